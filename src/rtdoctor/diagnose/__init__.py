@@ -1,0 +1,1 @@
+"""Pure: observations to causes, repairs and explanations."""

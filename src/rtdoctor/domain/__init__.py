@@ -1,0 +1,1 @@
+"""Values: setups, outcomes, exchanges, runs, findings. No I/O, standard library only."""

@@ -1,0 +1,175 @@
+"""What a run shows, with the probes that prove it.
+
+The words follow anchors of fault localisation: a factor is *necessary* when a failing and a
+passing probe differ only in it; a *cause* is a set of levels that fail together, each necessary;
+*ruled out*, *unresolved* and *pending* name what is left. *Likely* is knowledge without a probe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rtdoctor.domain.outcome import Signature
+from rtdoctor.domain.setup import Setup
+
+
+class Verdict(StrEnum):
+    """The one-word result of a diagnosis; each has one exit code."""
+
+    WORKS = "works"
+    EXPLAINED = "explained"  # the failure was reproduced and has at least one proved cause
+    REPRODUCED = "reproduced"  # it fails every time, but no cause could be proved
+    CANNOT_TEST = "cannot_test"
+    INCONCLUSIVE = "inconclusive"
+    SURVEYED = "surveyed"  # no subject: the matrix is the result
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One factor moved from one level to another (level names)."""
+
+    factor: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A failing and a passing probe that differ in exactly these coupled factors.
+
+    ``factors`` has one member, or two when a body cannot be separated from its endpoint.
+    ``repeated`` says both probes were run again and agreed.
+    """
+
+    factors: tuple[str, ...]
+    failing: str
+    passing: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """A level that is part of a cause."""
+
+    factor: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A minimal failing interaction, every member with its witness pair.
+
+    ``contexts_failed`` of ``contexts_tried`` probes that contain all the levels failed;
+    ``contexts_possible`` is how many such setups the search space holds.
+    ``hidden_behind`` are the indices of causes that mask this one until they are repaired.
+    ``knowledge`` are ids of entries that explain it, best first.
+    """
+
+    levels: tuple[Blamed, ...]
+    signature: Signature
+    witnesses: tuple[Witness, ...]
+    failing_probes: tuple[str, ...]
+    contexts_tried: int
+    contexts_failed: int
+    contexts_possible: int
+    hidden_behind: tuple[int, ...] = ()
+    knowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A passing setup near the subject, itself probed.
+
+    ``cost`` is the edit cost, ``keeps_purpose`` whether a transcription stays a transcription,
+    ``leaks_key`` whether it would put the API key where users can read it.
+    """
+
+    setup: Setup
+    changes: tuple[Change, ...]
+    probes: tuple[str, ...]
+    cost: int
+    keeps_purpose: bool = True
+    leaks_key: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """A factor that does not matter here: the same failure with it changed."""
+
+    factor: str
+    probes: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A factor that could not be separated from a cause."""
+
+    factor: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something about the key, the network or the tool's own view, with its probes.
+
+    ``kind`` is one of ``key``, ``quota``, ``region``, ``network``, ``flaky``, ``hygiene``.
+    """
+
+    kind: str
+    text: str
+    probes: tuple[str, ...] = ()
+    knowledge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """Something seen in the subject without any probe: at most *likely*."""
+
+    factor: str
+    text: str
+    knowledge: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A probe that contradicts a knowledge entry: the entry is stale, or the sandbox differs."""
+
+    knowledge: str
+    probe: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A survey's explanation: every failing cell that contains these levels failed alike."""
+
+    levels: tuple[Blamed, ...]
+    signature: Signature
+    failing: tuple[str, ...]
+    passing_neighbours: tuple[Witness, ...]
+    counter_examples: int
+    knowledge: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The whole result; a pure function of a run and of the knowledge."""
+
+    verdict: Verdict
+    sentence: str
+    control: str | None = None  # probe id of the control
+    subject_probes: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    pending: int = 0
+    likely: tuple[Lint, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    drift: tuple[Drift, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    does_not_prove: tuple[str, ...] = ()

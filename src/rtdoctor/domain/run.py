@@ -1,0 +1,156 @@
+"""A run: everything that was observed, and the frame that makes it readable later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rtdoctor.domain.exchange import (
+    Connection,
+    HttpExchange,
+    SandboxRule,
+    ServerEvent,
+    StageRecord,
+)
+from rtdoctor.domain.outcome import Outcome, Stage
+from rtdoctor.domain.secret import TokenUse
+from rtdoctor.domain.setup import Setup
+
+DATA_FORMAT = 1
+
+
+class Purpose(StrEnum):
+    """Why a probe was run."""
+
+    SURVEY = "survey"
+    CONTROL = "control"
+    SUBJECT = "subject"
+    MIX = "mix"  # a mixture of subject and control levels
+    CONFIRM = "confirm"  # the same setup once more
+    REPAIR = "repair"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One probe, as observed. ``probe`` is its id in the run, ``#1`` and up.
+
+    ``started_at`` is UTC, ISO 8601. ``hung_up`` is ``None`` when no call was opened.
+    ``attempts`` counts the tries that transient failures made necessary.
+    """
+
+    probe: str
+    setup: Setup
+    purpose: Purpose
+    outcome: Outcome
+    started_at: str
+    duration_ms: float
+    stages: tuple[StageRecord, ...] = ()
+    exchanges: tuple[HttpExchange, ...] = ()
+    events: tuple[ServerEvent, ...] = ()
+    connection: Connection | None = None
+    token: TokenUse | None = None
+    call_id: str | None = None
+    hung_up: bool | None = None
+    rules: tuple[SandboxRule, ...] = ()
+    attempts: int = 1
+    tokens_minted: int = 0
+    sessions_opened: int = 0
+    sessions_hung_up: int = 0
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """The service that was probed. ``era`` is set for the sandbox only."""
+
+    name: str
+    base_url: str
+    era: str | None = None
+
+    @property
+    def is_sandbox(self) -> bool:
+        return self.name == "sandbox"
+
+    def describe(self) -> str:
+        if self.is_sandbox:
+            return f"the embedded sandbox, era {self.era} (not the real service)"
+        return f"{self.name} at {self.base_url}"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where the run was made; nothing that names a person or a host."""
+
+    rtdoctor: str
+    python: str
+    platform: str
+    packages: tuple[tuple[str, str], ...] = ()
+    proxy: bool = False
+    ca_bundle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """The frame of a run. ``mode`` is ``survey`` or ``subject``; ``goal`` the depth that counts."""
+
+    data_format: int
+    run_id: str
+    target: TargetInfo
+    environment: Environment
+    mode: str
+    command: str
+    started_at: str
+    goal: Stage = Stage.SESSION
+    planned: int = 0
+    budget: int | None = None
+    subject: Setup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the run cost."""
+
+    planned: int
+    probed: int
+    implied: int
+    skipped: int
+    tokens_minted: int
+    sessions_opened: int
+    sessions_hung_up: int
+    wall_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A header and its observations. ``finished`` is why it ended:
+    ``complete``, ``interrupted``, ``crashed`` or ``budget``."""
+
+    header: RunHeader
+    observations: tuple[Observation, ...]
+    finished: str = "complete"
+    finished_at: str | None = None
+    wall_ms: float = 0.0
+
+    def probe(self, probe_id: str) -> Observation:
+        """The observation of this id; ``KeyError`` when there is none."""
+        for observation in self.observations:
+            if observation.probe == probe_id:
+                return observation
+        raise KeyError(probe_id)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The cost, counted from the observations."""
+        seen = self.observations
+        skipped = [o for o in seen if o.outcome.kind == "skipped"]
+        implied = sum(o.outcome.because_of is not None for o in skipped)
+        return Ledger(
+            planned=max(self.header.planned, len(seen)),
+            probed=len(seen) - len(skipped),
+            implied=implied,
+            skipped=len(skipped) - implied,
+            tokens_minted=sum(o.tokens_minted for o in seen),
+            sessions_opened=sum(o.sessions_opened for o in seen),
+            sessions_hung_up=sum(o.sessions_hung_up for o in seen),
+            wall_ms=self.wall_ms,
+        )

@@ -1,0 +1,209 @@
+"""A setup: one level for each of the eight factors of a client's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from rtdoctor.domain.outcome import Stage
+
+
+class Factor(StrEnum):
+    """The axes of a setup, in the order in which a client decides them."""
+
+    TOKEN_ENDPOINT = "token_endpoint"
+    TOKEN_BODY = "token_body"
+    AUTH = "auth"
+    BETA_HEADER = "beta_header"
+    CALL_ENDPOINT = "call_endpoint"
+    CALL_QUERY = "call_query"
+    CALL_ENCODING = "call_encoding"
+    OFFER = "offer"
+
+    @property
+    def first_sent(self) -> Stage:
+        """The earliest stage whose result can depend on this factor."""
+        return Stage.MINT if self in _SENT_AT_MINT else Stage.EXCHANGE
+
+
+_SENT_AT_MINT = frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY, Factor.BETA_HEADER})
+
+
+class AuthKind(StrEnum):
+    """What the Authorization header of the call carries."""
+
+    EPHEMERAL = "ephemeral"  # a token minted for this probe
+    USED = "used"  # a token that has opened a call before
+    EXPIRED = "expired"  # a token older than its expires_at
+    API_KEY = "api_key"
+    NONE = "none"  # no header at all
+    LITERAL = "literal"  # a fixed text, e.g. "undefined"
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the probe must mint: other kinds never show a token to the service."""
+        return self in (AuthKind.EPHEMERAL, AuthKind.USED, AuthKind.EXPIRED)
+
+
+class EncodingKind(StrEnum):
+    """How the SDP offer travels in the body of the call."""
+
+    RAW = "raw"
+    MULTIPART = "multipart"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEndpoint:
+    """Where the token is minted: a path below the target's base URL, or an absolute URL."""
+
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBody:
+    """The exact body text of the mint request; ``None`` sends no body."""
+
+    text: str | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The credential of the call. ``text`` is the literal credential for ``LITERAL``."""
+
+    kind: AuthKind = AuthKind.EPHEMERAL
+    text: str = ""
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class BetaHeader:
+    """The value of ``OpenAI-Beta`` on the mint and on the call; ``None`` sends none."""
+
+    mint: str | None = None
+    call: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallEndpoint:
+    """Where the SDP offer is posted: a path below the base URL, or an absolute URL."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuery:
+    """The query parameters of the call, in order."""
+
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallEncoding:
+    """How the offer is packed. ``session`` is the JSON text of the multipart session part."""
+
+    kind: EncodingKind = EncodingKind.RAW
+    content_type: str = "application/sdp"
+    session: str | None = None
+    trim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the SDP offer contains: an audio section, and a data channel of this label."""
+
+    audio: bool = True
+    channel: str | None = "oai-events"
+
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Level(Generic[V]):
+    """One named value of a factor. Two levels are the same when their values are."""
+
+    name: str
+    value: V
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Level) and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+NO_ENDPOINT = Level("none", TokenEndpoint(None))
+NO_BODY = Level("none", TokenBody(None))
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A full client configuration. Field names are the factors."""
+
+    token_endpoint: Level[TokenEndpoint]
+    token_body: Level[TokenBody]
+    auth: Level[Auth]
+    beta_header: Level[BetaHeader]
+    call_endpoint: Level[CallEndpoint]
+    call_query: Level[CallQuery]
+    call_encoding: Level[CallEncoding]
+    offer: Level[Offer]
+
+    def __getitem__(self, factor: Factor) -> Level[Any]:
+        level: Level[Any] = getattr(self, factor.value)
+        return level
+
+    def __iter__(self) -> Iterator[tuple[Factor, Level[Any]]]:
+        for f in fields(self):
+            factor = Factor(f.name)
+            yield factor, self[factor]
+
+    def with_level(self, factor: Factor, level: Level[Any]) -> Setup:
+        """The same setup with one factor at another level."""
+        changes: dict[str, Any] = {factor.value: level}
+        return replace(self, **changes)
+
+    def take(self, other: Setup, factors: Iterator[Factor] | frozenset[Factor]) -> Setup:
+        """The same setup with these factors at the levels they have in ``other``."""
+        changes: dict[str, Any] = {f.value: other[f] for f in factors}
+        return replace(self, **changes)
+
+    def differs_from(self, other: Setup) -> tuple[Factor, ...]:
+        """The factors whose levels differ, in factor order."""
+        return tuple(f for f, level in self if level != other[f])
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Factor name to level name."""
+        return {f.value: level.name for f, level in self}
+
+    def as_sent(self) -> Setup:
+        """What the service can see of this setup.
+
+        Without a token in the call's Authorization header the mint is not run, so
+        endpoint, body and beta header of the mint cannot matter.
+        """
+        if self.auth.value.kind.needs_token:
+            return self
+        header = self.beta_header
+        if header.value.mint is not None:
+            name = "none" if header.value.call is None else "on_call"
+            header = Level(name, BetaHeader(None, header.value.call))
+        return replace(
+            self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, beta_header=header
+        )
+
+    def mint_prefix(self) -> tuple[object, ...] | None:
+        """The part of the setup the mint depends on; equal prefixes mint alike.
+
+        ``None`` when this setup mints nothing.
+        """
+        if not self.auth.value.kind.needs_token:
+            return None
+        short_lived = self.auth.value.kind is AuthKind.EXPIRED
+        return (self.token_endpoint, self.token_body, self.beta_header.value.mint, short_lived)

@@ -1,0 +1,1 @@
+"""Journal, redaction (one choke point), cassettes, canonical SDP."""

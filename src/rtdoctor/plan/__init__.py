@@ -1,0 +1,1 @@
+"""Pure: probes.yaml to factors and setups; what would run."""

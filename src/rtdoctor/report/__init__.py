@@ -1,0 +1,1 @@
+"""Renderings of a run and its diagnosis. They read values; they never fetch or judge."""

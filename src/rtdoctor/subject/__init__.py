@@ -1,0 +1,1 @@
+"""What people paste or point at, as a setup."""

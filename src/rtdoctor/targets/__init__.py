@@ -1,0 +1,1 @@
+"""Services as data: base URLs, auth headers, quirks."""
