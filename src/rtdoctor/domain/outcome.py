@@ -161,9 +161,7 @@ class Outcome:
 
     @classmethod
     def transient(cls, signature: Signature, *, retry_after_s: float | None = None) -> Outcome:
-        return cls(
-            OutcomeKind.TRANSIENT, signature.stage, signature, retry_after_s=retry_after_s
-        )
+        return cls(OutcomeKind.TRANSIENT, signature.stage, signature, retry_after_s=retry_after_s)
 
     @classmethod
     def skipped(cls, reason: str, *, because_of: str | None = None) -> Outcome:

@@ -194,9 +194,7 @@ class Setup:
         if header.value.mint is not None:
             name = "none" if header.value.call is None else "on_call"
             header = Level(name, BetaHeader(None, header.value.call))
-        return replace(
-            self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, beta_header=header
-        )
+        return replace(self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, beta_header=header)
 
     def mint_prefix(self) -> tuple[object, ...] | None:
         """The part of the setup the mint depends on; equal prefixes mint alike.
