@@ -70,7 +70,7 @@ def _compose(text: str) -> Node | None:
     # overflow (depth) or a small text expand into a large one (aliases).
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             raise _Refused(line, "YAML aliases are refused")
         depth += isinstance(event, yaml.CollectionStartEvent)

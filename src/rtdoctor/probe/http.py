@@ -1,0 +1,242 @@
+"""The HTTP port and its httpx implementation; third-party network errors are mapped here."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+import httpx
+
+from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
+from rtdoctor.domain.outcome import LocalCode, Signature, Stage
+from rtdoctor.errors import UsageError
+from rtdoctor.probe.limits import Limits
+from rtdoctor.probe.wire import Credential, WireRequest
+
+
+class HttpPort(Protocol):
+    """Sends one request and reports what was seen; it never raises for the network."""
+
+    async def send(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]: ...
+
+
+class NetworkError(Exception):
+    """No HTTP answer came: a statement about the way there, never about the setup."""
+
+    def __init__(self, code: LocalCode, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+    def signature(self, stage: Stage) -> Signature:
+        return Signature(stage, code=self.code.value, message=self.detail)
+
+
+class HttpxPort:
+    """A free list of httpx clients, one connection each, over one shared TLS context.
+
+    One shared client would search all its connections for every request; see the
+    measurements named in ARCHITECTURE.md.
+    """
+
+    def __init__(self, *, limits: Limits, on_loopback: bool) -> None:
+        self._limits = limits
+        self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
+        self._tls = _bare_tls() if on_loopback else _tls_from_environment()
+        self._idle: list[httpx.AsyncClient] = []
+        self._gate = asyncio.Semaphore(limits.http_in_flight)
+
+    async def __aenter__(self) -> HttpxPort:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        clients, self._idle = self._idle, []
+        for client in clients:
+            await client.aclose()
+
+    async def send(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]:
+        """One request, not following redirects, its answer read up to the size limit."""
+        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        clock = _Trace()
+        response: HttpResponse | None = None
+        problem: NetworkError | None = None
+        async with self._client() as client:
+            wire = _build(client, request, clock)
+            begun = time.perf_counter()
+            try:
+                async with asyncio.timeout(self._limits.http_s):
+                    response = await self._exchange(client, wire)
+            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                problem = _mapped(error, self._limits.http_s)
+            total_ms = (time.perf_counter() - begun) * 1000
+        return HttpExchange(
+            purpose=request.purpose,
+            request=_shown(request, wire),
+            response=response,
+            timing=clock.timing(total_ms),
+            started_at=started_at,
+            error=f"{problem.code.value}: {problem.detail}" if problem else None,
+        ), problem
+
+    async def _exchange(self, client: httpx.AsyncClient, wire: httpx.Request) -> HttpResponse:
+        answer = await client.send(wire, stream=True)
+        try:
+            chunks, size, cap = [], 0, self._limits.max_body_bytes
+            async for chunk in answer.aiter_bytes():
+                chunks.append(chunk[: max(0, cap - size)])
+                size += len(chunk)
+                if size > cap:
+                    break
+        finally:
+            await answer.aclose()
+        return HttpResponse(
+            status=answer.status_code,
+            headers=tuple((k, v) for k, v in answer.headers.multi_items()),
+            body=b"".join(chunks).decode(answer.encoding or "utf-8", "replace"),
+            body_bytes=size,
+            truncated=size > cap,
+        )
+
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        async with self._gate:
+            client = self._idle.pop() if self._idle else self._new_client()
+            try:
+                yield client
+            finally:
+                self._idle.append(client)
+
+    def _new_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            verify=self._tls,
+            trust_env=self._trust_env,
+            follow_redirects=False,
+            timeout=self._limits.http_s,
+            # shorter than the five seconds after which common servers close an idle connection
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=3.0),
+        )
+
+
+def _tls_from_environment() -> ssl.SSLContext:
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise UsageError(
+            f"the CA bundle named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error}"
+        ) from None
+
+
+def _bare_tls() -> ssl.SSLContext:
+    # plain HTTP needs no trust store, and loading one costs as much as two negotiations;
+    # with TLS on loopback the environment's bundle is still honoured
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        context.load_verify_locations(paths.cafile)
+    return context
+
+
+def _build(client: httpx.AsyncClient, request: WireRequest, clock: _Trace) -> httpx.Request:
+    headers = [
+        (name, value.on_wire() if isinstance(value, Credential) else value)
+        for name, value in request.headers
+    ]
+    files = {p.name: (None, p.text.encode(), p.content_type) for p in request.parts}
+    try:
+        wire = client.build_request(
+            request.method,
+            request.url,
+            headers=headers,
+            content=None if request.body is None else request.body.encode(),
+            files=files or None,
+        )
+    except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
+        raise UsageError(f"{request.purpose}: this request cannot be sent: {error}") from None
+    wire.extensions["trace"] = clock.seen
+    return wire
+
+
+_HIDDEN_HEADERS = {"host", "accept-encoding", "connection", "user-agent", "accept"}
+
+
+def _shown(request: WireRequest, wire: httpx.Request) -> HttpRequest:
+    """The request as reports may see it: credentials by alias, transport headers left out."""
+    shown = {n.lower(): v.shown() for n, v in request.headers if isinstance(v, Credential)}
+    headers = tuple(
+        (name, shown.get(name.lower(), value))
+        for name, value in wire.headers.multi_items()
+        if name.lower() not in _HIDDEN_HEADERS
+    )
+    body = request.body
+    if request.parts:
+        body = wire.read().decode()
+    return HttpRequest(request.method, str(wire.url), headers, body)
+
+
+class _Trace:
+    """Collects httpcore's trace events into milliseconds."""
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+
+    async def seen(self, name: str, info: dict[str, Any]) -> None:
+        self._at[name] = time.perf_counter()
+
+    def _between(self, start: str, end: str) -> float | None:
+        if start in self._at and end in self._at:
+            return (self._at[end] - self._at[start]) * 1000
+        return None
+
+    def timing(self, total_ms: float) -> HttpTiming:
+        tcp, tls = "connection.connect_tcp", "connection.start_tls"
+        sent, received = "http11.send_request_body", "http11.receive_response_headers"
+        return HttpTiming(
+            total_ms=round(total_ms, 3),
+            connect_ms=_rounded(self._between(f"{tcp}.started", f"{tcp}.complete")),
+            tls_ms=_rounded(self._between(f"{tls}.started", f"{tls}.complete")),
+            wait_ms=_rounded(self._between(f"{sent}.complete", f"{received}.complete")),
+        )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error with everything it was raised from, members of groups included."""
+    seen: set[int] = set()
+    stack: list[BaseException | None] = [error]
+    while stack:
+        current = stack.pop()
+        if current is None or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        stack += [current.__cause__, current.__context__]
+        if isinstance(current, BaseExceptionGroup):
+            stack += list(current.exceptions)
+
+
+def _mapped(error: BaseException, limit_s: float) -> NetworkError:
+    causes = list(_chain(error))
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            return NetworkError(LocalCode.DNS, f"the host name does not resolve: {cause.strerror}")
+        if isinstance(cause, ssl.SSLError):
+            return NetworkError(LocalCode.TLS, f"TLS failed: {cause.reason or cause}")
+    if isinstance(error, httpx.ProxyError):
+        return NetworkError(LocalCode.PROXY, f"the proxy refused: {error}")
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return NetworkError(LocalCode.TIMEOUT, f"no answer within {limit_s:g} s")
+    for cause in causes:
+        if isinstance(cause, ConnectionRefusedError):
+            return NetworkError(LocalCode.CONNECT, "connection refused")
+    if isinstance(error, httpx.ConnectError):
+        return NetworkError(LocalCode.CONNECT, f"cannot connect: {error}")
+    return NetworkError(LocalCode.NETWORK, f"{type(error).__name__}: {error}")

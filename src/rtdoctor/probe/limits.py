@@ -1,0 +1,29 @@
+"""How long each stage may take, and how much may go on at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds, unless the name says otherwise.
+
+    A WebRTC stack has no time limit of its own after ICE, and aiortc's ICE gives up only after
+    a minute, so each stage has one here. A browser waits about 15 s for ICE.
+    ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s).
+    """
+
+    http_s: float = 15.0
+    offer_s: float = 6.0
+    ice_s: float = 3.5
+    dtls_s: float = 5.0
+    channel_s: float = 5.0
+    session_s: float = 5.0
+    cleanup_s: float = 3.0
+    expiry_wait_s: float = 75.0
+    max_body_bytes: int = 1_000_000
+    http_in_flight: int = 12
+    probes_alive: int = 64
+    retries: int = 2
+    max_retry_after_s: float = 10.0

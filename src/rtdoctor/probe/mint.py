@@ -1,0 +1,142 @@
+"""The mint: asking the target for an ephemeral token, and judging its answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from rtdoctor.domain.error_body import error_signature
+from rtdoctor.domain.exchange import HttpResponse
+from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
+from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.probe.wire import Credential, WireRequest
+from rtdoctor.targets.target import Target
+
+SHORTEST_TTL_S = 10  # fact TOK-GA-TTL
+
+
+@dataclass(slots=True)
+class Token:
+    """A minted token. ``calls`` counts how often it was shown to the service."""
+
+    secret: Secret
+    expires_at: int | None
+    minted_at: float = field(default_factory=time.monotonic)
+    calls: int = 0
+
+    @property
+    def age_ms(self) -> float:
+        return (time.monotonic() - self.minted_at) * 1000
+
+
+def mint_request(setup: Setup, target: Target, key: Secret) -> WireRequest:
+    """The request this setup mints with. The setup must have a token endpoint."""
+    body = setup.token_body.value
+    path = setup.token_endpoint.value.path or ""
+    headers: list[tuple[str, str | Credential]] = [("Authorization", Credential("Bearer", key))]
+    text = body.text
+    if setup.auth.value.kind is AuthKind.EXPIRED:
+        text = _short_lived(path, text)
+    if text is not None:
+        headers.append(("Content-Type", body.content_type))
+    if setup.beta_header.value.mint is not None:
+        headers.append(("OpenAI-Beta", setup.beta_header.value.mint))
+    return WireRequest("mint", "POST", target.url(path), tuple(headers), text)
+
+
+def _short_lived(path: str, text: str | None) -> str | None:
+    """Ask for the shortest life where the endpoint can be asked (fact TOK-GA-TTL)."""
+    if not path.endswith("client_secrets"):
+        return text
+    try:
+        body = json.loads(text or "{}")
+    except ValueError:
+        return text
+    if not isinstance(body, dict):
+        return text
+    body.setdefault("expires_after", {"anchor": "created_at", "seconds": SHORTEST_TTL_S})
+    return json.dumps(body, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Minted:
+    """The value and expiry that an answer held."""
+
+    value: str
+    expires_at: int | None
+
+
+def read_mint(response: HttpResponse) -> Minted | Outcome:
+    """The token of an answer, or the outcome that stands in for one.
+
+    The token is read at ``value`` (GA, fact TOK-GA-SHAPE) or ``client_secret.value`` (beta).
+    """
+    refused = refusal(Stage.MINT, response)
+    if refused is not None:
+        return refused
+
+    def failed(code: LocalCode, message: str = "") -> Outcome:
+        return Outcome.failed(
+            Signature(Stage.MINT, response.status, code=code.value, message=message or None)
+        )
+
+    if not response.body.strip():
+        return failed(LocalCode.EMPTY_BODY)
+    try:
+        data: Any = json.loads(response.body)
+    except (ValueError, RecursionError):
+        return failed(LocalCode.NOT_JSON, "the answer is not JSON")
+    if not isinstance(data, dict):
+        return failed(LocalCode.NO_TOKEN, "the answer is JSON, but not an object")
+    nested = data.get("client_secret")
+    holder: dict[str, Any] = data
+    if isinstance(nested, dict) and "value" not in data:
+        holder = nested
+    value = holder.get("value", nested)
+    if value is None:
+        return failed(LocalCode.NO_TOKEN, "neither value nor client_secret.value is there")
+    if not isinstance(value, str):
+        kind = "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
+        return failed(LocalCode.TOKEN_NOT_A_STRING, f"the token is {kind}")
+    if not value or not value.isascii() or not value.isprintable():
+        return failed(LocalCode.NO_TOKEN, "the token is empty or not plain text")
+    expires_at = holder.get("expires_at")
+    return Minted(value, expires_at if isinstance(expires_at, int) else None)
+
+
+def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:
+    """The outcome of an answer that is not a success, at any HTTP stage.
+
+    429 and 5xx say nothing about the setup: transient. Everything else refused is evidence.
+    """
+    if response.truncated:
+        return Outcome.failed(
+            Signature(
+                stage,
+                response.status,
+                code=LocalCode.BODY_TOO_LARGE.value,
+                message=f"the answer is larger than {len(response.body):,} characters",
+            )
+        )
+    if 200 <= response.status < 300:
+        return None
+    if 300 <= response.status < 400:
+        where = response.header("location") or "nowhere"
+        return Outcome.failed(
+            Signature(stage, response.status, code=LocalCode.REDIRECT.value, message=f"to {where}")
+        )
+    content_type = response.header("content-type") or ""
+    signature = error_signature(stage, response.status, response.body, content_type)
+    if response.status == 429 or response.status >= 500:
+        return Outcome.transient(signature, retry_after_s=_retry_after(response))
+    return Outcome.failed(signature)
+
+
+def _retry_after(response: HttpResponse) -> float | None:
+    try:
+        return max(0.0, float(response.header("retry-after") or ""))
+    except ValueError:
+        return None

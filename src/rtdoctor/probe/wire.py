@@ -1,0 +1,42 @@
+"""Requests as they go on the wire: the only values here that hold secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rtdoctor.domain.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A secret in a header, behind its scheme."""
+
+    scheme: str
+    secret: Secret
+
+    def on_wire(self) -> str:
+        return f"{self.scheme} {self.secret.reveal()}".strip()
+
+    def shown(self) -> str:
+        return f"{self.scheme} {self.secret.alias}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart/form-data body."""
+
+    name: str
+    content_type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WireRequest:
+    """A request to send. Either ``body`` or ``parts``; ``purpose`` names it in the report."""
+
+    purpose: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str | Credential], ...] = ()
+    body: str | None = None
+    parts: tuple[Part, ...] = ()
