@@ -58,6 +58,7 @@ class LocalCode(StrEnum):
     CHANNEL_CLOSED = "rtdoctor.channel_closed"
     NO_CHANNEL = "rtdoctor.no_channel_in_offer"
     NO_FIRST_EVENT = "rtdoctor.no_first_event"
+    NOT_RECORDED = "rtdoctor.not_in_the_recording"
     NOT_REACHED = "rtdoctor.goal_not_reached"
     # the network, always transient
     DNS = "rtdoctor.dns_failure"

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
 from rtdoctor.domain.exchange import Connection
 from rtdoctor.domain.outcome import LocalCode, Stage
 from rtdoctor.domain.setup import Offer
+from rtdoctor.loopback import LOOPBACK, host_addresses, only_addresses
 from rtdoctor.probe.limits import Limits
-from rtdoctor.probe.peer import PeerFailure
+from rtdoctor.probe.peer import PeerFactory, PeerFailure
 
 _ICE_DONE = ("connected", "completed")
 _MAX_QUEUED = 200
@@ -26,8 +27,10 @@ _MAX_QUEUED = 200
 class AiortcPeer:
     """One aiortc ``RTCPeerConnection`` with a time limit on every stage."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, addresses: Sequence[str]) -> None:
+        """``addresses`` are the local ones to gather host candidates on."""
         self._limits = limits
+        self._addresses = addresses
         # iceServers=None would mean a public STUN server; the services need none
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
@@ -46,7 +49,8 @@ class AiortcPeer:
                     self._pc.addTransceiver("audio")
                 if offer.channel is not None:
                     self._open_channel(offer.channel)
-                await self._pc.setLocalDescription(await self._pc.createOffer())
+                with only_addresses(self._addresses):
+                    await self._pc.setLocalDescription(await self._pc.createOffer())
         except TimeoutError:
             raise PeerFailure(
                 Stage.OFFER,
@@ -184,6 +188,12 @@ class AiortcPeer:
         except TimeoutError:
             return done()
         return True
+
+
+def peer_factory(limits: Limits, *, on_loopback: bool) -> PeerFactory:
+    """Peers for one target: on loopback only 127.0.0.1 is offered, which aioice leaves out."""
+    addresses = [LOOPBACK] if on_loopback else host_addresses()
+    return lambda setup: AiortcPeer(limits, addresses)
 
 
 def _candidates(sdp: str) -> list[str]:

@@ -45,8 +45,17 @@ class HttpxPort:
     measurements named in ARCHITECTURE.md.
     """
 
-    def __init__(self, *, limits: Limits, on_loopback: bool) -> None:
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        on_loopback: bool,
+        no_answer_errors: tuple[type[Exception], ...] = (),
+    ) -> None:
+        """``no_answer_errors`` are what stands in for the network, e.g. in a replay."""
         self._limits = limits
+        network = (TimeoutError, httpx.HTTPError, OSError)
+        self._no_answer: tuple[type[Exception], ...] = (*network, *no_answer_errors)
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         self._tls = _bare_tls() if on_loopback else _tls_from_environment()
         self._idle: list[httpx.AsyncClient] = []
@@ -72,7 +81,7 @@ class HttpxPort:
             try:
                 async with asyncio.timeout(self._limits.http_s):
                     response = await self._exchange(client, wire)
-            except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            except self._no_answer as error:
                 problem = _mapped(error, self._limits.http_s)
             total_ms = (time.perf_counter() - begun) * 1000
         return HttpExchange(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rtdoctor.domain.exchange import Connection
 from rtdoctor.domain.outcome import LocalCode, Signature, Stage
-from rtdoctor.domain.setup import Offer
+from rtdoctor.domain.setup import Offer, Setup
 
 
 class PeerFailure(Exception):
@@ -51,4 +51,4 @@ class Peer(Protocol):
         """Close everything; safe to call at any moment, more than once."""
 
 
-PeerFactory = Callable[[], Peer]
+PeerFactory = Callable[[Setup], Peer]

@@ -24,6 +24,7 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.secret import Secret, TokenUse
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.evidence.cassettes import label, sending
 from rtdoctor.probe.call import (
     call_id_of,
     call_location,
@@ -31,7 +32,7 @@ from rtdoctor.probe.call import (
     hangup_request,
     read_call,
 )
-from rtdoctor.probe.http import HttpPort
+from rtdoctor.probe.http import HttpPort, NetworkError
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.mint import Minted, Token, mint_request, read_mint
 from rtdoctor.probe.peer import Peer, PeerFactory, PeerFailure
@@ -101,7 +102,11 @@ class Prober:
     def new_token(self, minted: Minted) -> Token:
         """Give a fresh token its alias and tell the redactor."""
         self._tokens += 1
-        secret = Secret(minted.value, f"ek_…#{self._tokens}")
+        alias = f"ek_...#{self._tokens}"
+        if minted.value.startswith("ek_...#"):
+            # a replayed answer holds the alias it was recorded under
+            return Token(Secret(minted.value, minted.value), minted.expires_at)
+        secret = Secret(minted.value, alias)
         self.register(secret)
         return Token(secret, minted.expires_at)
 
@@ -218,7 +223,7 @@ class _Attempt:
 
     async def _offer(self, peers: list[Peer]) -> tuple[Peer, str]:
         with self._stage(Stage.OFFER):
-            peer = self.prober.new_peer()
+            peer = self.prober.new_peer(self.setup)
             peers.append(peer)
             return peer, await peer.make_offer(self.setup.offer.value)
 
@@ -295,12 +300,17 @@ class _Attempt:
                     "only to their own target"
                 )
             )
-        exchange, problem = await self.prober.http.send(request)
-        self.exchanges.append(exchange)
+        exchange, problem = await self._traced(request)
         if problem is not None:
             raise _Stop(Outcome.transient(problem.signature(stage)))
         assert exchange.response is not None, "an exchange without error has a response"
         return exchange.response
+
+    async def _traced(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]:
+        sending.set(label(self.setup, request.purpose))
+        exchange, problem = await self.prober.http.send(request)
+        self.exchanges.append(exchange)
+        return exchange, problem
 
     def _key(self) -> Secret:
         if self.target.key is None:
@@ -326,8 +336,7 @@ class _Attempt:
     async def _hang_up(self, location: str) -> None:
         if self.target.key is None or not self.target.may_see_key(location):
             return
-        exchange, _ = await self.prober.http.send(hangup_request(location, self.target.key))
-        self.exchanges.append(exchange)
+        exchange, _ = await self._traced(hangup_request(location, self.target.key))
         if exchange.response is not None and exchange.response.status < 300:
             self.hung_up += 1
 

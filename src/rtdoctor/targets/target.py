@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
+from rtdoctor.loopback import is_loopback
 
 OPENAI_BASE_URL = "https://api.openai.com"
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -64,13 +64,3 @@ def origin(url: str) -> tuple[str, str, int]:
     scheme = parts.scheme.lower()
     default = 443 if scheme == "https" else 80
     return scheme, (parts.hostname or "").lower(), parts.port or default
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

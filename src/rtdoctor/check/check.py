@@ -1,0 +1,154 @@
+"""A check in progress: probes in one event loop, recorded as they end."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rtdoctor.check.environment import environment
+from rtdoctor.check.recorder import Journal, Listener, Recorder
+from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
+from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
+from rtdoctor.domain.setup import Setup
+from rtdoctor.evidence.redact import Redactor
+from rtdoctor.plan.survey import Plan
+from rtdoctor.probe.http import HttpPort, HttpxPort
+from rtdoctor.probe.limits import Limits
+from rtdoctor.probe.peer import PeerFactory
+from rtdoctor.probe.runner import Prober, implied, not_run
+from rtdoctor.targets.target import Target
+
+_NO_ANSWER = {
+    code.value
+    for code in (
+        LocalCode.DNS,
+        LocalCode.CONNECT,
+        LocalCode.TLS,
+        LocalCode.PROXY,
+        LocalCode.TIMEOUT,
+        LocalCode.NETWORK,
+    )
+}
+_GIVE_UP_AFTER = 3
+
+
+class Check:
+    """Probes one target. Use ``open_check`` to make one."""
+
+    def __init__(self, prober: Prober, recorder: Recorder) -> None:
+        self._prober = prober
+        self._recorder = recorder
+        self._probes = 0
+        self._unanswered = 0
+        self._answered = False
+
+    async def survey(self, plan: Plan) -> None:
+        """Run a plan's setups, all as tasks; setups that mint alike share a refused mint."""
+        groups: dict[object, list[tuple[str, Setup]]] = {}
+        for setup in plan.setups:
+            probe_id = self.next_id()
+            groups.setdefault(setup.mint_prefix() or probe_id, []).append((probe_id, setup))
+        async with asyncio.TaskGroup() as tasks:
+            for group in groups.values():
+                tasks.create_task(self._group(group))
+
+    async def _group(self, group: list[tuple[str, Setup]]) -> None:
+        (first_id, first_setup), *rest = group
+        first = await self.probe(first_id, first_setup, Purpose.SURVEY)
+        if first.outcome.is_fail and first.outcome.stage is Stage.MINT:
+            for probe_id, setup in rest:
+                self._recorder.record(implied(probe_id, setup, Purpose.SURVEY, first))
+            return
+        async with asyncio.TaskGroup() as tasks:
+            for probe_id, setup in rest:
+                tasks.create_task(self.probe(probe_id, setup, Purpose.SURVEY))
+
+    def next_id(self) -> str:
+        """The next probe id of this run: ``#1``, ``#2``, …"""
+        self._probes += 1
+        return f"#{self._probes}"
+
+    async def probe(self, probe_id: str, setup: Setup, purpose: Purpose) -> Observation:
+        """Run one probe and record it, unless the service has proved out of reach."""
+        if self.unreachable:
+            observation = not_run(probe_id, setup, purpose, "the service cannot be reached")
+        else:
+            observation = await self._prober.probe(probe_id, setup, purpose)
+            self._note_reach(observation)
+        return self._recorder.record(observation)
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether several probes in a row got no HTTP answer, and none ever did."""
+        return not self._answered and self._unanswered >= _GIVE_UP_AFTER
+
+    def _note_reach(self, observation: Observation) -> None:
+        outcome = observation.outcome
+        code = outcome.signature.code if outcome.signature else None
+        if outcome.kind is OutcomeKind.TRANSIENT and code in _NO_ANSWER:
+            self._unanswered += 1
+        elif outcome.kind is not OutcomeKind.SKIPPED:
+            self._answered = True
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        return self._recorder.observations
+
+    def end(self, finished: str = "complete") -> Run:
+        """Close the journal; the run with everything observed."""
+        return self._recorder.end(finished)
+
+
+@asynccontextmanager
+async def open_check(
+    target: Target,
+    *,
+    mode: str,
+    command: str,
+    redactor: Redactor,
+    planned: int = 0,
+    budget: int | None = None,
+    subject: Setup | None = None,
+    journal: Journal | None = None,
+    listener: Listener | None = None,
+    limits: Limits | None = None,
+    http: HttpPort | None = None,
+    new_peer: PeerFactory | None = None,
+    header: RunHeader | None = None,
+) -> AsyncIterator[Check]:
+    """A check of ``target``; its HTTP connections are closed at the end.
+
+    ``header`` continues an earlier run instead of beginning one.
+    """
+    limits = limits or Limits()
+    if target.key is not None:
+        redactor.add(target.key)
+    header = header or run_header(target, mode=mode, command=command)
+    header = replace(header, planned=planned, budget=budget, subject=subject)
+    recorder = Recorder(redactor.clean(header), redactor, journal, listener)
+    if new_peer is None:
+        from rtdoctor.probe.aiortc_peer import peer_factory
+
+        new_peer = peer_factory(limits, on_loopback=target.on_loopback)
+    async with AsyncExitStack() as stack:
+        if http is None:
+            port = HttpxPort(limits=limits, on_loopback=target.on_loopback)
+            http = await stack.enter_async_context(port)
+        yield Check(Prober(target, http, new_peer, recorder.register, limits), recorder)
+
+
+def run_header(target: Target, *, mode: str, command: str) -> RunHeader:
+    """The frame of a run that begins now."""
+    return RunHeader(
+        data_format=DATA_FORMAT,
+        run_id=secrets.token_hex(4),
+        target=target.info,
+        environment=environment(),
+        mode=mode,
+        command=command,
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

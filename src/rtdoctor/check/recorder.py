@@ -1,0 +1,81 @@
+"""Every observation goes through here: cleaned, journalled, then shown to whoever listens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from rtdoctor.domain.run import Observation, Run, RunHeader
+from rtdoctor.domain.secret import Secret
+from rtdoctor.evidence.redact import Redactor
+
+Listener = Callable[[Observation], None]
+
+
+class Journal(Protocol):
+    """Where observations are kept as they happen."""
+
+    def append(self, observation: Observation) -> None: ...
+
+    def end(self, finished: str, wall_ms: float) -> None: ...
+
+
+class Recorder:
+    """Collects the observations of one run. What it holds and hands out is already redacted."""
+
+    def __init__(
+        self,
+        header: RunHeader,
+        redactor: Redactor,
+        journal: Journal | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.header = header
+        self._redactor = redactor
+        self._journal = journal
+        self._listener = listener
+        self._observations: list[Observation] = []
+        self._begun = time.perf_counter()
+
+    def register(self, secret: Secret) -> None:
+        """A secret became known: from now on it cannot be recorded."""
+        self._redactor.add(secret)
+
+    def record(self, observation: Observation) -> Observation:
+        """Keep an observation; returns it as the rest of the program may see it."""
+        clean = self._redactor.clean(observation)
+        if self._journal is not None:
+            self._journal.append(clean)
+        self._observations.append(clean)
+        if self._listener is not None:
+            self._listener(clean)
+        return clean
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What was observed so far, by probe number."""
+        return tuple(sorted(self._observations, key=lambda o: int(o.probe.lstrip("#"))))
+
+    def run(self, finished: str = "complete") -> Run:
+        """The run as it stands."""
+        return Run(
+            header=replace(self.header, planned=max(self.header.planned, len(self._observations))),
+            observations=self.observations,
+            finished=finished,
+            finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            wall_ms=self.wall_ms,
+        )
+
+    def end(self, finished: str) -> Run:
+        """Close the journal and return the run. ``finished`` as in ``Run.finished``."""
+        run = self.run(finished)
+        if self._journal is not None:
+            self._journal.end(finished, run.wall_ms)
+        return run
+
+    @property
+    def wall_ms(self) -> float:
+        return round((time.perf_counter() - self._begun) * 1000, 1)

@@ -1,0 +1,130 @@
+"""Writing a finished run in the formats that were asked for; every byte is checked for secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.run import Run
+from rtdoctor.errors import UsageError
+from rtdoctor.evidence.redact import Redactor
+
+Command = Callable[..., object]
+STDOUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Format name to file; ``-`` is standard output."""
+
+    files: tuple[tuple[str, str], ...]
+
+    @property
+    def takes_stdout(self) -> bool:
+        """Whether a machine format has standard output, so that prose must go elsewhere."""
+        return any(path == STDOUT for _, path in self.files)
+
+
+_FORMATS = {
+    "json": ("run.json", "The run as JSON (docs/data-format.md)."),
+    "html": ("report.html", "A self-contained HTML report."),
+    "markdown": ("report.md", "A summary for an issue."),
+    "junit": ("junit.xml", "JUnit XML for CI."),
+}
+
+
+def output_options(command: Command) -> Command:
+    """``--json FILE`` and its siblings, and ``--report all=DIR``."""
+    for name, (_, text) in reversed(_FORMATS.items()):
+        command = click.option(f"--{name}", f"{name}_file", metavar="FILE", help=text)(command)
+    return click.option(
+        "--report",
+        "reports",
+        multiple=True,
+        metavar="FORMAT=PATH",
+        help="As above, or all=DIR for every format and a zip of them.",
+    )(command)
+
+
+def read_outputs(
+    json_file: str | None,
+    html_file: str | None,
+    markdown_file: str | None,
+    junit_file: str | None,
+    reports: tuple[str, ...],
+) -> Outputs:
+    """The files that were asked for. Raises ``UsageError``."""
+    given = {"json": json_file, "html": html_file, "markdown": markdown_file, "junit": junit_file}
+    files = [(name, path) for name, path in given.items() if path is not None]
+    for report in reports:
+        name, equals, path = report.partition("=")
+        if not equals or not path or name not in (*_FORMATS, "bundle", "all"):
+            known = ", ".join([*_FORMATS, "bundle", "all"])
+            raise UsageError(f"--report {report}: give FORMAT=PATH, where FORMAT is one of {known}")
+        if name == "all":
+            files += [(n, str(Path(path) / file)) for n, (file, _) in _FORMATS.items()]
+            files.append(("bundle", str(Path(path) / "rtdoctor-report.zip")))
+        else:
+            files.append((name, path))
+    if sum(path == STDOUT for _, path in files) > 1:
+        raise UsageError("only one format can go to standard output")
+    for _, path in files:
+        _check_folder(path)
+    return Outputs(tuple(files))
+
+
+def _check_folder(path: str) -> None:
+    """Complain before the run, not after it."""
+    if path == STDOUT:
+        return
+    folder = Path(path).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}") from None
+    if Path(path).is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+
+
+def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> None:
+    """Render and write each format. Raises ``RedactionError`` and writes nothing of that one."""
+    from rtdoctor.evidence.sink import write_report
+
+    for name, path in outputs.files:
+        data = render(name, run, diagnosis, redactor)
+        write_report(path, data, redactor)
+        if path != STDOUT:
+            click.echo(f"Wrote {path} ({len(data):,} bytes, no secret found in them).", err=True)
+
+
+def render(name: str, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> bytes:
+    """One format as bytes."""
+    match name:
+        case "json":
+            from rtdoctor.evidence import codec
+
+            return codec.encode(run, diagnosis)
+        case "html":
+            from rtdoctor.report import html
+
+            return html.render(run, diagnosis, redactor.counts(), knowledge_text).encode()
+        case "markdown":
+            from rtdoctor.report import markdown
+
+            return markdown.render(run, diagnosis, knowledge_text).encode()
+        case "junit":
+            from rtdoctor.report import junit
+
+            return junit.render(run).encode()
+        case _:
+            from rtdoctor.report import bundle
+
+            members = {
+                file: render(format_, run, diagnosis, redactor)
+                for format_, (file, _) in _FORMATS.items()
+            }
+            return bundle.pack(members)

@@ -1,0 +1,53 @@
+"""Live progress on standard error: how many, what now, how long."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from rtdoctor.domain.run import Observation
+from rtdoctor.report.matrix import column_of, row_of
+
+
+class LiveProgress:
+    """A progress bar on a terminal; one line at the start and nothing more elsewhere."""
+
+    def __init__(self, planned: int, what: str, *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, soft_wrap=True)
+        self._quiet = quiet
+        self._what = what
+        self._planned = planned
+        self._bar = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[now]}", markup=False),
+            console=self._console,
+            transient=True,
+            disable=quiet or not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("Probing", total=planned or None, now="")
+
+    def __enter__(self) -> LiveProgress:
+        if not self._quiet and not self._console.is_terminal:
+            self._console.print(self._what, markup=False, highlight=False)
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, observation: Observation) -> None:
+        """An observation was recorded."""
+        row, column = row_of(observation.setup), column_of(observation.setup)
+        now = f"{observation.probe} {row.label} → {column.label}"
+        width = max(10, self._console.width - 50)
+        self._bar.update(self._task, advance=1, now=now[:width])

@@ -1,0 +1,40 @@
+"""``rtdoctor sandbox serve``: the embedded service alone, for pages and SDKs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rtdoctor.cli.options import choose_era
+from rtdoctor.probe.embedded import ERAS, TODAY
+
+
+@click.group()
+def sandbox() -> None:
+    """The embedded Realtime service. It is not the real service."""
+
+
+@sandbox.command()
+@click.option("--era", default=TODAY, show_default=True, help=f"One of {', '.join(ERAS)}.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="Rules of your own, tried before the era's (docs/sandbox-rules.md).",
+)
+@click.option(
+    "--candidates",
+    type=click.Choice(["loopback", "host", "all"]),
+    default="all",
+    show_default=True,
+    help="Which addresses the answers offer.",
+)
+def serve(era: str, host: str, port: int, rules: Path | None, candidates: str) -> None:
+    """Serve one era until interrupted."""
+    from rtdoctor.sandbox import server
+
+    server.serve(
+        era=choose_era(era, ERAS), host=host, port=port, rules=rules, candidates=candidates
+    )

@@ -1,0 +1,147 @@
+"""A setup written down by hand: a level name or a literal value for each factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from rtdoctor.domain.setup import (
+    Auth,
+    AuthKind,
+    BetaHeader,
+    CallEncoding,
+    CallEndpoint,
+    CallQuery,
+    EncodingKind,
+    Factor,
+    Level,
+    Offer,
+    Setup,
+    TokenBody,
+    TokenEndpoint,
+)
+from rtdoctor.errors import ConfigError
+from rtdoctor.plan.catalogue import Catalogue, compact_json
+from rtdoctor.strict_yaml import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyLiteral:
+    """``json`` (any data) or ``text``, sent to the byte as given."""
+
+    json: Any = None
+    text: str | None = None
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthLiteral:
+    """A kind, or a literal ``text``; header and scheme when they are unusual."""
+
+    kind: Literal["ephemeral", "used", "expired", "api_key", "none", "literal"] = "literal"
+    text: str = ""
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BetaLiteral:
+    mint: str | None = None
+    call: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryLiteral:
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodingLiteral:
+    kind: Literal["raw", "multipart", "json"] = "raw"
+    content_type: str = "application/sdp"
+    session: Any = None
+    trim: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLiteral:
+    audio: bool = True
+    channel: str | None = "oai-events"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupFile:
+    """The fields are the factors; one that is left out has its default level."""
+
+    token_endpoint: str | None = None
+    token_body: str | BodyLiteral | None = None
+    auth: str | AuthLiteral | None = None
+    beta_header: str | BetaLiteral | None = None
+    call_endpoint: str | None = None
+    call_query: str | QueryLiteral | None = None
+    call_encoding: str | EncodingLiteral | None = None
+    offer: str | OfferLiteral | None = None
+
+
+def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
+    """The setup a file describes. A path or URL stands for itself; other text is a level name.
+
+    A literal that equals a listed level gets that level's name. Raises ``ConfigError``.
+    """
+    parsed = load(text, SetupFile, where)
+    levels = {
+        factor.value: _level(catalogue, factor, getattr(parsed, factor.value), where)
+        for factor in Factor
+    }
+    return Setup(**levels)
+
+
+def named(catalogue: Catalogue, factor: Factor, value: Any, literal_name: str) -> Level[Any]:
+    """The listed level of this value, or a literal one."""
+    level = Level(literal_name, value)
+    entry = catalogue.entry_of(factor, level)
+    return level if entry is None else entry.level
+
+
+def _level(catalogue: Catalogue, factor: Factor, given: Any, where: str) -> Level[Any]:
+    if given is None:
+        return catalogue.entry(factor, catalogue.defaults[factor]).level
+    if isinstance(given, str):
+        if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
+            return named(catalogue, factor, _ENDPOINTS[factor](given), given)
+        try:
+            return catalogue.entry(factor, given).level
+        except ConfigError as error:
+            message = error.message.removeprefix(f"{error.where}: ")
+            raise ConfigError(where, f"{factor}: {message}", hint=error.hint) from None
+    value, name = _literal(given)
+    return named(catalogue, factor, value, name)
+
+
+_ENDPOINTS: dict[Factor, Any] = {
+    Factor.TOKEN_ENDPOINT: TokenEndpoint,
+    Factor.CALL_ENDPOINT: CallEndpoint,
+}
+
+
+def _literal(given: Any) -> tuple[Any, str]:
+    match given:
+        case BodyLiteral():
+            text = given.text if given.json is None else compact_json(given.json)
+            return TokenBody(text, given.content_type), text if text is not None else "none"
+        case AuthLiteral():
+            name = f"{given.scheme} {given.text or given.kind}".strip()
+            return Auth(AuthKind(given.kind), given.text, given.header, given.scheme), name
+        case BetaLiteral():
+            return BetaHeader(given.mint, given.call), f"mint {given.mint}, call {given.call}"
+        case QueryLiteral():
+            name = "&".join(f"{k}={v}" for k, v in given.params.items())
+            return CallQuery(tuple(given.params.items())), name or "none"
+        case EncodingLiteral():
+            session = None if given.session is None else compact_json(given.session)
+            kind = EncodingKind(given.kind)
+            name = f"{given.kind} as {given.content_type}"
+            return CallEncoding(kind, given.content_type, session, given.trim), name
+        case _:
+            name = f"{'audio' if given.audio else 'no audio'}, channel {given.channel}"
+            return Offer(given.audio, given.channel), name

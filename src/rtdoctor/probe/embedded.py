@@ -1,0 +1,85 @@
+"""The embedded sandbox as a target: another process, reached over a socket like any service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import CannotTest
+from rtdoctor.targets.target import KEY_VARIABLE, Target
+
+ERAS = ("beta", "coexist", "ga-only", "single-use")
+TODAY = "single-use"
+_START_S = 20.0
+
+
+class EmbeddedSandbox:
+    """Started on construction, so that its imports overlap with ours; stopped on exit.
+
+    It ends by itself when our end of its standard input closes, however we end.
+    """
+
+    def __init__(self, era: str = TODAY, rules: Path | None = None) -> None:
+        self.era = era
+        command = [sys.executable, "-m", "rtdoctor.sandbox", "--era", era, "--port", "0"]
+        command += ["--candidates", "loopback", "--announce"]
+        if rules is not None:
+            command += ["--rules", str(rules)]
+        env = {k: v for k, v in os.environ.items() if k != KEY_VARIABLE}
+        # a file, not a pipe: nobody reads it while the sandbox runs, and a full pipe would stop it
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._stderr,
+            env=env,
+            # Ctrl-C is for us: the sandbox must stay up until the calls are hung up
+            start_new_session=True,
+        )
+
+    async def __aenter__(self) -> Target:
+        return await self.target()
+
+    async def __aexit__(self, *exc: object) -> None:
+        self.stop()
+
+    async def target(self) -> Target:
+        """The target once it listens. Raises ``CannotTest`` when it does not start."""
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(_START_S):
+                line = await asyncio.to_thread(self._process.stdout.readline)
+            said = json.loads(line)
+        except (TimeoutError, ValueError):
+            raise CannotTest(
+                f"the embedded sandbox did not start: {self._complaint()}",
+                hint=f"Try: {sys.executable} -m rtdoctor.sandbox --era {self.era}",
+            ) from None
+        return Target("sandbox", said["url"], Secret(said["key"], "sandbox key"), said["era"])
+
+    def _complaint(self) -> str:
+        self._process.kill()
+        self._process.wait()
+        self._stderr.seek(0)
+        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"it said nothing within {_START_S:g} s"
+
+    def stop(self) -> None:
+        """End the process and wait for it; safe to call more than once."""
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        self._stderr.close()
