@@ -5,7 +5,7 @@ async with open_check(target, mode="survey", command="rtdoctor check") as check:
 run = check.run()
 """
 
-from rtdoctor.check.check import Check, open_check
+from rtdoctor.check.check import Check, open_check, run_header
 from rtdoctor.check.recorder import Recorder
 
-__all__ = ["Check", "Recorder", "open_check"]
+__all__ = ["Check", "Recorder", "open_check", "run_header"]

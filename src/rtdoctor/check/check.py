@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,6 @@ from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
 from rtdoctor.evidence.redact import Redactor
-from rtdoctor.plan.survey import Plan
 from rtdoctor.probe.http import HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peer import PeerFactory
@@ -39,19 +38,25 @@ _GIVE_UP_AFTER = 3
 class Check:
     """Probes one target. Use ``open_check`` to make one."""
 
-    def __init__(self, prober: Prober, recorder: Recorder) -> None:
+    def __init__(self, prober: Prober, recorder: Recorder, *, replayed: bool = False) -> None:
         self._prober = prober
         self._recorder = recorder
-        self._probes = 0
+        self._replayed = replayed
+        self._probes = max((o.number for o in recorder.observations), default=0)
         self._unanswered = 0
         self._answered = False
 
-    async def survey(self, plan: Plan) -> None:
-        """Run a plan's setups, all as tasks; setups that mint alike share a refused mint."""
+    async def survey(self) -> None:
+        """Run the header's plan, all as tasks; setups that mint alike share a refused mint.
+
+        Setups that an earlier part of the run has evidence for are not run again.
+        """
+        done = {o.number for o in self.observations}
         groups: dict[object, list[tuple[str, Setup]]] = {}
-        for setup in plan.setups:
-            probe_id = self.next_id()
-            groups.setdefault(setup.mint_prefix() or probe_id, []).append((probe_id, setup))
+        for number, setup in enumerate(self._recorder.header.plan, 1):
+            if number not in done:
+                prefix = setup.mint_prefix() or number
+                groups.setdefault(prefix, []).append((f"#{number}", setup))
         async with asyncio.TaskGroup() as tasks:
             for group in groups.values():
                 tasks.create_task(self._group(group))
@@ -79,6 +84,8 @@ class Check:
         else:
             observation = await self._prober.probe(probe_id, setup, purpose)
             self._note_reach(observation)
+            if self._replayed:
+                observation = _marked(observation)
         return self._recorder.record(observation)
 
     @property
@@ -103,52 +110,71 @@ class Check:
         return self._recorder.end(finished)
 
 
+def _marked(observation: Observation) -> Observation:
+    """A replayed observation says so, also at each stage that no exchange stands behind."""
+    stages = tuple(
+        replace(s, detail=f"recorded {s.detail}".strip())
+        if s.stage.order > Stage.EXCHANGE.order
+        else s
+        for s in observation.stages
+    )
+    return replace(observation, replayed=True, stages=stages)
+
+
 @asynccontextmanager
 async def open_check(
     target: Target,
-    *,
-    mode: str,
-    command: str,
+    header: RunHeader,
     redactor: Redactor,
-    planned: int = 0,
-    budget: int | None = None,
-    subject: Setup | None = None,
+    *,
     journal: Journal | None = None,
     listener: Listener | None = None,
     limits: Limits | None = None,
     http: HttpPort | None = None,
     new_peer: PeerFactory | None = None,
-    header: RunHeader | None = None,
+    earlier: Sequence[Observation] = (),
+    replayed: bool = False,
 ) -> AsyncIterator[Check]:
     """A check of ``target``; its HTTP connections are closed at the end.
 
-    ``header`` continues an earlier run instead of beginning one.
+    ``earlier`` are the observations of the interrupted run that this one continues;
+    ``replayed`` says that ``http`` and ``new_peer`` answer from a recording.
     """
     limits = limits or Limits()
+    recorder = Recorder(redactor.clean(header), redactor, journal, listener, earlier)
     if target.key is not None:
-        redactor.add(target.key)
-    header = header or run_header(target, mode=mode, command=command)
-    header = replace(header, planned=planned, budget=budget, subject=subject)
-    recorder = Recorder(redactor.clean(header), redactor, journal, listener)
-    if new_peer is None:
-        from rtdoctor.probe.aiortc_peer import peer_factory
-
-        new_peer = peer_factory(limits, on_loopback=target.on_loopback)
+        recorder.register(target.key)
     async with AsyncExitStack() as stack:
         if http is None:
             port = HttpxPort(limits=limits, on_loopback=target.on_loopback)
             http = await stack.enter_async_context(port)
-        yield Check(Prober(target, http, new_peer, recorder.register, limits), recorder)
+        if new_peer is None:
+            from rtdoctor.probe.aiortc_peer import peer_factory
+
+            new_peer = peer_factory(limits, on_loopback=target.on_loopback)
+        prober = Prober(target, http, new_peer, recorder.register, limits)
+        yield Check(prober, recorder, replayed=replayed)
 
 
-def run_header(target: Target, *, mode: str, command: str) -> RunHeader:
-    """The frame of a run that begins now."""
+def run_header(
+    target: Target,
+    command: str,
+    *,
+    plan: Sequence[Setup] = (),
+    subject: Setup | None = None,
+    budget: int | None = None,
+) -> RunHeader:
+    """The frame of a run that begins now: a survey of ``plan``, or a diagnosis of ``subject``."""
     return RunHeader(
         data_format=DATA_FORMAT,
         run_id=secrets.token_hex(4),
         target=target.info,
         environment=environment(),
-        mode=mode,
+        mode="survey" if subject is None else "subject",
         command=command,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        planned=len(plan),
+        budget=budget,
+        subject=subject,
+        plan=tuple(plan),
     )

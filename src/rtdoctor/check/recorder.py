@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -32,12 +31,13 @@ class Recorder:
         redactor: Redactor,
         journal: Journal | None = None,
         listener: Listener | None = None,
+        earlier: Sequence[Observation] = (),
     ) -> None:
         self.header = header
         self._redactor = redactor
         self._journal = journal
         self._listener = listener
-        self._observations: list[Observation] = []
+        self._observations = list(earlier)
         self._begun = time.perf_counter()
 
     def register(self, secret: Secret) -> None:
@@ -57,12 +57,12 @@ class Recorder:
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What was observed so far, by probe number."""
-        return tuple(sorted(self._observations, key=lambda o: int(o.probe.lstrip("#"))))
+        return tuple(sorted(self._observations, key=lambda o: o.number))
 
     def run(self, finished: str = "complete") -> Run:
         """The run as it stands."""
         return Run(
-            header=replace(self.header, planned=max(self.header.planned, len(self._observations))),
+            header=self.header,
             observations=self.observations,
             finished=finished,
             finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

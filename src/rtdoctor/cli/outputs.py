@@ -111,11 +111,11 @@ def render(name: str, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> byt
         case "html":
             from rtdoctor.report import html
 
-            return html.render(run, diagnosis, redactor.counts(), knowledge_text).encode()
+            return html.render(run, diagnosis, redactor.counts(), _knowledge_text).encode()
         case "markdown":
             from rtdoctor.report import markdown
 
-            return markdown.render(run, diagnosis, knowledge_text).encode()
+            return markdown.render(run, diagnosis, _knowledge_text).encode()
         case "junit":
             from rtdoctor.report import junit
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from rtdoctor.cli.options import plan_options, read_catalogue, read_plan
+from rtdoctor.domain.setup import Setup
+from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.plan.survey import Plan
 
 
@@ -59,4 +61,15 @@ def show_plan(plan: Plan, *, as_json: bool = False) -> None:
     click.echo(
         f"At most {plan.tokens} tokens minted by {plan.mints} different requests, and at most "
         f"{plan.sessions} sessions opened, each hung up at once. Nothing was sent."
+    )
+
+
+def show_subject_plan(subject: Setup, catalogue: Catalogue) -> None:
+    """What the diagnosis of one setup would begin with."""
+    for factor, level in subject:
+        click.echo(f"{factor.value:<15} {level.name}")
+    click.echo()
+    click.echo(
+        f"The subject is probed twice, and up to {len(catalogue.recipes)} recipes until one "
+        "passes; what follows depends on the answers. Nothing was sent."
     )

@@ -58,6 +58,11 @@ class Observation:
     sessions_hung_up: int = 0
     replayed: bool = False
 
+    @property
+    def number(self) -> int:
+        """The probe's id as a number, for ordering."""
+        return int(self.probe.lstrip("#"))
+
 
 @dataclass(frozen=True, slots=True)
 class TargetInfo:
@@ -91,7 +96,11 @@ class Environment:
 
 @dataclass(frozen=True, slots=True)
 class RunHeader:
-    """The frame of a run. ``mode`` is ``survey`` or ``subject``; ``goal`` the depth that counts."""
+    """The frame of a run. ``mode`` is ``survey`` or ``subject``; ``goal`` the depth that counts.
+
+    ``plan`` holds a survey's setups in the order of their probe ids, so that an interrupted run
+    can be taken up; ``subject`` the setup under diagnosis.
+    """
 
     data_format: int
     run_id: str
@@ -104,6 +113,7 @@ class RunHeader:
     planned: int = 0
     budget: int | None = None
     subject: Setup | None = None
+    plan: tuple[Setup, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class EmbeddedSandbox:
                 f"the embedded sandbox did not start: {self._complaint()}",
                 hint=f"Try: {sys.executable} -m rtdoctor.sandbox --era {self.era}",
             ) from None
-        return Target("sandbox", said["url"], Secret(said["key"], "sandbox key"), said["era"])
+        return Target("sandbox", said["url"], Secret(said["key"], "<sandbox key>"), said["era"])
 
     def _complaint(self) -> str:
         self._process.kill()

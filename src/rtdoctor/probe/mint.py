@@ -16,6 +16,7 @@ from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
 
 SHORTEST_TTL_S = 10  # fact TOK-GA-TTL
+TOKEN_ALIAS = "ek_…#"
 
 
 @dataclass(slots=True)
@@ -68,6 +69,11 @@ class Minted:
     value: str
     expires_at: int | None
 
+    @property
+    def is_alias(self) -> bool:
+        """Whether a recording answered: it holds the token's alias instead of the token."""
+        return self.value.startswith(TOKEN_ALIAS)
+
 
 def read_mint(response: HttpResponse) -> Minted | Outcome:
     """The token of an answer, or the outcome that stands in for one.
@@ -101,10 +107,11 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
     if not isinstance(value, str):
         kind = "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
         return failed(LocalCode.TOKEN_NOT_A_STRING, f"the token is {kind}")
-    if not value or not value.isascii() or not value.isprintable():
-        return failed(LocalCode.NO_TOKEN, "the token is empty or not plain text")
     expires_at = holder.get("expires_at")
-    return Minted(value, expires_at if isinstance(expires_at, int) else None)
+    minted = Minted(value, expires_at if isinstance(expires_at, int) else None)
+    if not value or not (minted.is_alias or (value.isascii() and value.isprintable())):
+        return failed(LocalCode.NO_TOKEN, "the token is empty or not plain text")
+    return minted
 
 
 def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:

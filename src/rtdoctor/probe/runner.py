@@ -34,7 +34,7 @@ from rtdoctor.probe.call import (
 )
 from rtdoctor.probe.http import HttpPort, NetworkError
 from rtdoctor.probe.limits import Limits
-from rtdoctor.probe.mint import Minted, Token, mint_request, read_mint
+from rtdoctor.probe.mint import TOKEN_ALIAS, Minted, Token, mint_request, read_mint
 from rtdoctor.probe.peer import Peer, PeerFactory, PeerFailure
 from rtdoctor.probe.wire import WireRequest
 from rtdoctor.targets.target import Target
@@ -101,12 +101,11 @@ class Prober:
 
     def new_token(self, minted: Minted) -> Token:
         """Give a fresh token its alias and tell the redactor."""
+        if minted.is_alias:
+            # a replayed answer holds the alias it was recorded under, which is no secret
+            return Token(Secret("recorded-token", minted.value), minted.expires_at)
         self._tokens += 1
-        alias = f"ek_...#{self._tokens}"
-        if minted.value.startswith("ek_...#"):
-            # a replayed answer holds the alias it was recorded under
-            return Token(Secret(minted.value, minted.value), minted.expires_at)
-        secret = Secret(minted.value, alias)
+        secret = Secret(minted.value, f"{TOKEN_ALIAS}{self._tokens}")
         self.register(secret)
         return Token(secret, minted.expires_at)
 

@@ -1,0 +1,175 @@
+"""One check from start to exit code: target, journal, recording, probes, report."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from typing import Any
+
+import click
+
+from rtdoctor.cli.options import read_key
+from rtdoctor.cli.outputs import write
+from rtdoctor.cli.request import Request
+from rtdoctor.domain.run import Run
+from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import ExitCode, UsageError
+from rtdoctor.evidence.redact import Redactor
+from rtdoctor.probe.embedded import EmbeddedSandbox
+from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
+
+
+def run_check(request: Request) -> int:
+    """Probe, print, write; returns the exit code."""
+    redactor = Redactor(keep_addresses=request.keep_addresses)
+    run = asyncio.run(_probe(request, redactor))
+    from rtdoctor.diagnose.verdict import diagnose, exit_code
+
+    diagnosis = diagnose(run)
+    if request.record is not None:
+        from rtdoctor.evidence import codec
+        from rtdoctor.evidence.cassettes import RUN_FILE
+        from rtdoctor.evidence.sink import write_report
+
+        write_report(request.record / RUN_FILE, codec.encode(run), redactor)
+    show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
+    write(request.outputs, run, diagnosis, redactor)
+    if run.finished == "interrupted":
+        return ExitCode.INTERRUPTED
+    return exit_code(diagnosis)
+
+
+def show(run: Run, diagnosis: Any, *, to_stderr: bool) -> None:
+    """The run and its diagnosis on the terminal."""
+    from rich.console import Console
+
+    from rtdoctor.report.terminal import print_survey
+
+    print_survey(run, Console(stderr=to_stderr, highlight=False))
+
+
+async def _probe(request: Request, redactor: Redactor) -> Run:
+    async with AsyncExitStack() as stack:
+        sandbox = _start_sandbox(request, stack)
+        target = None if sandbox else _fixed_target(request)
+        # the slow imports overlap with the start of the sandbox
+        from rtdoctor.check import open_check, run_header
+        from rtdoctor.evidence import cassettes
+        from rtdoctor.probe.limits import Limits
+
+        ports: dict[str, Any] = {}
+        limits = Limits(http_s=request.timeout, ice_s=request.ice_timeout)
+        if request.replay is not None:
+            ports = _recorded_ports(request, limits)
+            stack.enter_context(cassettes.replaying(request.replay))
+        else:
+            from rtdoctor.probe import aiortc_peer  # noqa: F401
+        if target is None:
+            assert sandbox is not None
+            target = await sandbox.target()
+        if request.record is not None:
+            stack.enter_context(cassettes.recording(request.record, redactor))
+        if request.earlier is None:
+            header = run_header(
+                target,
+                request.command,
+                plan=request.plan,
+                subject=request.subject,
+                budget=request.budget,
+            )
+        else:
+            header = request.earlier.header
+        progress = stack.enter_context(_progress(request, header, target))
+        check = await stack.enter_async_context(
+            open_check(
+                target,
+                header,
+                redactor,
+                journal=_journal(request, header, redactor),
+                listener=progress,
+                limits=limits,
+                earlier=request.earlier.observations if request.earlier and request.resume else (),
+                **ports,
+            )
+        )
+        finished = await _until_done_or_told(check.survey())
+        return check.end(finished)
+
+
+async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:
+    """Run to the end, or until SIGINT or SIGTERM; calls are hung up either way."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(name, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+    return "interrupted" if task.cancelled() else "complete"
+
+
+def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox | None:
+    era = request.era
+    if request.earlier is not None:
+        era = request.earlier.header.target.era
+    if era is None or request.replay is not None:
+        return None
+    sandbox = EmbeddedSandbox(era, request.rules)
+    stack.callback(sandbox.stop)
+    return sandbox
+
+
+def _fixed_target(request: Request) -> Target:
+    if request.earlier is not None and request.replay is not None:
+        info = request.earlier.header.target
+        return Target(info.name, info.base_url, Secret("recorded-api-key", "<api key>"), info.era)
+    key = read_key(request.key_file)
+    if key is None:
+        raise UsageError(
+            f"no API key: set {KEY_VARIABLE}, or name a file with --key-file",
+            hint="To see it work without a key: rtdoctor check --sandbox",
+        )
+    base_url = request.base_url
+    if request.earlier is not None:
+        base_url = request.earlier.header.target.base_url
+    base_url = base_url.rstrip("/").removesuffix("/v1")
+    name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
+    return Target(name, base_url, key)
+
+
+def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
+    from rtdoctor.evidence.cassettes import not_recorded_error
+    from rtdoctor.probe.http import HttpxPort
+    from rtdoctor.probe.recorded_peer import RecordedPeers
+
+    assert request.earlier is not None
+    errors = (not_recorded_error(),)
+    http = HttpxPort(limits=limits, on_loopback=True, no_answer_errors=errors)
+    peers = RecordedPeers(request.earlier.observations)
+    return {"http": http, "new_peer": peers, "replayed": True}
+
+
+def _journal(request: Request, header: Any, redactor: Redactor) -> Any:
+    from pathlib import Path
+
+    from rtdoctor.evidence.journal import JournalWriter, default_journal_path
+
+    def complain(problem: str) -> None:
+        click.echo(problem, err=True)
+
+    if request.resume is not None:
+        return JournalWriter.resume(request.resume, redactor, on_problem=complain)
+    if request.journal == "none" or request.replay is not None:
+        return None
+    path = Path(request.journal) if request.journal else default_journal_path(header.run_id)
+    return JournalWriter(path, header, redactor, on_problem=complain)
+
+
+def _progress(request: Request, header: Any, target: Target) -> Any:
+    from rtdoctor.cli.progress import LiveProgress
+
+    count = header.planned
+    what = f"{count} probes against" if header.subject is None else "Diagnosing a setup at"
+    return LiveProgress(count, f"{what} {target.info.describe()}", quiet=request.quiet)
