@@ -146,7 +146,7 @@ async def open_check(
         recorder.register(target.key)
     async with AsyncExitStack() as stack:
         if http is None:
-            port = HttpxPort(limits=limits, on_loopback=target.on_loopback)
+            port = HttpxPort(limits=limits, on_loopback=target.on_loopback, https=target.is_https)
             http = await stack.enter_async_context(port)
         if new_peer is None:
             from rtdoctor.probe.aiortc_peer import peer_factory

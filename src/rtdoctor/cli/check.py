@@ -54,6 +54,9 @@ _PATH = click.Path(path_type=Path)
 @click.option("--keep-addresses", is_flag=True, help="Do not mask IP addresses in outputs.")
 @click.option("--ice-timeout", default=3.5, show_default=True, help="Seconds for ICE.")
 @click.option("--timeout", default=15.0, show_default=True, help="Seconds for one HTTP exchange.")
+@click.option(
+    "--jobs", default=64, show_default=True, type=click.IntRange(1), help="Probes at once, at most."
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.

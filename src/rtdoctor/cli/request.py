@@ -31,6 +31,7 @@ class Request:
     keep_addresses: bool
     ice_timeout: float
     timeout: float
+    jobs: int
     quiet: bool
     outputs: Outputs
     command: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
@@ -60,12 +61,16 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
         from rtdoctor.probe.limits import Limits
 
         ports: dict[str, Any] = {}
-        limits = Limits(http_s=request.timeout, ice_s=request.ice_timeout)
+        limits = Limits(
+            http_s=request.timeout, ice_s=request.ice_timeout, probes_alive=request.jobs
+        )
         if request.replay is not None:
             ports = _recorded_ports(request, limits)
             stack.enter_context(cassettes.replaying(request.replay))
         else:
             from rtdoctor.probe import aiortc_peer  # noqa: F401
+        # what was imported stays: the collector need not look at it during the probes
+        gc.freeze()
         if target is None:
             assert sandbox is not None
             target = await sandbox.target()
@@ -146,7 +151,7 @@ def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
 
     assert request.earlier is not None
     errors = (not_recorded_error(),)
-    http = HttpxPort(limits=limits, on_loopback=True, no_answer_errors=errors)
+    http = HttpxPort(limits=limits, on_loopback=True, https=False, no_answer_errors=errors)
     peers = RecordedPeers(request.earlier.observations)
     return {"http": http, "new_peer": peers, "replayed": True}
 

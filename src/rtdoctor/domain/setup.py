@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,7 @@ class Factor(StrEnum):
         return Stage.MINT if self in _SENT_AT_MINT else Stage.EXCHANGE
 
 
+_ALL = tuple(Factor)
 _SENT_AT_MINT = frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY, Factor.BETA_HEADER})
 
 
@@ -155,13 +156,11 @@ class Setup:
     offer: Level[Offer]
 
     def __getitem__(self, factor: Factor) -> Level[Any]:
-        level: Level[Any] = getattr(self, factor.value)
+        level: Level[Any] = getattr(self, factor)  # a factor is its field's name
         return level
 
     def __iter__(self) -> Iterator[tuple[Factor, Level[Any]]]:
-        for f in fields(self):
-            factor = Factor(f.name)
-            yield factor, self[factor]
+        return ((factor, getattr(self, factor)) for factor in _ALL)
 
     def with_level(self, factor: Factor, level: Level[Any]) -> Setup:
         """The same setup with one factor at another level."""
@@ -175,7 +174,7 @@ class Setup:
 
     def differs_from(self, other: Setup) -> tuple[Factor, ...]:
         """The factors whose levels differ, in factor order."""
-        return tuple(f for f, level in self if level != other[f])
+        return tuple(f for f in _ALL if getattr(self, f) != getattr(other, f))
 
     @property
     def names(self) -> dict[str, str]:

@@ -72,14 +72,15 @@ class EmbeddedSandbox:
         return lines[-1] if lines else f"it said nothing within {_START_S:g} s"
 
     def stop(self) -> None:
-        """End the process and wait for it; safe to call more than once."""
-        if self._process.stdin is not None and not self._process.stdin.closed:
+        """End the process; safe to call more than once.
+
+        By then every call is hung up, and the sandbox keeps nothing, so there is nothing to wait
+        for.
+        """
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdin is not None:
             self._process.stdin.close()
-        try:
-            self._process.wait(timeout=3)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._stderr.close()

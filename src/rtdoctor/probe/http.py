@@ -50,6 +50,7 @@ class HttpxPort:
         *,
         limits: Limits,
         on_loopback: bool,
+        https: bool = True,
         no_answer_errors: tuple[type[Exception], ...] = (),
     ) -> None:
         """``no_answer_errors`` are what stands in for the network, e.g. in a replay."""
@@ -57,7 +58,8 @@ class HttpxPort:
         network = (TimeoutError, httpx.HTTPError, OSError)
         self._no_answer: tuple[type[Exception], ...] = (*network, *no_answer_errors)
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
-        self._tls = _bare_tls() if on_loopback else _tls_from_environment()
+        # plain HTTP needs no trust store, and loading one costs as much as many negotiations
+        self._tls = _tls_from_environment() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._idle: list[httpx.AsyncClient] = []
         self._gate = asyncio.Semaphore(limits.http_in_flight)
 
@@ -139,16 +141,6 @@ def _tls_from_environment() -> ssl.SSLContext:
         raise UsageError(
             f"the CA bundle named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error}"
         ) from None
-
-
-def _bare_tls() -> ssl.SSLContext:
-    # plain HTTP needs no trust store, and loading one costs as much as two negotiations;
-    # with TLS on loopback the environment's bundle is still honoured
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        context.load_verify_locations(paths.cafile)
-    return context
 
 
 def _build(client: httpx.AsyncClient, request: WireRequest, clock: _Trace) -> httpx.Request:

@@ -49,6 +49,10 @@ class Target:
     def on_loopback(self) -> bool:
         return is_loopback(urlsplit(self.base_url).hostname or "")
 
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
     def url(self, path: str) -> str:
         """An absolute URL: ``path`` below the base, or ``path`` itself when it is a URL."""
         return path if "://" in path else self.base_url + "/" + path.lstrip("/")
