@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 
 from rtdoctor.check.environment import environment
 from rtdoctor.check.recorder import Journal, Listener, Recorder
+from rtdoctor.diagnose.memory import Questions
+from rtdoctor.diagnose.replay import Answering
+from rtdoctor.diagnose.subject import Conversation
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
@@ -71,6 +74,32 @@ class Check:
         async with asyncio.TaskGroup() as tasks:
             for probe_id, setup in rest:
                 tasks.create_task(self.probe(probe_id, setup, Purpose.SURVEY))
+
+    async def converse(self, conversation: Conversation) -> None:
+        """Run the probes that a diagnosis asks for, a batch at a time, until it has its answer.
+
+        What an earlier part of the run observed is answered from there. The diagnosis itself is
+        made anew from the finished run, as a replay would.
+        """
+        earlier = Answering(self.observations)
+        try:
+            asks = next(conversation)
+            while True:
+                asks = conversation.send(await self._answers(asks, earlier))
+        except StopIteration:
+            return
+
+    async def _answers(self, asks: Questions, earlier: Answering) -> list[Observation | None]:
+        answers = [earlier.take(ask.setup) for ask in asks]
+        async with asyncio.TaskGroup() as tasks:
+            running = {
+                index: tasks.create_task(self.probe(self.next_id(), ask.setup, ask.purpose))
+                for index, ask in enumerate(asks)
+                if answers[index] is None
+            }
+        for index, task in running.items():
+            answers[index] = task.result()
+        return answers
 
     def next_id(self) -> str:
         """The next probe id of this run: ``#1``, ``#2``, …"""

@@ -13,6 +13,8 @@ from rtdoctor.errors import ExitCode, RtdoctorError
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
     "plan": "rtdoctor.cli.plan:plan",
+    "explain": "rtdoctor.cli.explain:explain",
+    "knowledge": "rtdoctor.cli.knowledge:knowledge",
     "sandbox": "rtdoctor.cli.sandbox:sandbox",
 }
 
@@ -62,3 +64,21 @@ def main() -> None:
         # the reader of our standard output has gone; nobody is left to tell
         sys.stderr.close()
         sys.exit(ExitCode.WORKS)
+    except Exception as error:
+        sys.exit(_report_bug(error))
+
+
+def _report_bug(error: Exception) -> int:
+    """A bug of ours: say so, with a trace that is fit to be posted."""
+    import traceback
+
+    from rtdoctor.evidence.redact import Redactor
+
+    trace = Redactor().clean_text("".join(traceback.format_exception(error)))
+    click.echo(trace, err=True)
+    click.echo(
+        f"This is a bug in rtdoctor {__version__}. What was observed is in the journal, and the "
+        "lines above can be posted: secrets were removed from them.",
+        err=True,
+    )
+    return ExitCode.INTERNAL

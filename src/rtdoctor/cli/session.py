@@ -14,9 +14,10 @@ import click
 from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
-from rtdoctor.domain.run import Run
+from rtdoctor.diagnose.subject import Conversation
+from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
-from rtdoctor.errors import ExitCode, UsageError
+from rtdoctor.errors import UsageError
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
@@ -26,9 +27,11 @@ def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = Redactor(keep_addresses=request.keep_addresses)
     run = asyncio.run(_probe(request, redactor))
+    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose import knowledge_base
     from rtdoctor.diagnose.verdict import diagnose, exit_code
 
-    diagnosis = diagnose(run)
+    diagnosis = diagnose(run, terrain_of(request.catalogue), knowledge_base.load())
     if request.record is not None:
         from rtdoctor.evidence import codec
         from rtdoctor.evidence.cassettes import RUN_FILE
@@ -37,9 +40,7 @@ def run_check(request: Request) -> int:
         write_report(request.record / RUN_FILE, codec.encode(run), redactor)
     show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
     write(request.outputs, run, diagnosis, redactor)
-    if run.finished == "interrupted":
-        return ExitCode.INTERRUPTED
-    return exit_code(diagnosis)
+    return exit_code(run, diagnosis)
 
 
 def show(run: Run, diagnosis: Any, *, to_stderr: bool) -> None:
@@ -99,8 +100,28 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
                 **ports,
             )
         )
-        finished = await _until_done_or_told(check.survey())
+        if header.subject is None:
+            work = check.survey()
+        else:
+            work = check.converse(_conversation(request, header))
+        finished = await _until_done_or_told(work)
         return check.end(finished)
+
+
+def _conversation(request: Request, header: RunHeader) -> Conversation:
+    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose import knowledge_base
+    from rtdoctor.diagnose.subject import diagnose_subject
+
+    assert header.subject is not None
+    return diagnose_subject(
+        header.subject,
+        terrain_of(request.catalogue),
+        knowledge_base.load(),
+        goal=header.goal,
+        era=header.target.era,
+        budget=header.budget,
+    )
 
 
 async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:

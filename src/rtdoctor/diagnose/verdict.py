@@ -1,8 +1,14 @@
-"""From a run to its diagnosis and exit code."""
+"""From a run to its diagnosis and exit code: the same for a run of today and a saved one."""
 
 from __future__ import annotations
 
+from rtdoctor.diagnose.facts import facts
+from rtdoctor.diagnose.knowledge_base import Knowledge
+from rtdoctor.diagnose.phrases import DOES_NOT_PROVE, blocking
+from rtdoctor.diagnose.replay import replay
+from rtdoctor.diagnose.subject import diagnose_subject, drift
 from rtdoctor.diagnose.survey import patterns
+from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.run import Run
 from rtdoctor.errors import ExitCode
@@ -17,23 +23,50 @@ _EXIT = {
 }
 
 
-def exit_code(diagnosis: Diagnosis) -> ExitCode:
-    """The exit code of a verdict (design, section 6)."""
-    return _EXIT[diagnosis.verdict]
+def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
+    """The exit code of a run with this diagnosis (design, section 6)."""
+    return ExitCode.INTERRUPTED if run.finished == "interrupted" else _EXIT[diagnosis.verdict]
 
 
-def diagnose(run: Run) -> Diagnosis:
-    """The diagnosis of a run; a pure function of it."""
+def diagnose(run: Run, terrain: Terrain, knowledge: Knowledge) -> Diagnosis:
+    """The diagnosis of a run; a pure function of it and of what is known today."""
+    header = run.header
+    if header.subject is None:
+        return _surveyed(run, knowledge)
+    conversation = diagnose_subject(
+        header.subject,
+        terrain,
+        knowledge,
+        goal=header.goal,
+        era=header.target.era,
+        budget=header.budget,
+    )
+    return replay(conversation, run.observations)
+
+
+def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:
     goal = run.header.goal
-    outcomes = [o.outcome.judged(goal) for o in run.observations]
-    evidence = [o for o in outcomes if o.is_evidence]
-    passes = sum(o.is_pass for o in evidence)
-    if not evidence:
-        return Diagnosis(Verdict.CANNOT_TEST, "No probe gave evidence, so nothing can be said.")
+    evidence = [o for o in run.observations if o.outcome.judged(goal).is_evidence]
+    passes = sum(o.outcome.judged(goal).is_pass for o in evidence)
+    found = facts(run.observations)
     if passes:
         verdict = Verdict.SURVEYED
-        sentence = f"{passes} of {len(evidence)} setups reach {goal.value} here and now."
-    else:
+        sentence = (
+            f"{passes} of {len(evidence)} setups reach {goal.value} with this key, here and now."
+        )
+    elif evidence and not blocking(found):
         verdict = Verdict.REPRODUCED
         sentence = f"None of {len(evidence)} setups reaches {goal.value} here and now."
-    return Diagnosis(verdict, sentence, patterns=patterns(run))
+    else:
+        verdict = Verdict.CANNOT_TEST
+        why = blocking(found) or "No probe gave evidence."
+        sentence = f"This could not be tested, so nothing is claimed. {why}"
+    era = run.header.target.era
+    return Diagnosis(
+        verdict=verdict,
+        sentence=sentence,
+        patterns=patterns(run, knowledge) if passes else (),
+        facts=found,
+        drift=drift(evidence, knowledge, era),
+        does_not_prove=DOES_NOT_PROVE,
+    )
