@@ -15,6 +15,7 @@ from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
 from rtdoctor.diagnose.subject import Conversation
+from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
@@ -43,13 +44,23 @@ def run_check(request: Request) -> int:
     return exit_code(run, diagnosis)
 
 
-def show(run: Run, diagnosis: Any, *, to_stderr: bool) -> None:
-    """The run and its diagnosis on the terminal."""
+def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
+    """The run and its diagnosis on the terminal, control characters made visible."""
     from rich.console import Console
 
+    from rtdoctor.evidence.printable import printable
+    from rtdoctor.evidence.walk import Walker
     from rtdoctor.report.terminal import print_survey
+    from rtdoctor.report.terminal_diagnosis import print_diagnosis, print_findings
 
-    print_survey(run, Console(stderr=to_stderr, highlight=False))
+    console = Console(stderr=to_stderr, highlight=False)
+    visible = Walker(printable, lambda name, text: printable(text))
+    run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
+    if run.header.subject is None:
+        print_survey(run, console)
+        print_findings(diagnosis, console)
+    else:
+        print_diagnosis(run, diagnosis, console)
 
 
 async def _probe(request: Request, redactor: Redactor) -> Run:

@@ -47,8 +47,10 @@ def cause_phrase(cause: Cause, subject: Setup) -> str:
 
 
 def repair_phrase(repair: Repair) -> str:
-    """The edits of a repair in one clause."""
-    return ", ".join(f"{c.factor}: {c.old} → {c.new}" for c in repair.changes)
+    """The edits of a repair in one clause; only their number when there are many."""
+    if len(repair.changes) > 2:
+        return f"{len(repair.changes)} edits, to {', '.join(c.new for c in repair.changes)}"
+    return ", ".join(f"{c.factor} {c.old} → {c.new}" for c in repair.changes)
 
 
 def blocking(found: Sequence[Fact]) -> str:

@@ -14,7 +14,7 @@ from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.domain.setup import Factor, Setup
 
-_STRENGTH = 3
+_STRENGTH = 4
 _ORDER = {factor: i for i, factor in enumerate(Factor)}
 LevelName = tuple[Factor, str]
 Levels = tuple[LevelName, ...]

@@ -56,7 +56,7 @@ def survey(
     """The setups of the default survey, or of the full product.
 
     Without a budget nothing is left out. A level that ``only`` names but the default survey
-    does not hold is brought in from the full product around the recipes.
+    does not hold is tried on every recipe it goes with.
     """
     only, skip = tuple(only), tuple(skip)
     candidates = _full(catalogue) if full else _default(catalogue, only)
@@ -77,8 +77,11 @@ def _price(setup: Setup) -> int:
 
 
 def _default(catalogue: Catalogue, only: tuple[Filter, ...]) -> Iterator[Setup]:
-    yield from _blocks(catalogue)
+    setups = list(_blocks(catalogue))
+    yield from setups
     for wanted in only:
+        if any(wanted.matches(setup) for setup in setups):
+            continue
         for recipe in catalogue.recipes:
             for name in sorted(wanted.levels):
                 level = catalogue.entry(wanted.factor, name).level
