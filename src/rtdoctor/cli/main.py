@@ -13,6 +13,11 @@ from rtdoctor.errors import ExitCode, RtdoctorError
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
     "plan": "rtdoctor.cli.plan:plan",
+    "show": "rtdoctor.cli.show:show",
+    "replay": "rtdoctor.cli.replay:replay",
+    "rerun": "rtdoctor.cli.rerun:rerun",
+    "diff": "rtdoctor.cli.diff:diff",
+    "bundle": "rtdoctor.cli.bundle:bundle",
     "explain": "rtdoctor.cli.explain:explain",
     "knowledge": "rtdoctor.cli.knowledge:knowledge",
     "sandbox": "rtdoctor.cli.sandbox:sandbox",

@@ -124,7 +124,7 @@ def read_key(key_file: Path | None) -> Secret | None:
         raise UsageError(
             f"{source} does not hold an API key: it contains spaces, line breaks or unusual letters"
         )
-    return Secret(value, "<api key>")
+    return Secret(value, "<api-key>")
 
 
 def choose_era(text: str, eras: tuple[str, ...]) -> str:

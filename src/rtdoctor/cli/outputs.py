@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run
 from rtdoctor.errors import UsageError
 from rtdoctor.evidence.redact import Redactor
+
+if TYPE_CHECKING:
+    from rtdoctor.report.words import KnowledgeText
 
 Command = Callable[..., object]
 STDOUT = "-"
@@ -98,11 +102,22 @@ def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) 
         data = render(name, run, diagnosis, redactor)
         write_report(path, data, redactor)
         if path != STDOUT:
-            click.echo(f"Wrote {path} ({len(data):,} bytes, no secret found in them).", err=True)
+            click.echo(f"Wrote {path}: {_consent(len(data), redactor)}", err=True)
+
+
+def _consent(size: int, redactor: Redactor) -> str:
+    """What is inside, before somebody shares it."""
+    counts = redactor.counts()
+    masked = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing to mask"
+    return (
+        f"{size:,} bytes; request bodies, URLs and the service's answers are inside, "
+        f"secrets are not (masked: {masked}; self-test passed)."
+    )
 
 
 def render(name: str, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> bytes:
     """One format as bytes."""
+    counts = redactor.counts()
     match name:
         case "json":
             from rtdoctor.evidence import codec
@@ -111,20 +126,28 @@ def render(name: str, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> byt
         case "html":
             from rtdoctor.report import html
 
-            return html.render(run, diagnosis, redactor.counts(), _knowledge_text).encode()
+            return html.render(run, diagnosis, counts, knowledge_text).encode()
         case "markdown":
             from rtdoctor.report import markdown
 
-            return markdown.render(run, diagnosis, _knowledge_text).encode()
+            return markdown.render(run, diagnosis, counts, knowledge_text).encode()
         case "junit":
             from rtdoctor.report import junit
 
-            return junit.render(run).encode()
+            return junit.render(run, diagnosis).encode()
         case _:
             from rtdoctor.report import bundle
 
-            members = {
-                file: render(format_, run, diagnosis, redactor)
-                for format_, (file, _) in _FORMATS.items()
-            }
-            return bundle.pack(members)
+            return bundle.build(run, diagnosis, counts, knowledge_text)
+
+
+def knowledge_text(entry_id: str) -> KnowledgeText | None:
+    """What a report may say about a knowledge entry; ``None`` for one that does not exist."""
+    from rtdoctor.diagnose import knowledge_base
+    from rtdoctor.report.words import KnowledgeText
+
+    found = [e for e in knowledge_base.load().entries if e.id == entry_id]
+    if not found:
+        return None
+    entry = found[0]
+    return KnowledgeText(entry.title, entry.why, entry.fix.text, entry.sources)

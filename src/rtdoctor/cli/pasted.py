@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -10,9 +11,10 @@ from rtdoctor.errors import UsageError
 
 STDIN = "-"
 _HALF = 4 * 2**20  # of a longer input the first and the last so many bytes are read
-_FILES = frozenset(
-    ".json .txt .log .har .html .htm .md .js .mjs .ts .tsx .jsx .py .swift .kt .java .sh .yaml"
-    " .yml .ndjson .http .curl .dart .go .rs .cs .rb .php .vue .svelte".split()
+_FILE_NAME = re.compile(
+    r"\.(?:json|ndjson|txt|log|har|http|curl|html?|md|ya?ml|m?js|jsx|tsx?|vue|svelte|py|swift|kt"
+    r"|java|dart|go|rs|cs|rb|php|sh)$",
+    re.IGNORECASE,
 )
 
 
@@ -48,7 +50,7 @@ def _path(given: str) -> Path | None:
             return path
     except (OSError, ValueError):
         return None
-    if " " not in given and "://" not in given and path.suffix.lower() in _FILES:
+    if " " not in given and "://" not in given and _FILE_NAME.search(given):
         raise UsageError(f"There is no file {given}.")
     return None
 

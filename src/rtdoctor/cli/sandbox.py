@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -31,7 +32,7 @@ def sandbox() -> None:
     show_default=True,
     help="Which addresses the answers offer.",
 )
-def serve(era: str, host: str, port: int, rules: Path | None, candidates: str) -> None:
+def serve(era: str, host: str, port: int, rules: Path | None, candidates: Any) -> None:
     """Serve one era until interrupted."""
     from rtdoctor.sandbox import server
 

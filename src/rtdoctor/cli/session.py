@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -42,6 +43,21 @@ def run_check(request: Request) -> int:
     show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
     write(request.outputs, run, diagnosis, redactor)
     return exit_code(run, diagnosis)
+
+
+def probe_all(request: Request) -> Run:
+    """Only the probes of a request, without printing or writing a report."""
+    return asyncio.run(_probe(request, Redactor(keep_addresses=request.keep_addresses)))
+
+
+def rediagnose(run: Run) -> Diagnosis:
+    """The diagnosis of a saved run with the shipped probes and today's knowledge."""
+    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose import knowledge_base
+    from rtdoctor.diagnose.verdict import diagnose
+    from rtdoctor.plan import catalogue
+
+    return diagnose(run, terrain_of(catalogue.read()), knowledge_base.load())
 
 
 def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
@@ -86,6 +102,8 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
         if target is None:
             assert sandbox is not None
             target = await sandbox.target()
+            if request.key_file is not None:
+                target = replace(target, key=read_key(request.key_file))
         if request.record is not None:
             stack.enter_context(cassettes.recording(request.record, redactor))
         if request.earlier is None:
@@ -161,7 +179,7 @@ def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox |
 def _fixed_target(request: Request) -> Target:
     if request.earlier is not None and request.replay is not None:
         info = request.earlier.header.target
-        return Target(info.name, info.base_url, Secret("recorded-api-key", "<api key>"), info.era)
+        return Target(info.name, info.base_url, Secret("recorded-api-key", "<api-key>"), info.era)
     key = read_key(request.key_file)
     if key is None:
         raise UsageError(

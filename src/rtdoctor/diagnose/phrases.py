@@ -47,9 +47,9 @@ def cause_phrase(cause: Cause, subject: Setup) -> str:
 
 
 def repair_phrase(repair: Repair) -> str:
-    """The edits of a repair in one clause; only their number when there are many."""
+    """The edits of a repair in one clause; only their places when there are many."""
     if len(repair.changes) > 2:
-        return f"{len(repair.changes)} edits, to {', '.join(c.new for c in repair.changes)}"
+        return f"{len(repair.changes)} edits ({', '.join(c.factor for c in repair.changes)})"
     return ", ".join(f"{c.factor} {c.old} → {c.new}" for c in repair.changes)
 
 

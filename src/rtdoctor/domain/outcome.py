@@ -181,6 +181,15 @@ class Outcome:
         """Only passes and failures may support a finding."""
         return self.is_pass or self.is_fail
 
+    def describe(self) -> str:
+        """One line for people: ``fail at exchange: 400 invalid_offer: …``."""
+        if self.kind is OutcomeKind.SKIPPED:
+            return f"not run: {self.reason}"
+        if self.is_pass:
+            return f"passed up to {self.stage}"
+        said = self.signature.describe() if self.signature else "(nothing was said)"
+        return f"{self.kind} at {self.stage}: {said}"
+
     def judged(self, goal: Stage) -> Outcome:
         """The same outcome seen from a goal: a pass that stops short of it is a failure."""
         if self.is_pass and self.stage is not None and self.stage.order < goal.order:

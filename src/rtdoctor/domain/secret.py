@@ -9,7 +9,7 @@ from typing import NoReturn
 class Secret:
     """An API key, token or password, known to outputs only by its alias.
 
-    Aliases look like ``<api key>`` or ``ek_…#3``, which no redaction rule takes for a secret.
+    Aliases look like ``<api-key>`` or ``ek_…#3``, which no redaction rule takes for a secret.
     ``str``, ``repr`` and ``format`` give the alias; pickling and JSON encoding fail.
     The value is reached only by the explicit call ``reveal()``.
     """

@@ -65,8 +65,9 @@ def replaying(folder: Path) -> Iterator[None]:
             f"{path} cannot be read: {error.strerror}",
             hint="A recording is made by: rtdoctor check --record DIR",
         ) from None
-    if size > _MAX_BYTES:
-        raise EvidenceError(f"{path} is larger than {_MAX_BYTES:,} bytes")
+    if not 0 < size <= _MAX_BYTES:
+        problem = f"larger than {_MAX_BYTES:,} bytes" if size else "empty"
+        raise EvidenceError(f"{path} is not a recording: it is {problem}")
     try:
         with _cassette(folder, "none", _Persister(None)):
             yield

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from rtdoctor.domain.secret import Secret
-from rtdoctor.errors import CannotTest
+from rtdoctor.errors import CannotTest, ExitCode, RtdoctorError, UsageError
 from rtdoctor.targets.target import KEY_VARIABLE, Target
 
 ERAS = ("beta", "coexist", "ga-only", "single-use")
@@ -58,18 +59,26 @@ class EmbeddedSandbox:
                 line = await asyncio.to_thread(self._process.stdout.readline)
             said = json.loads(line)
         except (TimeoutError, ValueError):
-            raise CannotTest(
-                f"the embedded sandbox did not start: {self._complaint()}",
-                hint=f"Try: {sys.executable} -m rtdoctor.sandbox --era {self.era}",
-            ) from None
-        return Target("sandbox", said["url"], Secret(said["key"], "<sandbox key>"), said["era"])
+            raise self._complaint() from None
+        return Target("sandbox", said["url"], Secret(said["key"], "<sandbox-key>"), said["era"])
 
-    def _complaint(self) -> str:
-        self._process.kill()
-        self._process.wait()
+    def _complaint(self) -> RtdoctorError:
+        """What the sandbox said on its way out; a wrong rules file is the caller's to mend."""
+        try:
+            code = self._process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            code = None
+            self._process.kill()
+            self._process.wait()
         self._stderr.seek(0)
-        lines = self._stderr.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else f"it said nothing within {_START_S:g} s"
+        said = self._stderr.read().decode(errors="replace").strip()
+        if code == ExitCode.USAGE:
+            message, _, hint = re.sub("^error: ", "", said, flags=re.IGNORECASE).partition("\n")
+            return UsageError(message, hint=hint)
+        return CannotTest(
+            f"the embedded sandbox did not start: {said or f'nothing within {_START_S:g} s'}",
+            hint=f"Try: {sys.executable} -m rtdoctor.sandbox --era {self.era}",
+        )
 
     def stop(self) -> None:
         """End the process; safe to call more than once.

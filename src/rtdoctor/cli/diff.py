@@ -1,0 +1,46 @@
+"""``rtdoctor diff``: two saved runs, cell by cell."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from rtdoctor.errors import ExitCode
+
+
+@click.command()
+@click.argument("first", type=click.Path(path_type=Path))
+@click.argument("second", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+def diff(first: Path, second: Path, as_json: bool) -> int:
+    """Compare the runs in FIRST and SECOND: two days, two networks, two keys.
+
+    Exit code 0 when every setup did the same in both, 1 when something changed.
+    """
+    from rtdoctor.diagnose.compare import compare
+    from rtdoctor.evidence.load import load_run
+    from rtdoctor.evidence.redact import Redactor
+
+    redactor = Redactor(keep_addresses=True)
+    runs = [redactor.clean(load_run(path)[0]) for path in (first, second)]
+    comparison = compare(*runs)
+    if as_json:
+        changes = [
+            {
+                "setup": cell.setup.names,
+                "likeness": cell.likeness.value,
+                "first": cell.first.outcome.describe() if cell.first else None,
+                "second": cell.second.outcome.describe() if cell.second else None,
+            }
+            for cell in comparison.cells
+        ]
+        click.echo(json.dumps({"frame": comparison.frame, "cells": changes}, indent=1))
+    else:
+        from rich.console import Console
+
+        from rtdoctor.report.terminal_diff import print_comparison
+
+        print_comparison(comparison, Console(highlight=False))
+    return ExitCode.FAILURE_REPRODUCED if comparison.differing else ExitCode.WORKS

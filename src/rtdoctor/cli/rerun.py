@@ -1,0 +1,126 @@
+"""``rtdoctor rerun``: repeat the probes of a saved run with the reader's own key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rtdoctor.cli.options import choose_era
+from rtdoctor.cli.outputs import Outputs
+from rtdoctor.cli.request import Request
+from rtdoctor.domain.comparison import Comparison, Likeness
+from rtdoctor.domain.run import Run
+from rtdoctor.errors import ExitCode, UsageError
+from rtdoctor.probe.embedded import ERAS, TODAY
+from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
+
+_WORDS = {
+    Likeness.SAME: "REPRODUCED",
+    Likeness.CHANGED: "CHANGED",
+    Likeness.CURED: "NOT REPRODUCED",
+    Likeness.BROKEN: "NOT REPRODUCED",
+}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--sandbox", "era", is_flag=False, flag_value=TODAY, metavar="[ERA]",
+              help="Repeat it on the embedded sandbox, whatever it ran on.")  # fmt: skip
+@click.option("--base-url", help="Send it, and your key, to this service.")
+@click.option("--key-file", type=click.Path(path_type=Path), help=f"Instead of {KEY_VARIABLE}.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def rerun(
+    file: Path, era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
+) -> int:
+    """Repeat the probes of the run in FILE and say of each whether it did the same.
+
+    A file may come from a stranger, so your key goes only to OpenAI, to the sandbox, or to the
+    service you name with --base-url. Exit code 1 when a failure was reproduced, 0 when none was,
+    4 when nothing can be said.
+    """
+    from rtdoctor.cli.session import probe_all
+    from rtdoctor.diagnose.compare import compare
+    from rtdoctor.evidence.load import load_run
+    from rtdoctor.evidence.redact import Redactor
+
+    saved = Redactor(keep_addresses=True).clean(load_run(file)[0])
+    request = _request(saved, _era(saved, era, base_url), base_url, key_file, quiet)
+    again = probe_all(request)
+    comparison = compare(saved, again)
+    _print(comparison)
+    if again.finished == "interrupted":
+        return ExitCode.INTERRUPTED
+    return _exit_code(comparison)
+
+
+def _era(saved: Run, era: str | None, base_url: str | None) -> str | None:
+    if era is not None:
+        return choose_era(era, ERAS)
+    target = saved.header.target
+    if base_url is not None:
+        return None
+    if target.is_sandbox:
+        return choose_era(target.era or TODAY, ERAS)
+    if target.base_url != OPENAI_BASE_URL:
+        raise UsageError(
+            f"this run probed {target.base_url}, which a stranger may have written into the file",
+            hint=f"If your key belongs there: --base-url {target.base_url}",
+        )
+    return None
+
+
+def _request(
+    saved: Run, era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
+) -> Request:
+    from rtdoctor.plan import catalogue
+
+    setups = dict.fromkeys(o.setup.as_sent() for o in saved.observations if o.outcome.is_evidence)
+    if not setups:
+        raise UsageError("the run holds no probe with an outcome, so there is nothing to repeat")
+    usual: dict[str, Any] = {"timeout": 15.0, "ice_timeout": 3.5, "jobs": 64}
+    return Request(
+        catalogue=catalogue.read(),
+        plan=tuple(setups),
+        subject=None,
+        budget=None,
+        era=era,
+        rules=None,
+        base_url=base_url or OPENAI_BASE_URL,
+        key_file=key_file,
+        journal=None,
+        record=None,
+        replay=None,
+        resume=None,
+        earlier=None,
+        keep_addresses=False,
+        quiet=quiet,
+        outputs=Outputs(()),
+        command="rtdoctor rerun",
+        **usual,
+    )
+
+
+def _print(comparison: Comparison) -> None:
+    from rtdoctor.evidence.printable import printable
+    from rtdoctor.report.matrix import column_of, row_of
+
+    for cell in comparison.cells:
+        if cell.first is None or not cell.first.outcome.is_evidence:
+            continue
+        word = _WORDS.get(cell.likeness, "NO EVIDENCE")
+        row, column = row_of(cell.setup), column_of(cell.setup)
+        where = f"{cell.first.probe} {row.label} → {column.auth} → {column.label}"
+        click.echo(printable(f"{word:<14} {where}"))
+        if cell.likeness is not Likeness.SAME and cell.second is not None:
+            click.echo(printable(f"{'':<15}then: {cell.first.outcome.describe()}"))
+            click.echo(printable(f"{'':<15}now:  {cell.second.outcome.describe()}"))
+
+
+def _exit_code(comparison: Comparison) -> int:
+    failed = [c for c in comparison.cells if c.first is not None and c.first.outcome.is_fail]
+    if any(c.likeness is Likeness.SAME for c in failed):
+        return ExitCode.FAILURE_REPRODUCED
+    known = [c for c in comparison.cells if c.likeness in _WORDS]
+    return ExitCode.WORKS if known else ExitCode.INCONCLUSIVE
