@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import yaml
@@ -159,7 +160,7 @@ class _Reader:
         }
 
     def record(self, node: Node, type_: Any, what: str) -> Any:
-        hints = get_type_hints(type_)
+        hints = _hints(type_)
         known = {f.name: f for f in fields(type_) if f.init}
         given = self.pairs(node, what)
         for name, (key, _) in given.items():
@@ -184,6 +185,9 @@ class _Reader:
         if type_ in _SCALARS and type(value) is not type_:
             self.fail(node, f"{what} must be {_NAMES[type_]}, not {value!r}")
         return value
+
+
+_hints = cache(get_type_hints)  # resolving annotations costs more than all the reading
 
 
 def _kind(node: Node) -> type | None:

@@ -29,7 +29,7 @@ async def probe(
 ) -> Observation:
     """One probe of ``what`` at ``base_url``, nothing redacted."""
     limits = replace(limits, **changes) if changes else limits
-    target = Target("test", base_url, Secret(KEY, "<api key>"))
+    target = Target("test", base_url, Secret(KEY, "<api-key>"))
     async with HttpxPort(limits=limits, on_loopback=target.on_loopback) as http:
         peers = peer_factory(limits, on_loopback=target.on_loopback)
         prober = Prober(target, http, peers, lambda secret: None, limits)

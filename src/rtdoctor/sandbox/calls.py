@@ -1,0 +1,137 @@
+"""The calls this service has open, and what became of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rtdoctor.sandbox.answer_sdp import Address
+from rtdoctor.sandbox.ice_tcp import IceTcp
+from rtdoctor.sandbox.sessions import Session
+
+if TYPE_CHECKING:
+    from rtdoctor.sandbox.peer import Peer
+
+CONNECT_LIMIT_S = 20.0
+SESSION_LIMIT_S = 3600.0  # fact EVT-60MIN
+
+
+@dataclass(slots=True)
+class Call:
+    """One call. ``peer`` and ``ended`` change together: while the call runs it has a peer, then
+    ``ended`` is ``hung_up``, ``peer_gone``, ``never_connected``, ``too_long`` or ``shut_down``."""
+
+    id: str
+    session: Session
+    peer: Peer | None
+    opened_at: float = field(default_factory=time.monotonic)
+    label: str | None = None
+    ended: str = ""
+    connected: bool = False
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "type": self.session.type,
+            "model": self.session.model,
+            "dialect": self.session.dialect,
+            "connected": self.connected,
+            "channel": self.label,
+            "ended": self.ended or None,
+        }
+
+
+class Calls:
+    """Opens, finds and ends calls. ``hosts`` are the addresses offered as candidates."""
+
+    def __init__(self, hosts: Callable[[], list[str]]) -> None:
+        self._hosts = hosts
+        self._calls: dict[str, Call] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+        self._tcp = IceTcp(self._candidate_of)
+        self._listening: asyncio.Task[tuple[list[str], list[Address]]] | None = None
+
+    async def open(self, offer: str, session: Session) -> tuple[Call, str]:
+        """Answer an offer. Raises ``OfferRefused`` when no peer can."""
+        from rtdoctor.sandbox.peer import Peer
+
+        call = Call(f"rtc_{secrets.token_hex(14)}", session, None)
+        call.peer = Peer(
+            connected=lambda: setattr(call, "connected", True),
+            ended=lambda: self._end(call, "peer_gone"),
+        )
+        hosts, tcp = await self._addresses()
+        answer = await call.peer.answer(offer, hosts=hosts, tcp=tcp)
+        self._calls[call.id] = call
+        self._watch(call, CONNECT_LIMIT_S)
+        return call, answer
+
+    async def hang_up(self, call_id: str) -> bool:
+        """End a call; whether there ever was one of this id."""
+        call = self._calls.get(call_id)
+        if call is None:
+            return False
+        peer = self._end(call, "hung_up")
+        call.ended = "hung_up"  # also when the peer had gone before
+        if peer is not None:
+            await peer.close()
+        return True
+
+    async def close(self) -> None:
+        """End everything."""
+        peers = [self._end(call, "shut_down") for call in self._calls.values()]
+        await asyncio.gather(*(peer.close() for peer in peers if peer is not None), *self._closing)
+        await self._tcp.close()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        calls = list(self._calls.values())
+        return {
+            "opened": len(calls),
+            "open": sum(not c.ended for c in calls),
+            "hung_up": sum(c.ended == "hung_up" for c in calls),
+            "over_tcp": self._tcp.connections,
+            "list": [c.summary for c in calls],
+        }
+
+    async def _addresses(self) -> tuple[list[str], list[Address]]:
+        async def listen() -> tuple[list[str], list[Address]]:
+            hosts = self._hosts()
+            return hosts, await self._tcp.listen(hosts)
+
+        if self._listening is None:
+            self._listening = asyncio.create_task(listen())
+        return await asyncio.shield(self._listening)
+
+    def _candidate_of(self, ufrag: str) -> Address | None:
+        peers = (c.peer for c in self._calls.values() if c.peer is not None)
+        return next((p.udp[0] for p in peers if p.ufrag == ufrag and p.udp), None)
+
+    def _end(self, call: Call, how: str) -> Peer | None:
+        """Mark the call as ended and give its peer, which the caller closes."""
+        peer, call.peer = call.peer, None
+        call.ended = call.ended or how
+        timer = self._timers.pop(call.id, None)
+        if timer is not None:
+            timer.cancel()
+        return peer
+
+    def _watch(self, call: Call, seconds: float) -> None:
+        timer = asyncio.get_running_loop().call_later(seconds, self._grown_old, call)
+        self._timers[call.id] = timer
+
+    def _grown_old(self, call: Call) -> None:
+        if call.connected and time.monotonic() - call.opened_at < SESSION_LIMIT_S:
+            self._watch(call, SESSION_LIMIT_S - CONNECT_LIMIT_S)
+            return
+        peer = self._end(call, "too_long" if call.connected else "never_connected")
+        if peer is not None:
+            task = asyncio.get_running_loop().create_task(peer.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)

@@ -1,0 +1,214 @@
+"""The process: listen first, announce, load everything else, and leave nothing behind.
+
+Importing aiortc and the rest takes a quarter of a second or more. The socket is opened and
+announced before that; requests that come early wait in its backlog. So whoever started the
+sandbox can import in the same time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from rtdoctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from uvicorn import Server
+
+    from rtdoctor.sandbox.service import Service
+
+Candidates = Literal["loopback", "host", "all"]
+_BACKLOG = 512
+
+
+def serve(
+    *,
+    era: str = "single-use",
+    host: str = "127.0.0.1",
+    port: int = 0,
+    rules: Path | None = None,
+    candidates: Candidates = "all",
+    announce: bool = False,
+    out: TextIO | None = None,
+) -> None:
+    """Run the sandbox until SIGINT or SIGTERM.
+
+    ``announce`` is for a parent process: one JSON line ``{"url", "era", "key"}`` instead of
+    the text for a human, and the end of stdin ends the sandbox too. ``candidates`` says which
+    addresses the answers offer: only 127.0.0.1, only the others, or all.
+    Raises ``UsageError`` and ``ConfigError`` before anything listens.
+    """
+    out = out or sys.stdout
+    if rules is not None or not announce:
+        from rtdoctor.sandbox.rulefile import rule_book
+
+        rule_book(era, rules)  # complain before the announcement
+    listener = _listen(host, port)
+    url = _url(listener)
+    key = f"sk-sandbox-{os.urandom(12).hex()}"
+    with _Stop() as stop:
+        if announce:
+            out.write(json.dumps({"url": url, "era": era, "key": key}) + "\n")
+            stop.when_stdin_ends()
+        else:
+            out.write(_greeting(url, era, key))
+        out.flush()
+        _run(listener, stop, era=era, rules=rules, candidates=candidates)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio sets TCP_NODELAY only where the protocol is named; without it an answer waits 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            f"the sandbox cannot listen on {host} port {port}: {error.strerror or error}",
+            hint="Choose another port, or 0 for any free one.",
+        ) from None
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _greeting(url: str, era: str, key: str) -> str:
+    return f"""\
+rtdoctor sandbox, era {era}, at {url}
+This is NOT the real service. It answers as the collected facts say the service did;
+where they are silent its answers say `inferred`. Nothing here costs anything.
+
+  API key   {key}   (any key that begins with sk- will do)
+  OpenAI SDK        OPENAI_BASE_URL={url}/v1 OPENAI_API_KEY={key}
+  State             curl {url}/sandbox/state
+
+Ctrl-C ends it.
+"""
+
+
+def _run(
+    listener: socket.socket, stop: _Stop, *, era: str, rules: Path | None, candidates: Candidates
+) -> None:
+    import asyncio
+    import logging
+
+    # aiortc reports clients that break off as errors of its own; here they are the daily round.
+    logging.getLogger("aiortc").setLevel(logging.CRITICAL + 1)
+
+    async def until_stopped() -> None:
+        service, server = _load(era, rules, candidates)
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+        await stop.wait()
+        await service.close()
+        serving.cancel()
+        await asyncio.gather(serving, warming, return_exceptions=True)
+
+    asyncio.run(until_stopped())
+
+
+def _load(era: str, rules: Path | None, candidates: Candidates) -> tuple[Service, Server]:
+    """The service and a uvicorn server for it, without anything uvicorn need not do here."""
+    import uvicorn
+
+    from rtdoctor.sandbox.app import make_app
+    from rtdoctor.sandbox.calls import Calls
+    from rtdoctor.sandbox.rulefile import rule_book
+    from rtdoctor.sandbox.service import Service
+
+    class QuietServer(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            yield  # ours are set around the whole service, so that calls end too
+
+    service = Service(rule_book(era, rules), Calls(lambda: _hosts(candidates)))
+    config = uvicorn.Config(
+        make_app(service, era),
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="error",
+        proxy_headers=False,
+        server_header=False,
+        headers=[("server", "rtdoctor-sandbox")],
+        timeout_keep_alive=60,
+    )
+    return service, QuietServer(config)
+
+
+def _hosts(candidates: Candidates) -> list[str]:
+    from rtdoctor.loopback import LOOPBACK, host_addresses
+
+    if candidates == "loopback":
+        return [LOOPBACK]
+    return host_addresses(loopback=candidates == "all")
+
+
+def _warm_up() -> None:
+    import gc
+
+    import rtdoctor.sandbox.peer  # noqa: F401 - the first call must not wait for aiortc
+
+    gc.freeze()
+
+
+class _Stop:
+    """Asked for by SIGINT, SIGTERM or the end of stdin, perhaps before anything waits for it.
+
+    Until then nothing interrupts what goes on, so that every call is closed in the end.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._wake: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> _Stop:
+        self._before = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def when_stdin_ends(self) -> None:
+        """Also stop at the end of stdin, which comes at the latest when the parent is gone."""
+
+        def wait() -> None:
+            # os.read: a thread that sits in sys.stdin would hold a lock the interpreter needs
+            with suppress(OSError):
+                while os.read(0, 4096):
+                    pass
+            self._ask()
+
+        threading.Thread(target=wait, name="stdin", daemon=True).start()
+
+    async def wait(self) -> None:
+        import asyncio
+
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        self._wake = lambda: loop.call_soon_threadsafe(asked.set)
+        if not self._asked:
+            await asked.wait()
+        self._wake = lambda: None
+
+    def _ask(self, *_: object) -> None:
+        self._asked = True
+        self._wake()

@@ -1,0 +1,109 @@
+"""Ctrl-C, SIGTERM and SIGKILL: what was seen stays, no call stays open, the run can go on."""
+
+from __future__ import annotations
+
+import json
+import signal
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from rtdoctor.evidence.load import load_run
+from support.cli import SavedRun, rtdoctor
+from support.killing import journalled, kill_after, start, wait_until
+from support.sandbox_process import rtdoctor_sandbox
+
+SLOW = """\
+rules:
+  - id: slow-transcription
+    when: {endpoint: mint, body: {session.type: {equals: transcription}}}
+    answer: {status: 400, delay_s: 20, error: {message: late}}
+"""
+FOUNDING = Path(__file__).parents[2] / "cassettes" / "founding.yaml"
+
+
+def open_calls(url: str) -> int:
+    with urllib.request.urlopen(f"{url}/sandbox/state") as answer:
+        calls: int = json.loads(answer.read())["calls"]["open"]
+        return calls
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_survey_reports_what_it_saw_and_leaves_no_call_open(
+    name: signal.Signals, tmp_path: Path
+) -> None:
+    (tmp_path / "slow.yaml").write_text(SLOW)
+    out, journal = tmp_path / "run.json", tmp_path / "run.ndjson"
+    with rtdoctor_sandbox("single-use", tmp_path / "slow.yaml") as sandbox:
+        process = start(
+            "check", "--base-url", sandbox.url, "--json", out, "--journal", journal,
+            OPENAI_API_KEY=sandbox.key, XDG_STATE_HOME=str(tmp_path),
+        )  # fmt: skip
+        # all but the slow ones: then only they are in flight
+        assert wait_until(lambda: journalled(journal) > 30, process)
+        process.send_signal(name)
+        code = process.wait(timeout=30)
+        still_open = open_calls(sandbox.url)
+
+    run = SavedRun.read(out)
+    assert code == 130
+    assert run.data["run"]["finished"] == "interrupted"
+    assert len(run.observations) >= 30
+    assert still_open == 0
+
+
+@pytest.mark.parametrize("lines", [1, 4, 9, 15])
+def test_a_killed_diagnosis_loads_and_resumes_to_the_same_causes(
+    lines: int, tmp_path: Path
+) -> None:
+    journal = tmp_path / "run.ndjson"
+    kill_after(
+        lines, journal, "check", "--sandbox", "beta", "--setup", FOUNDING,
+        XDG_STATE_HOME=str(tmp_path),
+    )  # fmt: skip
+    before, _ = load_run(journal)
+
+    done = rtdoctor(
+        "check", "--resume", journal, "--json", tmp_path / "out.json", XDG_STATE_HOME=str(tmp_path)
+    )
+
+    after = SavedRun.read(tmp_path / "out.json")
+    assert done.code == 1, done.err
+    assert len(before.observations) >= lines - 1
+    kept = [o["probe"] for o in after.observations][: len(before.observations)]
+    assert kept == [o.probe for o in before.observations]
+    (cause,) = after.data["diagnosis"]["causes"]
+    assert {(b["factor"], b["level"]) for b in cause["levels"]} == {
+        ("token_endpoint", "transcription_sessions"),
+        ("call_query", "model_transcribe"),
+    }
+
+
+def test_a_killed_survey_resumes_without_repeating_probes(tmp_path: Path) -> None:
+    journal = tmp_path / "run.ndjson"
+    kill_after(8, journal, "check", "--sandbox", XDG_STATE_HOME=str(tmp_path))
+    before, _ = load_run(journal)
+
+    done = rtdoctor(
+        "check", "--resume", journal, "--json", tmp_path / "out.json", XDG_STATE_HOME=str(tmp_path)
+    )
+
+    after = SavedRun.read(tmp_path / "out.json")
+    assert done.code == 0, done.err
+    assert sorted(o["probe"] for o in after.observations) == sorted(f"#{i}" for i in range(1, 51))
+    started = {o["probe"]: o["started_at"] for o in after.observations}
+    assert all(started[o.probe] == o.started_at for o in before.observations)
+
+
+def test_a_complete_run_cannot_be_resumed(tmp_path: Path) -> None:
+    journal = tmp_path / "run.ndjson"
+    rtdoctor(
+        "check", "--sandbox", "--only", "auth=undefined", "--journal", journal,
+        XDG_STATE_HOME=str(tmp_path),
+    )  # fmt: skip
+
+    done = rtdoctor("check", "--resume", journal, XDG_STATE_HOME=str(tmp_path))
+
+    assert done.code == 2
+    assert "complete" in done.err

@@ -1,0 +1,46 @@
+"""A check that is killed, and taken up again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def start(*arguments: str | Path, **env: str) -> subprocess.Popen[bytes]:
+    """A ``rtdoctor`` process that goes on while the test does."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "rtdoctor", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **env},
+    )
+
+
+def wait_until(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> bool:
+    """Whether ``done()`` came true before the process ended (or a minute was over)."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if done():
+            return True
+        if process.poll() is not None:
+            return done()
+        time.sleep(0.005)
+    return False
+
+
+def journalled(path: Path) -> int:
+    """How many whole lines a journal has."""
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def kill_after(lines: int, journal: Path, *arguments: str | Path, **env: str) -> None:
+    """Start a check and end it with SIGKILL once its journal has so many lines."""
+    process = start(*arguments, "--journal", journal, **env)
+    wait_until(lambda: journalled(journal) >= lines, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
