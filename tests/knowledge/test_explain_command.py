@@ -1,0 +1,142 @@
+"""``rtdoctor explain`` and ``rtdoctor knowledge`` as people meet them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rtdoctor.cli.explain import explain
+from rtdoctor.cli.knowledge import knowledge
+from rtdoctor.errors import ConfigError, UsageError
+
+FOUNDING = (
+    "mint https://api.openai.com/v1/realtime/transcription_sessions\n"
+    "POST https://api.openai.com/v1/realtime?model=gpt-4o-transcribe 400\n"
+    '{"error":{"message":"","type":"","code":"","param":""}}\n'
+)
+
+
+def run(*args: str, given: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(explain, list(args), input=given)
+
+
+def test_json_has_the_promised_fields_best_first() -> None:
+    result = run("--json", "-", given=FOUNDING)
+    assert result.exit_code == 0
+    data = json.loads(result.stdout)
+    first = data["matches"][0]
+    assert first["id"] == "SDP-EMPTY-400-BETA"
+    assert first["confidence"] == "strong"
+    assert {"id", "title", "confidence", "why", "fix", "evidence"} <= first.keys()
+    assert all(quote in FOUNDING for quote in first["evidence"])
+    assert data["setup"]["token_endpoint"] == "transcription_sessions"
+
+
+def test_nothing_found_is_exit_4_and_says_what_would_help() -> None:
+    result = run("the weather is fine")
+    assert result.exit_code == 4
+    assert "Nothing known matches" in result.stdout
+    assert json.loads(run("--json", "the weather is fine").stdout)["matches"] == []
+
+
+def test_a_general_error_without_context_is_named_but_not_explained() -> None:
+    result = run("OpenAI: Incorrect API key provided: sk-proj-abcdefgh12345678")
+    assert result.exit_code == 4
+    assert "every OpenAI endpoint" in " ".join(result.stdout.split())
+    assert "abcdefgh" not in result.stdout
+
+
+def test_the_text_for_people_fits_80_columns_and_needs_no_colour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    result = run("-", given=FOUNDING)
+    assert "\x1b" not in result.stdout
+    lines = result.stdout.splitlines()
+    assert not [line for line in lines if len(line) > 80 and "curl" not in line]
+    assert "SDP-EMPTY-400-BETA" in result.stdout
+    assert "rtdoctor check --setup setup.yaml" in result.stdout
+    assert "What the text cannot tell:" in result.stdout
+    commands = [line for line in lines if line.strip().startswith("curl")]
+    assert commands
+    assert commands[0].endswith("@offer.sdp")
+
+
+def test_a_file_a_text_and_standard_input_give_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "console.log"
+    file.write_text(FOUNDING)
+    outputs = {run("--json", str(file)).stdout, run("--json", FOUNDING).stdout}
+    assert outputs == {run("--json", given=FOUNDING).stdout}
+
+
+def test_utf16_as_windows_shells_write_it_is_read() -> None:
+    assert run("-", given=FOUNDING.encode("utf-16")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "given", "said"),
+    [
+        (("-",), b"", "is empty"),
+        (("-",), b"\xef\xbb\xbf \n", "is empty"),
+        (("-",), b"\x7fELF\x00\x00", "is not text"),
+        (("missing.json",), None, "There is no file"),
+        ((".",), None, "is a folder"),
+    ],
+)
+def test_what_cannot_be_read_is_a_usage_error(
+    args: tuple[str, ...], given: bytes | None, said: str
+) -> None:
+    result = run(*args, given=given)
+    assert isinstance(result.exception, UsageError)
+    assert said in result.exception.message
+    assert result.exception.exit_code == 2
+
+
+def test_ten_megabytes_are_read_from_both_ends() -> None:
+    result = run("--json", "-", given="GET / 200\n" * 1_050_000 + FOUNDING)
+    data = json.loads(result.stdout)
+    assert data["matches"][0]["id"] == "SDP-EMPTY-400-BETA"
+    assert any("only its ends were read" in limit for limit in data["cannot_tell"])
+
+
+def know(*args: str) -> Result:
+    return CliRunner().invoke(knowledge, list(args))
+
+
+def test_show_gives_dates_sources_and_changes() -> None:
+    shown = know("show", "tok-beta-404").stdout
+    for part in ("2026-05-12", "Sources:", "gh:openclaw/openclaw#102518", "client_secrets"):
+        assert part in shown
+    data = json.loads(know("show", "TOK-SINGLE-USE", "--json").stdout)
+    assert data["eras"] == ["single-use"]
+    assert "2026-07-20" in data["conflict"]
+
+
+def test_an_unknown_id_or_filter_names_the_closest() -> None:
+    result = know("show", "TOK-BETA-40")
+    assert isinstance(result.exception, UsageError)
+    assert "TOK-BETA-404" in result.exception.hint
+    assert result.exception.exit_code == 2
+    for args in (("list", "--era", "betta"), ("list", "--area", "tokens")):
+        error = know(*args).exception
+        assert isinstance(error, UsageError | ConfigError)
+        assert "did you mean" in error.hint
+
+
+def test_list_filters_by_era_and_area() -> None:
+    ids = {e["id"] for e in json.loads(know("list", "--area", "auth", "--json").stdout)}
+    assert "AUTH-QUOTA" in ids
+    assert all(entry_id.startswith("AUTH-") for entry_id in ids)
+    beta = know("list", "--era", "beta").stdout
+    assert "SDP-EMPTY-400-BETA" in beta
+    assert "TOK-SINGLE-USE" not in beta
+
+
+def test_check_lists_the_facts_without_an_entry() -> None:
+    result = know("check")
+    assert result.exit_code == 0
+    assert "75 of 77 facts have an entry" in result.stdout
+    assert "NET-CANDIDATES-BETA: " in result.stdout

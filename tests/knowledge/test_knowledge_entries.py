@@ -1,0 +1,123 @@
+"""The packaged entries: complete, consistent with the facts and with the levels that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rtdoctor.diagnose import knowledge_base
+from rtdoctor.diagnose.knowledge_base import check_facts, facts_without_entry
+from rtdoctor.diagnose.knowledge_entry import Entry
+from rtdoctor.errors import ConfigError, UsageError
+from rtdoctor.plan import catalogue
+from rtdoctor.strict_yaml import load
+
+KNOWN = knowledge_base.load()
+CATALOGUE = catalogue.read()
+
+ENTRY = """
+- id: PRV-EXAMPLE
+  title: an example
+  why: because
+  fix: {text: do it}
+  eras: [beta]
+  confidence: observed
+  kind: paste
+  sources: ["somewhere"]
+"""
+
+
+def read(text: str) -> tuple[Entry, ...]:
+    return load(text, tuple[Entry, ...], "example.yaml")
+
+
+def level_uses() -> Iterator[tuple[str, str, str]]:
+    for entry in KNOWN.entries:
+        if entry.condition is not None:
+            for factor, names in entry.condition.levels.items():
+                for name in names:
+                    yield entry.id, factor, name
+        for change in entry.fix.changes:
+            for factor, name in change.items():
+                yield entry.id, factor, name
+
+
+def test_every_fact_has_an_entry_or_a_reason() -> None:
+    assert check_facts(KNOWN) == ()
+    assert len(KNOWN.facts) == 77
+    assert [fact for fact, _ in facts_without_entry(KNOWN)] == [
+        "NET-ANSWER-PROFILE",
+        "NET-CANDIDATES-BETA",
+    ]
+
+
+def test_a_fact_entry_that_goes_missing_is_reported() -> None:
+    fewer = knowledge_base.Knowledge(KNOWN.entries[1:], KNOWN.facts)
+    assert check_facts(fewer) == (
+        f"{KNOWN.entries[0].id}: its entry {KNOWN.entries[0].id} does not exist",
+    )
+
+
+def test_every_level_that_entries_name_exists() -> None:
+    known = {factor.value: set(levels) for factor, levels in CATALOGUE.entries.items()}
+    wrong = [use for use in level_uses() if use[2] not in known[use[1]]]
+    assert wrong == []
+
+
+def test_entries_that_can_be_probed_suggest_factors() -> None:
+    without = [e.id for e in KNOWN.entries if e.fix.changes and e.looks and not e.hints]
+    assert without == []
+
+
+def test_unknown_fields_of_the_facts_are_never_matched_on() -> None:
+    fields = [
+        (look.type, look.code, look.param, look.message) for e in KNOWN.entries for look in e.looks
+    ]
+    assert not [f for f in fields if "?" in f]
+
+
+def test_every_entry_can_be_met_in_a_text_or_by_a_probe_or_says_what_works() -> None:
+    silent = {
+        e.id
+        for e in KNOWN.entries
+        if not (e.looks or e.clues or e.works or e.id == "TOK-MINT-DOES-NOT-VALIDATE-MODEL")
+    }
+    assert silent == {"TOK-BETA-TTL"}
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "said"),
+    [
+        ("  titel: x", 10, "unknown field 'titel'"),
+        ("  hints: [token_bodi]", 2, "did you mean 'token_body'"),
+        ("  clues: [{says: x, strength: likely, all: [beta_mint_ulr]}]", 10, "'beta_mint_url'"),
+        ("  clues: [{says: x, strength: certain, all: [realtime]}]", 10, "'certain' is not known"),
+        ("  condition: {levels: {call_endpont: [calls]}}", 10, "did you mean 'call_endpoint'"),
+        ("  looks: [{message: 'Model {modell}'}]", 10, "unknown placeholder {modell}"),
+        ("  looks: [{match: prefix}]", 10, "a look needs"),
+    ],
+)
+def test_a_wrong_entry_is_refused_with_its_line(change: str, line: int, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(ENTRY + change + "\n")
+    assert caught.value.where == f"example.yaml:{line}"
+    assert said in str(caught.value)
+
+
+def test_an_entry_needs_a_source() -> None:
+    with pytest.raises(ConfigError, match="has no source"):
+        read(ENTRY.replace('["somewhere"]', "[]"))
+
+
+def test_an_unknown_id_names_the_closest() -> None:
+    assert KNOWN.entry("sdp-beta-disabled").id == "SDP-BETA-DISABLED"
+    with pytest.raises(UsageError, match="did you mean 'SDP-BETA-DISABLED'"):
+        KNOWN.entry("SDP-BETA-DISABLE")
+
+
+def test_single_use_includes_what_holds_since_the_betas_end() -> None:
+    ids = {e.id for e in KNOWN.select(era="single-use")}
+    assert {"TOK-SINGLE-USE", "TOK-BETA-404"} <= ids
+    assert "SDP-EMPTY-400-BETA" not in ids
+    assert "TOK-SINGLE-USE" not in {e.id for e in KNOWN.select(era="ga-only")}
