@@ -85,6 +85,7 @@ def _compose(text: str) -> Node | None:
 class _Reader:
     def __init__(self, where: str) -> None:
         self.where = where
+        self._constructor = yaml.SafeLoader("")
 
     def fail(self, node: Node, message: str, hint: str = "") -> NoReturn:
         raise ConfigError(f"{self.where}:{node.start_mark.line + 1}", message, hint=hint)
@@ -108,14 +109,11 @@ class _Reader:
         return self.scalar(node, type_, what)
 
     def plain(self, node: Node) -> Any:
-        # nodes come from the safe loader, whose constructor makes plain data only
-        constructor = yaml.SafeLoader("")
+        # the safe loader's constructor makes plain data only
         try:
-            return constructor.construct_document(node)
+            return self._constructor.construct_document(node)
         except yaml.YAMLError as error:
             self.fail(node, str(getattr(error, "problem", error)))
-        finally:
-            constructor.dispose()
 
     def union(self, node: Node, args: tuple[Any, ...], what: str) -> Any:
         is_null = isinstance(node, ScalarNode) and node.tag.endswith(":null")

@@ -211,3 +211,4 @@ def test_the_setup_that_code_shows_can_be_checked() -> None:
 def test_a_text_about_a_change_shows_no_setup() -> None:
     both = "moved POST /v1/realtime/sessions to POST https://x/v1/realtime/client_secrets, calls"
     assert explain(both).setup == {}
+    assert explain("POST https://api.openai.com/v1/realtime/calls 401").setup == {}
