@@ -1,0 +1,242 @@
+"""From answers to a ``Localisation``: what may be said, and what must be left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rtdoctor.diagnose.answers import Answers
+from rtdoctor.diagnose.lattice import Point, Space, members
+from rtdoctor.diagnose.localisation import (
+    FactorRuledOut,
+    FactorUnresolved,
+    FoundCause,
+    FoundRepair,
+    KnownTrap,
+    Localisation,
+    WitnessPair,
+)
+from rtdoctor.diagnose.proof import Proof, prove
+from rtdoctor.diagnose.questions import pending
+from rtdoctor.diagnose.suspects import Clash, Suspects
+
+REPAIRS = 3
+"""How many repairs are reported at most."""
+
+NOTHING_LEFT = "the probes ended before it could be proved or ruled out"
+
+
+def decisive(suspects: Suspects) -> int:
+    """The points on which a claim rests: the subject, the witness pairs, the repairs."""
+    answers, space = suspects.answers, suspects.space
+    if not _comparable(answers):
+        return 0
+    points = 1 << space.subject
+    for proof in _proofs(suspects):
+        for pair in proof.pairs:
+            points |= 1 << pair.failing | 1 << pair.passing
+    for mask in _nearest_passes(answers):
+        points |= 1 << mask
+    return points
+
+
+def conclude(suspects: Suspects, *, probes: int, budget_ended: bool, strength: int) -> Localisation:
+    """The result of a search; the same answers always give the same result."""
+    answers, space = suspects.answers, suspects.space
+    flaky = tuple(space.point(mask) for mask in answers.changed_their_answer())
+    if not _comparable(answers):
+        return Localisation(
+            reproduced=bool(answers.fails >> space.subject & 1),
+            controlled=bool(answers.passes >> space.control & 1),
+            inconclusive=bool(flaky) or not answers.known >> space.subject & 1,
+            flaky=flaky,
+            probes=probes,
+            budget_ended=budget_ended,
+        )
+    proofs = _proofs(suspects)
+    unresolved = dict(_unresolved(suspects, proofs))
+    return Localisation(
+        reproduced=True,
+        controlled=True,
+        inconclusive=bool(flaky),
+        causes=tuple(_cause(suspects, proof, proofs) for proof in proofs),
+        repairs=tuple(_repair(suspects, mask, proofs) for mask in _nearest_passes(answers)),
+        traps=tuple(_trap(answers, suspects, clash) for clash in suspects.traps),
+        ruled_out=tuple(_ruled_out(suspects, proofs, unresolved)),
+        unresolved=tuple(FactorUnresolved(f, why) for f, why in unresolved.items()),
+        flaky=flaky,
+        pending=len(pending(suspects, strength)),
+        exhaustive=not space.points & ~answers.known,
+        probes=probes,
+        budget_ended=budget_ended,
+    )
+
+
+def _comparable(answers: Answers) -> bool:
+    """Whether the subject fails and the control passes, every time they were asked."""
+    space = answers.space
+    return bool(answers.fails >> space.subject & 1 and answers.passes >> space.control & 1)
+
+
+def _proofs(suspects: Suspects) -> list[Proof]:
+    proofs = (prove(suspects, cause) for cause in suspects.causes)
+    return [proof for proof in proofs if proof.holds]
+
+
+def _points(space: Space, points: int) -> tuple[Point, ...]:
+    """Nearest to the subject first; one point for each different request."""
+    seen = 0
+    found = []
+    for mask in sorted(members(points), key=lambda m: (space.cost[m], m)):
+        if not seen >> mask & 1:
+            seen |= space.classes[mask]
+            found.append(space.point(mask))
+    return tuple(found)
+
+
+def _smallest(points: int) -> int:
+    return min(members(points), key=lambda m: (m.bit_count(), m))
+
+
+def _cause(suspects: Suspects, proof: Proof, proofs: list[Proof]) -> FoundCause:
+    answers, space = suspects.answers, suspects.space
+    isolating = _smallest(suspects.clean(proof.cause) & answers.fails)
+    signature = answers.signature(isolating)
+    assert signature is not None
+    probed = space.above(proof.cause) & answers.asked
+    return FoundCause(
+        factors=space.point(proof.cause),
+        signature=signature,
+        witnesses=tuple(
+            WitnessPair(
+                factors=space.point(pair.factors),
+                failing=space.point(pair.failing),
+                passing=space.point(pair.passing),
+                repeated=answers.is_repeated(pair.failing) and answers.is_repeated(pair.passing),
+            )
+            for pair in proof.pairs
+        ),
+        isolating=space.point(isolating),
+        failing=_points(space, probed & answers.fails),
+        contexts_tried=space.distinct(probed),
+        contexts_failed=space.distinct(probed & ~answers.refuting),
+        contexts_possible=space.distinct(space.above(proof.cause)),
+        hidden_behind=tuple(
+            i for i, other in enumerate(proofs) if _hides(suspects, other.cause, proof.cause)
+        ),
+    )
+
+
+def _hides(suspects: Suspects, front: int, behind: int) -> bool:
+    """Whether every failure with both shows the front's signature and never the other's."""
+    answers, space = suspects.answers, suspects.space
+    if front == behind:
+        return False
+    theirs, own = (
+        answers.signature(_smallest(suspects.clean(cause) & answers.fails))
+        for cause in (front, behind)
+    )
+    both = members(space.above(front | behind) & answers.fails)
+    seen = {answers.signature(mask) for mask in both}
+    return theirs != own and theirs in seen and own not in seen
+
+
+def _nearest_passes(answers: Answers) -> list[int]:
+    """The cheapest changes that passed; none contains the changes of another."""
+    space = answers.space
+    chosen: list[int] = []
+    for mask in sorted(members(answers.passes), key=lambda m: (space.cost[m], -m.bit_count(), m)):
+        if len(chosen) < REPAIRS and not any(mask & other == mask for other in chosen):
+            chosen.append(mask)
+    return chosen
+
+
+def _repair(suspects: Suspects, mask: int, proofs: list[Proof]) -> FoundRepair:
+    answers, space = suspects.answers, suspects.space
+    cheaper = sum(1 << m for m in members(space.points) if space.cost[m] < space.cost[mask])
+    hopeless = answers.fails | suspects.trapped
+    for proof in proofs:
+        hopeless |= space.above(proof.cause)
+    return FoundRepair(
+        point=space.point(mask),
+        edits=space.point(space.subject ^ mask),
+        cost=space.cost[mask],
+        minimal=not cheaper & ~hopeless,
+        tried=space.distinct(cheaper & answers.asked & answers.fails),
+        repeated=answers.is_repeated(mask),
+    )
+
+
+def _trap(answers: Answers, suspects: Suspects, clash: Clash) -> KnownTrap:
+    space = answers.space
+    failing = clash.points & suspects.cleared_fails
+    signature = answers.signature(_smallest(failing))
+    assert signature is not None
+    beside = [0, 0]
+    for mask in members(failing & answers.asked):
+        for i, bit in enumerate((clash.inside, clash.outside)):
+            for other in space.flips(mask, bit):
+                beside[i] |= answers.passes & 1 << other
+    (inside,), (outside,) = space.point(clash.inside), space.point(clash.outside)
+    return KnownTrap(
+        inside=inside,
+        outside=outside,
+        signature=signature,
+        failing=_points(space, failing & answers.asked),
+        passing=_points(space, beside[0] | beside[1]),
+        proved=all(beside),
+    )
+
+
+def _unresolved(suspects: Suspects, proofs: list[Proof]) -> Iterator[tuple[str, str]]:
+    """Factors that may still matter: left in a suspect, or never varied beside a cause."""
+    space = suspects.space
+    claimed = 0
+    accounted = suspects.trapped
+    for proof in proofs:
+        claimed |= proof.cause
+        accounted |= space.above(proof.cause)
+    for suspect in suspects.minimal:
+        if space.above(suspect) & ~accounted:
+            why = NOTHING_LEFT
+            if suspect in suspects.causes:
+                why = prove(suspects, suspect).obstacle or NOTHING_LEFT
+            for name in sorted(space.point(suspect & ~claimed)):
+                yield name, why
+    for proof in proofs:
+        contexts = suspects.clean(proof.cause)
+        for bit in (b for b in space.bits if not b & (claimed | proof.cause)):
+            for side in (space.above(bit), space.cube(0, bit)):
+                if space.above(proof.cause) & side and not contexts & side:
+                    (name,) = space.point(bit)
+                    yield name, "at one of its levels every mixture fails for another reason"
+
+
+def _ruled_out(
+    suspects: Suspects, proofs: list[Proof], unresolved: dict[str, str]
+) -> Iterator[FactorRuledOut]:
+    """Factors with the same failure at either level, in a context of every cause."""
+    answers, space = suspects.answers, suspects.space
+    claimed = 0
+    for proof in proofs:
+        claimed |= proof.cause
+    for axis in space.axes:
+        bit = space.mask([axis.name])
+        if bit & claimed or axis.name in unresolved or not proofs:
+            continue
+        evidence = 0
+        unsent = True
+        for proof in proofs:
+            failing = suspects.clean(proof.cause) & answers.fails
+            signature = answers.signature(_smallest(failing))
+            unsent &= signature is not None and axis.first_sent.order > signature.stage.order
+            for side in (space.above(bit), space.cube(0, bit)):
+                probed = failing & side & answers.asked
+                alike = [m for m in members(probed) if answers.signature(m) == signature]
+                if alike or probed:
+                    evidence |= 1 << (alike or list(members(probed)))[-1]
+        why = (
+            "it is sent only after the stage that fails"
+            if unsent
+            else "the same failure with it at either level"
+        )
+        yield FactorRuledOut(axis.name, _points(space, evidence), why)

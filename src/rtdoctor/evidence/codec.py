@@ -1,0 +1,124 @@
+"""A run and its diagnosis as a JSON document, and back; see docs/data-format.md.
+
+What is read may come from a stranger: it is JSON only, limited in size and depth, and decoded
+strictly into the domain's own types. Fields that are not known are ignored, so that a minor
+addition does not make old versions useless; a higher ``data_format`` is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.run import DATA_FORMAT, Run
+from rtdoctor.errors import EvidenceError
+
+KIND = "rtdoctor.run"
+MAX_BYTES = 64 * 2**20
+MAX_DEPTH = 40
+SCRIPT_ID = "rtdoctor-run"
+
+T = TypeVar("T")
+
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
+_IN_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The outermost object of a run file."""
+
+    data_format: int
+    kind: str
+    run: Run
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Envelope:
+    kind: str
+    data_format: int
+
+
+def encode(run: Run, diagnosis: Diagnosis | None = None) -> bytes:
+    """The document as UTF-8 JSON, with a final newline. Redact before, guard afterwards."""
+    document = Document(DATA_FORMAT, KIND, run, diagnosis)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def decode(data: bytes, *, where: str = "this file") -> tuple[Run, Diagnosis | None]:
+    """The run and the diagnosis in a document; ``EvidenceError`` when it is not a sound one."""
+    check_envelope(data, KIND, where)
+    document = decode_as(Document, data, where)
+    return document.run, document.diagnosis
+
+
+def embed(run: Run, diagnosis: Diagnosis | None = None) -> str:
+    """The document as the content of an HTML ``<script type="application/json">``.
+
+    The element has the id ``rtdoctor-run``. No character in it can end the element.
+    """
+    text = msgspec.json.encode(Document(DATA_FORMAT, KIND, run, diagnosis)).decode()
+    return re.sub("[<>&\u2028\u2029]", lambda m: _IN_HTML.get(m[0]) or ascii(m[0])[1:-1], text)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the document; also shipped as ``run.schema.json``."""
+    found: dict[str, Any] = msgspec.json.schema(Document)
+    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    found["title"] = f"rtdoctor run, data format {DATA_FORMAT}"
+    return found
+
+
+def check_envelope(data: bytes, kind: str, where: str) -> None:
+    """That ``data`` is JSON of this kind, in a format that this version knows."""
+    check_limits(data, where)
+    try:
+        envelope = msgspec.json.decode(data, type=_Envelope)
+    except msgspec.ValidationError:
+        raise EvidenceError(
+            f"{where} is JSON, but not a run of rtdoctor",
+            hint="A run file says data_format and kind at its top.",
+        ) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"{where} is not JSON: {error}") from None
+    if envelope.kind != kind:
+        raise EvidenceError(f"{where} holds a {envelope.kind[:60]!r}, not a {kind!r}")
+    if envelope.data_format > DATA_FORMAT:
+        raise EvidenceError(
+            f"{where} has data format {envelope.data_format}; "
+            f"this version of rtdoctor reads up to {DATA_FORMAT}",
+            hint="Upgrade rtdoctor to read it: pip install --upgrade rtdoctor",
+        )
+
+
+def check_limits(data: bytes, where: str) -> None:
+    """Refuse what is too large or too deep before anything is built from it."""
+    if len(data) > MAX_BYTES:
+        raise EvidenceError(f"{where} is larger than {MAX_BYTES // 2**20} MB, the limit for a run")
+    depth = 0
+    for token in _TOKENS.finditer(data):
+        mark = token[0][0]
+        if mark in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise EvidenceError(f"{where} is nested deeper than {MAX_DEPTH} levels")
+        elif mark in b"]}":
+            depth -= 1
+
+
+def decode_as(kind: type[T], data: bytes, where: str) -> T:
+    """Strictly one value of this type; ``EvidenceError`` says which field is wrong."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise EvidenceError(
+            f"{where} is not a sound run of rtdoctor: {error}",
+            hint="It was changed by hand, damaged, or written by a newer version.",
+        ) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise EvidenceError(f"{where} is not JSON: {error}") from None

@@ -1,0 +1,209 @@
+"""The journal of a run: every observation is on disk before the next one begins.
+
+NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
+``resumed`` where the run went on after an interruption. Whatever ends the process, what was
+written can be read, short of a torn last line.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
+from rtdoctor.errors import EvidenceError, UsageError
+from rtdoctor.evidence.redact import Redactor
+
+KIND = "rtdoctor.journal"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a journal. ``event`` is ``run``, ``observation``, ``resumed`` or ``end``.
+
+    ``wall_ms`` counts from the start or the last resumption, ``at`` is UTC, ISO 8601.
+    """
+
+    event: str
+    kind: str | None = None
+    data_format: int | None = None
+    header: RunHeader | None = None
+    observation: Observation | None = None
+    finished: str | None = None
+    at: str | None = None
+    wall_ms: float = 0.0
+
+
+def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
+    """``$XDG_STATE_HOME/rtdoctor/runs/<UTC time>-<short id>.ndjson`` (``~/.local/state``)."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
+    time = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    short = re.sub(r"[^A-Za-z0-9]", "", run_id)[:8] or "run"
+    return base / "rtdoctor" / "runs" / f"{time}-{short}.ndjson"
+
+
+class JournalWriter:
+    """Appends to a journal; each line is searched for secrets and synced to the disk.
+
+    A full disk does not end the run: ``problem`` says what happened, ``on_problem`` is told once,
+    and the lines are kept and written as soon as there is room again.
+    """
+
+    path: Path
+    problem: str | None
+    _file: int
+    _length: int
+
+    def __init__(
+        self,
+        path: Path,
+        header: RunHeader,
+        redactor: Redactor,
+        *,
+        on_problem: Callable[[str], None] | None = None,
+    ) -> None:
+        """Begin a new journal. ``UsageError`` when it exists or cannot be made."""
+        self._prepare(path, redactor, on_problem)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._open(os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            raise UsageError(
+                f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
+            ) from None
+        except OSError as error:
+            raise UsageError(f"cannot make the journal {path}: {error.strerror}") from None
+        header = redactor.clean(header)
+        self._put(Line("run", kind=KIND, data_format=DATA_FORMAT, header=header))
+
+    @classmethod
+    def resume(
+        cls,
+        path: Path,
+        redactor: Redactor,
+        *,
+        on_problem: Callable[[str], None] | None = None,
+    ) -> JournalWriter:
+        """Go on with a journal that was interrupted: a torn last line is cut off.
+
+        Load it first. Aliases go on where they ended. ``EvidenceError`` when it is being
+        written by another process, ``UsageError`` when it cannot be written.
+        """
+        writer = cls.__new__(cls)
+        writer._prepare(path, redactor, on_problem)
+        try:
+            writer._open(0)
+            sound, _ = split_torn(path.read_bytes())
+            os.truncate(writer._file, len(sound))
+            writer._length = len(sound)
+            if sound and not sound.endswith(b"\n"):
+                writer._write(b"\n")
+                writer._length += 1
+        except OSError as error:
+            raise UsageError(f"cannot go on with the journal {path}: {error.strerror}") from None
+        redactor.continue_numbering(sound.decode("utf-8", "replace"))
+        writer._put(Line("resumed", at=_now()))
+        return writer
+
+    def append(self, observation: Observation) -> None:
+        """Put one observation on disk. ``RedactionError`` when a secret is still in it."""
+        self._put(Line("observation", observation=self._redactor.clean(observation)))
+
+    def end(self, finished: str, wall_ms: float) -> None:
+        """Say why the run ended and how long this stretch of it took; closes the journal."""
+        if self._file >= 0:
+            self._put(Line("end", finished=finished, at=_now(), wall_ms=wall_ms))
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file. Without ``end`` the run counts as crashed."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+    # -- the file --------------------------------------------------------------------------
+
+    def _prepare(
+        self, path: Path, redactor: Redactor, on_problem: Callable[[str], None] | None
+    ) -> None:
+        self.path = path
+        self.problem: str | None = None
+        self._redactor = redactor
+        self._on_problem = on_problem
+        self._waiting: list[bytes] = []
+        self._file = -1
+        self._length = 0
+
+    def _open(self, flags: int) -> None:
+        flags |= os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        self._file = os.open(self.path, flags, 0o600)
+        if sys.platform != "win32":
+            import fcntl
+
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self.close()
+                raise EvidenceError(
+                    f"the journal {self.path} is being written by another rtdoctor",
+                    hint="Wait until that run has ended.",
+                ) from None
+
+    def _put(self, line: Line) -> None:
+        data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n")
+        self._waiting.append(data)
+        try:
+            while self._waiting:
+                self._write(self._waiting[0])
+                self._length += len(self._waiting.pop(0))
+        except OSError as error:
+            self._take_back()
+            if self.problem is None:
+                self.problem = (
+                    f"the journal {self.path} cannot be written: {error.strerror or error}; "
+                    "the run goes on, and the report will have what was seen"
+                )
+                if self._on_problem is not None:
+                    self._on_problem(self.problem)
+
+    def _write(self, data: bytes) -> None:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(self._file, left) :]
+        os.fsync(self._file)
+
+    def _take_back(self) -> None:
+        """Remove the part of a line that was written before the disk was full."""
+        try:
+            os.truncate(self._file, self._length)
+        except OSError:
+            self.close()
+
+
+def split_torn(data: bytes) -> tuple[bytes, bytes]:
+    """The whole lines of a journal, and what is left of one that was being written."""
+    data = data.rstrip(b"\0")  # a file system may fill up with zeros after a power cut
+    start = data.rfind(b"\n") + 1
+    try:
+        msgspec.json.decode(data[start:], type=Line)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return data[:start], data[start:]
+    return data, b""  # only its line end is missing
+
+
+def _compact(line: Line) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(line)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

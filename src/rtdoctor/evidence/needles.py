@@ -1,0 +1,65 @@
+"""Search for very many fixed strings at once, in time that hardly depends on how many.
+
+Every needle that is at least ``size + stride - 1`` long covers one whole ``size``-gram that
+starts at a multiple of ``stride``, wherever it stands. So only every ``stride``-th gram of the
+text is looked up, and only ``stride`` grams of each needle are kept: the last ones, since many
+tokens begin alike. A gram says where around it a needle may stand, the dictionary whether it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+SHORTEST = 6
+
+
+class _Grams:
+    def __init__(self, size: int, stride: int) -> None:
+        self.size = size
+        self.stride = stride
+        self.shortest = size + stride - 1
+        self._places: dict[str, set[tuple[int, int]]] = {}  # (gram's offset, needle's length)
+
+    def add(self, needle: str) -> None:
+        last = len(needle) - self.size
+        for offset in range(last - self.stride + 1, last + 1):
+            gram = needle[offset : offset + self.size]
+            self._places.setdefault(gram, set()).add((offset, len(needle)))
+
+    def candidates(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of everything that may be a needle."""
+        size, places = self.size, self._places
+        if not places:
+            return
+        steps = range(0, len(text) - size + 1, self.stride)
+        for step in [s for s in steps if text[s : s + size] in places]:
+            for offset, length in places[text[step : step + size]]:
+                if step >= offset:
+                    yield step - offset, step - offset + length
+
+
+class Needles:
+    """A growing set of strings, each with what it stands for."""
+
+    def __init__(self) -> None:
+        self._meaning: dict[str, str] = {}
+        self._tiers = (
+            _Grams(size=8, stride=12),
+            _Grams(size=8, stride=4),
+            _Grams(size=4, stride=SHORTEST - 3),
+        )
+
+    def add(self, needle: str, meaning: str) -> None:
+        """Search for this too, from now on. The first meaning given to a needle stays."""
+        if len(needle) < SHORTEST or needle in self._meaning:
+            return
+        self._meaning[needle] = meaning
+        next(tier for tier in self._tiers if len(needle) >= tier.shortest).add(needle)
+
+    def find(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Start, end and meaning of every occurrence, in no particular order."""
+        for tier in self._tiers:
+            for start, end in tier.candidates(text):
+                meaning = self._meaning.get(text[start:end])
+                if meaning is not None:
+                    yield start, end, meaning

@@ -1,0 +1,304 @@
+"""The one choke point: everything that leaves the program goes through a ``Redactor``.
+
+Two ways to know a secret: by its *value*, in whatever encoding, because it was registered; and by
+its *shape* (``shapes``, ``named``, ``addresses``), because the service or a page showed one that
+nobody registered. Both are replaced by aliases that stay the same throughout a run, so that the
+reuse of a token stays visible. What was masked is counted for the report.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import RedactionError
+from rtdoctor.evidence.addresses import find_addresses, find_known
+from rtdoctor.evidence.encodings import forms, readings, views
+from rtdoctor.evidence.named import find_named
+from rtdoctor.evidence.needles import SHORTEST, Needles
+from rtdoctor.evidence.shapes import (
+    Found,
+    find_shapes,
+    find_strong_shapes,
+    is_alias,
+    is_word,
+)
+from rtdoctor.evidence.walk import Walker
+
+T = TypeVar("T")
+
+_CUT = 12  # so much of a secret at the very end of a text is the start of one cut short
+_ROUNDS = 6
+_MAX_MEMBER = 64 * 2**20
+_KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
+_NUMBERED = re.compile(
+    r"((?:sk|ek|xai|eyJ|org)[-_]?…\?|<[\w -]+ |redacted/ice/pwd/"
+    r"|(?:private|public|linklocal|cgnat)-ipv[46]-|\bmdns-|\bf)(\d{1,9})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A part of a text to replace. Of overlapping hits the highest rank, then the longest wins."""
+
+    start: int
+    end: int
+    rank: int
+    alias: str | None = None
+    found: Found | None = None
+
+
+class Redactor:
+    """Knows the live secrets of a run, hides them, and proves that they are hidden."""
+
+    def __init__(self, *, keep_addresses: bool = False) -> None:
+        self._keep_addresses = keep_addresses
+        self._values = Needles()
+        self._heads: dict[str, list[tuple[str, str]]] = {}
+        self._aliases: dict[tuple[str, str], str] = {}
+        self._numbers: Counter[str] = Counter()
+        self._masked: dict[str, set[str]] = {}
+        self._addresses: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._memory: dict[str, str] = {}  # texts cleaned before, until a value is learnt
+        self._brief: dict[str, str] = {}  # the same, too short to hold any value in any form
+        self._known: set[str] = set()
+        self._walker = Walker(self.clean_text, self._clean_named)
+
+    def add(self, secret: Secret) -> bool:
+        """Hide this value from now on, in every encoding.
+
+        False when it cannot be told from ordinary text: shorter than six characters, or a word
+        such as ``undefined`` that explains a failure. Such a value is hidden by its place only
+        (after ``Authorization:``, in a cookie, ...).
+        """
+        value = secret.reveal().strip()
+        name = secret.alias.strip("<>")
+        alias = name if is_alias(name) else f"<{name}>"
+        if len(value) < SHORTEST or is_word(value):
+            return False
+        stem = re.sub(r"[#? ]*\d+$", "", name)
+        self._learn(value, alias, _KINDS.get(stem, stem))
+        return True
+
+    def clean(self, value: T) -> T:
+        """The same value with every string in it cleaned: dataclasses, tuples, mappings, text.
+
+        A pair of strings whose first is a header or parameter name is cleaned as such.
+        ``TypeError`` for types that are none of these.
+        """
+        cleaned: T = self._walker.rebuild(value)
+        return cleaned
+
+    def clean_text(self, text: str) -> str:
+        """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
+        memory = self._memory if len(text) >= _CUT else self._brief
+        known = memory.get(text)
+        if known is not None:
+            return known
+        cleaned = self._clean_flat(text)
+        if cleaned != text and text.lstrip()[:1] in ("{", "[") and not _is_json(cleaned):
+            cleaned = self._clean_json(text, cleaned)
+        if len(text) < 65536:
+            if len(memory) > 20_000:
+                memory.clear()
+            memory[text] = cleaned
+        return cleaned
+
+    def scan(self, data: bytes) -> list[str]:
+        """The aliases of what is still to be found in final bytes, in any encoding.
+
+        Looks for every known value and masked address, and for shapes that are beyond doubt. Of a
+        zip file the members are searched.
+        """
+        names: set[str] = set()
+        for part in _parts(data):
+            text = part.decode("utf-8", "replace")
+            for reading in readings(text):
+                names.update(alias for _, _, alias in self._values.find(reading))
+                shapes = find_strong_shapes(reading)
+                names.update(f"{found.mask.kind} (by its shape)" for found in shapes)
+            known = find_known(text, self._addresses)
+            names.update(self._addresses[address] for address in known)
+        return sorted(names)
+
+    def guard(self, data: bytes) -> bytes:
+        """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5)."""
+        names = self.scan(data)
+        if names:
+            raise RedactionError(
+                f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
+                "about to be written; nothing was written",
+                hint="This is a bug in rtdoctor. Please report it without attaching the run.",
+            )
+        return data
+
+    def counts(self) -> dict[str, int]:
+        """How many different secrets of each kind were hidden so far, for the report."""
+        return {kind: len(aliases) for kind, aliases in sorted(self._masked.items())}
+
+    @property
+    def known(self) -> int:
+        """How many values the self-test searches for."""
+        return len(self._known)
+
+    def continue_numbering(self, text: str) -> None:
+        """Give new aliases numbers above those in an earlier part of the same run."""
+        for stem, number in _NUMBERED.findall(text):
+            self._numbers[stem] = max(self._numbers[stem], int(number))
+
+    # -- finding ---------------------------------------------------------------------------
+
+    def _find(self, text: str) -> Iterator[_Hit]:
+        for view in views(text):
+            for start, end, alias in self._values.find(view.text):
+                yield _Hit(*view.span(start, end), 2, alias)
+            for found in find_shapes(view.text):
+                rank = 3 if found.mask.kind == "ICE password" else 1
+                yield _Hit(*view.span(found.start, found.end), rank, found=found)
+            if not self._keep_addresses:
+                for found in find_addresses(view.text):
+                    yield _Hit(*view.span(found.start, found.end), 0, found=found)
+        yield from self._find_cut(text)
+
+    def _find_cut(self, text: str) -> Iterator[_Hit]:
+        """The start of a known value at the end of a text that was cut there."""
+        word = 1 + max(map(text.rfind, ' "\r\n\t'))
+        for at in range(max(word, len(text) - 4096), len(text) - _CUT + 1):
+            for value, alias in self._heads.get(text[at : at + _CUT], ()):
+                if value.startswith(text[at:]):
+                    yield _Hit(at, len(text), 2, alias)
+
+    # -- replacing -------------------------------------------------------------------------
+
+    def _clean_flat(self, text: str) -> str:
+        if not text.isascii():
+            # what cannot be encoded could never be written: show it instead
+            text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        for _ in range(_ROUNDS):
+            replaced = self._replace(text, self._find(text))
+            if replaced == text:
+                return text
+            text = replaced
+        return "<redacted>"  # an alias that contains a secret: nothing better can be said
+
+    def _replace(self, text: str, hits: Iterable[_Hit]) -> str:
+        pieces: list[str] = []
+        done = 0
+        for start, end, best in _merged(hits):
+            pieces += text[done:start], self._alias(best)
+            done = end
+        return "".join([*pieces, text[done:]])
+
+    def _clean_named(self, name: str, value: str) -> str:
+        cleaned = self.clean_text(value)
+        hits = [_Hit(f.start, f.end, 1, found=f) for f in find_named(name, cleaned)]
+        return self._replace(cleaned, hits) if hits else cleaned
+
+    def _clean_json(self, text: str, cleaned: str) -> str:
+        """A secret overlapped the punctuation: clean the values and write the JSON anew."""
+
+        def number(digits: str) -> object:
+            return digits if self._clean_flat(digits) != digits else json.loads(digits)
+
+        try:
+            tree = json.loads(text, parse_int=number, parse_float=number)
+        except (ValueError, RecursionError):
+            return cleaned  # it was no JSON before either
+        again = json.dumps(self.clean(tree), ensure_ascii=False)
+        return again if self._clean_flat(again) == again else '["<redacted>"]'
+
+    # -- naming ----------------------------------------------------------------------------
+
+    def _learn(self, value: str, alias: str, kind: str) -> None:
+        if value in self._known:
+            return
+        self._known.add(value)
+        self._kinds[alias] = kind
+        # the lines of a longer key may be shown with something between them
+        lines = [line.strip() for line in value.split("\n")]
+        parts = {value, *(line for line in lines if len(line) > _CUT and "-----" not in line)}
+        hidden = {form for part in parts for form in forms(part)}
+        for form in hidden:
+            self._values.add(form, alias)
+        self._memory.clear()
+        if min(map(len, hidden)) < _CUT:
+            self._brief.clear()
+        if len(value) > _CUT:
+            self._heads.setdefault(value[:_CUT], []).append((value, alias))
+
+    def _alias(self, hit: _Hit) -> str:
+        alias = hit.alias
+        if alias is None:
+            assert hit.found is not None
+            alias = self._name(hit.found)
+        self._masked.setdefault(self._kinds[alias], set()).add(alias)
+        return alias
+
+    def _name(self, found: Found) -> str:
+        """The alias of a value that was found by its shape, always the same for the same."""
+        mask, value = found.mask, found.value
+        alias = self._aliases.get((mask.stem, value))
+        if alias is None:
+            self._numbers[mask.stem] += 1
+            alias = mask.stand_in.format(n=self._numbers[mask.stem])
+            self._aliases[mask.stem, value] = alias
+            self._kinds[alias] = mask.kind
+            if mask.kind == "IP address":
+                self._addresses[value] = alias
+            elif mask.learn and _is_unmistakable(value):
+                self._learn(value, alias, mask.kind)
+        return alias
+
+
+def _is_unmistakable(value: str) -> bool:
+    """Whether a value cannot be an ordinary word, so that it may be searched for everywhere."""
+    return (
+        len(value) >= 16
+        and re.search(r"[0-9]", value) is not None
+        and re.search(r"[A-Za-z]", value) is not None
+        and re.search(r"[\s<>…]", value) is None
+    )
+
+
+def _merged(hits: Iterable[_Hit]) -> Iterator[tuple[int, int, _Hit]]:
+    """Overlapping hits as one, with the best of them."""
+    group: list[_Hit] = []
+    until = -1
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if group and hit.start >= until:
+            yield group[0].start, until, _best(group)
+            group = []
+        group.append(hit)
+        until = max(until, hit.end) if len(group) > 1 else hit.end
+    if group:
+        yield group[0].start, until, _best(group)
+
+
+def _best(group: list[_Hit]) -> _Hit:
+    return max(group, key=lambda h: (h.rank, h.end - h.start))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The bytes to search: of a zip file also what is packed in it."""
+    yield data
+    if data.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            for member in bundle.infolist():
+                with bundle.open(member) as stream:
+                    yield stream.read(_MAX_MEMBER)

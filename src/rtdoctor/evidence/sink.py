@@ -1,0 +1,58 @@
+"""Where final bytes leave the program: searched for secrets, then written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from rtdoctor.errors import UsageError
+from rtdoctor.evidence.redact import Redactor
+
+STDOUT = "-"
+PRIVATE = 0o600
+
+
+def write_report(path: Path | str, data: bytes, redactor: Redactor, *, mode: int = PRIVATE) -> None:
+    """Write ``data`` to ``path`` (``-``: stdout) after the redaction self-test.
+
+    A file is replaced as a whole: its readers see the old one or the new one. ``mode`` is its
+    permissions. Raises ``RedactionError`` with nothing written, and ``UsageError`` when the
+    place cannot be written to. ``BrokenPipeError`` of a closed stdout passes through.
+    """
+    redactor.guard(data)
+    if str(path) == STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    place = Path(path)
+    try:
+        target = place.resolve()
+        if target.exists() and not target.is_file() and not target.is_dir():
+            target.write_bytes(data)  # a pipe or a device cannot be replaced
+        else:
+            _replace(target, data, mode)
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {place}: {error.strerror or error} ({len(data)} bytes)",
+            hint="Nothing was written there. Choose another place; the journal keeps the run.",
+        ) from None
+
+
+def _replace(target: Path, data: bytes, mode: int) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}-", dir=target.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.chmod(mode)
+        draft.replace(target)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,146 @@
+"""Causes, patterns, repairs and their witness pairs, ready to be laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from rtdoctor.domain.exchange import HttpExchange
+from rtdoctor.domain.finding import Blamed, Cause, Diagnosis, Pattern, Repair, Witness
+from rtdoctor.domain.outcome import Signature
+from rtdoctor.domain.run import Run
+from rtdoctor.report import setup_text, words
+from rtdoctor.report.html.probes import ProbeView, telling
+from rtdoctor.report.setup_text import Hunk
+from rtdoctor.report.words import KnowledgeText
+
+KnowledgeLookup = Callable[[str], KnowledgeText | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """A witness pair side by side; the hunks that differ are the difference."""
+
+    factors: str
+    failing: ProbeView
+    passing: ProbeView
+    repeated: bool
+    hunks: tuple[Hunk, ...]
+    failing_answer: HttpExchange | None
+    passing_answer: HttpExchange | None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionView:
+    """A cause, or in a survey a pattern. ``tally`` is how often it was seen to hold."""
+
+    number: int
+    title: str
+    levels: tuple[Blamed, ...]
+    signature: Signature
+    tally: str
+    pairs: tuple[PairView, ...]
+    probes: tuple[str, ...]
+    hidden_behind: tuple[int, ...]
+    knowledge: tuple[KnowledgeText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RepairView:
+    """``diff`` are the lines to change; ``warnings`` what it costs."""
+
+    repair: Repair
+    changes: str
+    diff: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Builds the views of one diagnosis."""
+
+    run: Run
+    diagnosis: Diagnosis
+    probes: Mapping[str, ProbeView]
+    lookup: KnowledgeLookup
+
+    def interactions(self) -> tuple[InteractionView, ...]:
+        if self.diagnosis.causes:
+            causes = enumerate(self.diagnosis.causes, 1)
+            return tuple(self._cause(number, cause) for number, cause in causes)
+        patterns = enumerate(self.diagnosis.patterns, 1)
+        return tuple(self._pattern(number, pattern) for number, pattern in patterns)
+
+    def _cause(self, number: int, cause: Cause) -> InteractionView:
+        return InteractionView(
+            number,
+            _cause_title(cause.levels),
+            cause.levels,
+            cause.signature,
+            words.tally(cause),
+            tuple(self._pairs(cause.witnesses)),
+            cause.failing_probes,
+            tuple(index + 1 for index in cause.hidden_behind),
+            self.knowledge(cause.knowledge),
+        )
+
+    def _pattern(self, number: int, pattern: Pattern) -> InteractionView:
+        return InteractionView(
+            number,
+            _pattern_title(pattern.levels),
+            pattern.levels,
+            pattern.signature,
+            words.pattern_tally(pattern, self.run),
+            tuple(self._pairs(pattern.passing_neighbours)),
+            pattern.failing,
+            (),
+            self.knowledge(pattern.knowledge),
+        )
+
+    def _pairs(self, witnesses: tuple[Witness, ...]) -> Iterator[PairView]:
+        for witness in witnesses:
+            failing = self.probes.get(witness.failing)
+            passing = self.probes.get(witness.passing)
+            if failing is None or passing is None:
+                continue
+            answer = telling(failing.observation)
+            yield PairView(
+                words.factor_names(witness.factors),
+                failing,
+                passing,
+                witness.repeated,
+                setup_text.compare(failing.observation.setup, passing.observation.setup),
+                answer,
+                telling(passing.observation, like=answer),
+            )
+
+    def repairs(self) -> tuple[RepairView, ...]:
+        subject = self.run.header.subject
+        if subject is None:
+            return ()
+        return tuple(
+            RepairView(
+                repair,
+                words.changes(repair.changes),
+                setup_text.diff(subject, repair.setup),
+                words.repair_warnings(repair),
+            )
+            for repair in self.diagnosis.repairs
+        )
+
+    def knowledge(self, ids: tuple[str, ...]) -> tuple[KnowledgeText, ...]:
+        found = (self.lookup(entry) for entry in ids)
+        return tuple(text for text in found if text is not None)
+
+
+def _cause_title(levels: tuple[Blamed, ...]) -> str:
+    if len(levels) == 1:
+        return "This alone makes it fail"
+    return f"These {'two' if len(levels) == 2 else len(levels)} do not go together"
+
+
+def _pattern_title(levels: tuple[Blamed, ...]) -> str:
+    """A pattern is what was seen; that nothing else matters is not claimed."""
+    if len(levels) == 1:
+        return "Every cell with this failed alike"
+    return f"Every cell with {'both' if len(levels) == 2 else f'all {len(levels)}'} failed alike"

@@ -1,0 +1,162 @@
+"""One HTML file: no network, no script that runs, the run itself inside."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.run import Observation, Run
+from rtdoctor.evidence import codec
+from rtdoctor.evidence.folding import fold
+from rtdoctor.evidence.printable import printable
+from rtdoctor.report import selection, setup_text, vendor, words
+from rtdoctor.report.html import heatmap
+from rtdoctor.report.html.findings import Findings, KnowledgeLookup
+from rtdoctor.report.html.probes import ProbeDetail, ProbeView, exchange_title, views
+from rtdoctor.report.html.waterfall import WIDTH
+
+
+def render(
+    run: Run,
+    diagnosis: Diagnosis,
+    redactions: Mapping[str, int],
+    knowledge_lookup: KnowledgeLookup,
+) -> str:
+    """The page for a finished run.
+
+    ``redactions`` counts what was replaced, by kind; ``knowledge_lookup`` explains an entry's id.
+    """
+    css = _style()
+    probes = views(run)
+    findings = Findings(run, diagnosis, probes, knowledge_lookup)
+    full = selection.detailed(run, diagnosis)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            run=run,
+            script_id=codec.SCRIPT_ID,
+            diagnosis=diagnosis,
+            redactions=redactions,
+            lookup=knowledge_lookup,
+            css=Markup(css),  # noqa: S704
+            style_hash=b64encode(sha256(css.encode()).digest()).decode(),
+            carried=_carried(run, diagnosis),
+            probes=probes,
+            details=_details(run, diagnosis, probes, full),
+            groups=_groups(run, probes, full),
+            interactions=findings.interactions(),
+            most_shown=selection.PATTERNS,
+            repairs=findings.repairs(),
+            start_from=_start_from(run),
+            map=heatmap.heat_map(run, diagnosis),
+            vendor_block=vendor.block(run, diagnosis),
+        )
+    )
+
+
+_ESCAPED = re.compile(
+    "[<>&\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]"
+)
+
+
+def _carried(run: Run, diagnosis: Diagnosis) -> Markup:
+    """The run as JSON in which no character can end the element or hide in the source."""
+    text = fold(codec.encode(run, diagnosis)).decode()
+    return Markup(_ESCAPED.sub(_json_escape, text))  # noqa: S704
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return json.dumps(match[0])[1:-1] if match[0] > ">" else f"\\u{ord(match[0]):04x}"
+
+
+def _details(
+    run: Run, diagnosis: Diagnosis, probes: Mapping[str, ProbeView], full: frozenset[str]
+) -> list[ProbeDetail]:
+    control = next((o for o in run.observations if o.probe == diagnosis.control), None)
+    reference = control or _start_from(run)
+    shown = (o for o in run.observations if o.probe in full)
+    return [ProbeDetail.of(probes[o.probe], run, reference) for o in shown]
+
+
+def _groups(
+    run: Run, probes: Mapping[str, ProbeView], full: frozenset[str]
+) -> list[tuple[ProbeView, list[ProbeView]]]:
+    """The probes that are not shown in full, by outcome, each group with its example."""
+    groups = []
+    for _, members in selection.by_signature(run):
+        rest = [probes[o.probe] for o in members if o.probe not in full]
+        if rest:
+            groups.append((rest[0], rest))
+    skipped = [p for p in probes.values() if not p.ran and p.id not in full]
+    return groups + ([(skipped[0], skipped)] if skipped else [])
+
+
+def _start_from(run: Run) -> Observation | None:
+    """A setup that connects and keeps the key out of the browser, for a survey's reader."""
+    connecting = [o for o in run.observations if o.outcome.is_pass]
+    safe = [o for o in connecting if o.setup.auth.value.kind.needs_token]
+    return next(iter(safe or connecting), None)
+
+
+@cache
+def _style() -> str:
+    return files(__package__).joinpath("style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("rtdoctor.report.html"),
+        autoescape=True,
+        finalize=_visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        words=words,
+        axis=WIDTH,
+        legend=heatmap.legend,
+        exchange_title=exchange_title,
+        setup_text=setup_text.text,
+        pretty=setup_text.pretty,
+    )
+    environment.filters.update(ms=words.duration, when=_when, prose=_prose)
+    return environment
+
+
+def _visible(value: object) -> object:
+    """What every expression of a template passes through on its way out."""
+    if value is None:
+        return ""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_PART = re.compile(r"(\s+|[(),;]+|[.:](?=\s|$))")
+_TECHNICAL = re.compile(r"[/=_]|\?\w|\w\.\w")
+
+
+def _prose(text: str) -> Markup:
+    """A sentence with its technical words, such as ``?model=``, kept whole and set as code."""
+    word = Markup('<span class="word">{}</span>')
+    parts = _PART.split(printable(text))
+    return Markup("").join(word.format(p) if _TECHNICAL.search(p) else p for p in parts)
+
+
+def _when(moment: str | None) -> str:
+    """``22 November 2026, 17:30:00 UTC``; an unreadable time is shown as it is."""
+    try:
+        return f"{datetime.fromisoformat(moment or ''):%-d %B %Y, %H:%M:%S} UTC"
+    except ValueError:
+        return moment or "unknown"

@@ -1,0 +1,89 @@
+"""JUnit XML for CI: a probe is a test case.
+
+A failing probe is a failure, a transient one an error, since it says nothing about the setup.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.run import Observation, Run
+from rtdoctor.evidence.printable import printable
+from rtdoctor.report import words
+from rtdoctor.report.matrix import column_of, row_of
+
+# XML 1.0, production 2 (Char): what a document may contain at all
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def render(run: Run, diagnosis: Diagnosis) -> str:
+    """One test suite, with an XML declaration."""
+    seen = run.observations
+    suite = ET.Element(
+        "testsuite",
+        name=_xml(f"rtdoctor {run.header.target.describe()}"),
+        timestamp=_xml(run.header.started_at),
+        time=_seconds(run.wall_ms),
+        tests=str(len(seen)),
+        failures=str(_count(run, OutcomeKind.FAIL)),
+        errors=str(_count(run, OutcomeKind.TRANSIENT)),
+        skipped=str(_count(run, OutcomeKind.SKIPPED)),
+    )
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (
+        ("verdict", diagnosis.verdict.value),
+        ("sentence", diagnosis.sentence),
+        ("finished", run.finished),
+        ("run", run.header.run_id),
+    ):
+        ET.SubElement(properties, "property", name=name, value=_xml(value))
+    for observation in seen:
+        _case(suite, observation)
+    suites = ET.Element("testsuites")
+    suites.append(suite)
+    ET.indent(suites)
+    text = ET.tostring(suites, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _count(run: Run, kind: OutcomeKind) -> int:
+    return sum(o.outcome.kind is kind for o in run.observations)
+
+
+def _case(suite: ET.Element, observation: Observation) -> None:
+    setup, outcome = observation.setup, observation.outcome
+    column = column_of(setup)
+    case = ET.SubElement(
+        suite,
+        "testcase",
+        classname=_xml(f"rtdoctor.{observation.purpose.value}"),
+        name=_xml(f"{observation.probe} {row_of(setup).label} → {column.auth} {column.label}"),
+        time=_seconds(observation.duration_ms),
+    )
+    line = _xml(words.outcome_line(outcome))
+    stage = outcome.stage.value if outcome.stage is not None else "unknown"
+    if outcome.kind is OutcomeKind.SKIPPED:
+        ET.SubElement(case, "skipped", message=line)
+    elif not outcome.is_pass:
+        tag = "failure" if outcome.is_fail else "error"
+        ET.SubElement(case, tag, type=stage, message=line).text = _xml(_exchanges(observation))
+
+
+def _exchanges(observation: Observation) -> str:
+    lines = []
+    for exchange in observation.exchanges:
+        response = exchange.response
+        came = f"{response.status} {response.body[:2000]}" if response else exchange.error
+        lines.append(f"{exchange.request.method} {exchange.request.url} -> {came}")
+    return "\n".join(lines)
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.3f}"
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("�", printable(text))

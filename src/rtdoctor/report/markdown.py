@@ -1,0 +1,245 @@
+"""The report for an issue tracker: at most 60 lines, with the details folded.
+
+Whatever comes from a run stands in code: a span or a fence longer than any run of backticks in
+it. So no text of a stranger becomes markup, mentions a person, links anywhere or, as ``#7``
+would, refers to an issue of the tracker it is pasted into.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from rtdoctor.domain.exchange import HttpExchange
+from rtdoctor.domain.finding import Cause, Diagnosis, Pattern
+from rtdoctor.domain.outcome import Outcome
+from rtdoctor.domain.run import Run
+from rtdoctor.evidence.printable import printable
+from rtdoctor.report import setup_text, vendor, words
+from rtdoctor.report.matrix import column_of, row_of
+from rtdoctor.report.selection import by_signature, is_inferred
+from rtdoctor.report.words import KnowledgeText
+
+MAX_LINES = 60
+_DIFF_LINES, _REFUSALS, _FACTS, _VENDOR_PROBES = 20, 6, 3, 2
+_LONGEST = 240
+
+
+def render(
+    run: Run,
+    diagnosis: Diagnosis,
+    redactions: Mapping[str, int],
+    knowledge_lookup: Callable[[str], KnowledgeText | None],
+) -> str:
+    """GitHub-flavoured Markdown of at most ``MAX_LINES`` lines.
+
+    The verdict, the change and the cause come first; the folded sections follow as far as there
+    is room, and what had to be left out is named.
+    """
+    lines = [*_head(run, diagnosis), *_change(run, diagnosis)]
+    lines += _causes(run, diagnosis, knowledge_lookup)
+    lines += _known(diagnosis)
+    end = list(_end(run, diagnosis, redactions))
+    left_out = []
+    for title, body in (
+        ("Failing and passing exchange", list(_witness(run, diagnosis))),
+        ("For the service's support", list(_support(run, diagnosis))),
+        ("Every refusal", list(_refusals(run))),
+    ):
+        section = ["", f"<details><summary>{title}</summary>", "", *body, "", "</details>"]
+        if body and len(lines) + len(section) + len(end) + 2 <= MAX_LINES:
+            lines += section
+        elif body:
+            left_out.append(title.lower())
+    if left_out:
+        lines += ["", f"Left out here, in the HTML report: {', '.join(left_out)}."]
+    return "\n".join([*lines, *end]) + "\n"
+
+
+def code(text: str) -> str:
+    """A code span that no text can leave."""
+    shown = printable(" ".join(text.split()), one_line=True)
+    shown = shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+    longest = max(map(len, re.findall(r"`+", shown)), default=0)
+    ticks = "`" * (longest + 1)
+    pad = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
+    return f"{ticks}{pad}{shown or ' '}{pad}{ticks}"
+
+
+def fence(lines: Sequence[str], language: str = "") -> list[str]:
+    """A fenced block that no line can leave."""
+    shown = [printable(line.replace("\t", "  "), one_line=True) for line in lines]
+    longest = max((len(t) for line in shown for t in re.findall(r"`+", line)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return [f"{ticks}{language}", *shown, ticks]
+
+
+def prose(text: str) -> str:
+    """Text of a stranger in a sentence: nothing in it is markup, a mention or a link."""
+    shown = printable(" ".join(text.split()), one_line=True)[: 2 * _LONGEST]
+    shown = html.escape(shown, quote=False)
+    shown = re.sub(r"[\\`*\[\]~$|]|\b_(?!\w)|(?<!\w)_", r"\\\g<0>", shown)
+    shown = re.sub(r"(?i)@|#(?=\w)|www(?=\.)|:(?=//)|\bgh(?=-)", "\\g<0>\u2060", shown)
+    return re.sub(r"\b[0-9a-f]{7,40}\b", r"`\g<0>`", shown)  # no commit of the tracker's
+
+
+def _ids(probes: Sequence[str], most: int = 4) -> str:
+    shown = " ".join(map(code, probes[:most]))
+    return shown + (f" and {len(probes) - most} more" if len(probes) > most else "")
+
+
+def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    yield f"## rtdoctor: {words.VERDICT[diagnosis.verdict]}"
+    yield ""
+    yield f"**{prose(diagnosis.sentence)}**"
+    yield ""
+    if run.header.target.is_sandbox:
+        yield f"> {words.SANDBOX_BANNER.format(era=prose(run.header.target.era or ''))}"
+        yield ""
+    target = run.header.target
+    shown = prose(target.describe()) if target.is_sandbox else code(target.describe())
+    yield f"{words.counts_line(run)}. Against {shown}, {code(run.header.started_at)}."
+    if run.finished != "complete":
+        yield f"The run {words.finished(run)}."
+
+
+def _change(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    subject = run.header.subject
+    if subject is None or not diagnosis.repairs:
+        return
+    first, *others = diagnosis.repairs
+    yield ""
+    repeated = ", and repeated" if len(first.probes) > 1 else ""
+    yield f"**The smallest change that works** (probed: {_ids(first.probes)}{repeated})"
+    yield ""
+    diff = [line for line in setup_text.diff(subject, first.setup) if line[:1] in ("-", "+")]
+    yield from fence(diff[:_DIFF_LINES] + ["  …"] * (len(diff) > _DIFF_LINES), "diff")
+    for warning in words.repair_warnings(first)[:3]:
+        yield f"⚠ {prose(warning)}"
+    if others:
+        rest = (
+            code(words.changes(r.changes)) + (" (leaks the key)" if r.leaks_key else "")
+            for r in others[:3]
+        )
+        yield f"Also works: {'; '.join(rest)}."
+
+
+def _causes(
+    run: Run, diagnosis: Diagnosis, lookup: Callable[[str], KnowledgeText | None]
+) -> Iterator[str]:
+    found: tuple[Cause | Pattern, ...] = diagnosis.causes or diagnosis.patterns
+    for number, cause in enumerate(found[:2], 1):
+        yield ""
+        levels = " with ".join(
+            code(f"{words.factor_name(b.factor)} = {b.level}") for b in cause.levels
+        )
+        kind = "Cause" if isinstance(cause, Cause) else "Pattern"
+        title = f"{kind} {number}" if len(found) > 1 else kind
+        said, stage = code(cause.signature.describe()), words.stage_name(cause.signature.stage)
+        yield f"**{title}:** {levels} → {said} at {stage}. {_tally(cause, run)}"
+        if _rests_on_inference(run, cause):
+            yield f"Inferred: {words.SANDBOX_INFERRED}"
+        for entry in cause.knowledge[:1]:
+            text = lookup(entry)
+            if text is not None:
+                yield f"Known beside the probes: {prose(text.title)}. {prose(text.why)}"
+    if len(found) > 2:
+        yield f"The HTML report has {len(found) - 2} more."
+
+
+def _rests_on_inference(run: Run, found: Cause | Pattern) -> bool:
+    failing = found.failing_probes if isinstance(found, Cause) else found.failing
+    return any(is_inferred(o) for o in run.observations if o.probe in failing)
+
+
+def _tally(found: Cause | Pattern, run: Run) -> str:
+    return words.tally(found) if isinstance(found, Cause) else words.pattern_tally(found, run)
+
+
+def _known(diagnosis: Diagnosis) -> Iterator[str]:
+    necessary = [
+        f"{words.factor_names(w.factors)} ({code(w.failing)} fails, {code(w.passing)} passes)"
+        for cause in diagnosis.causes
+        for w in cause.witnesses
+        if w.repeated
+    ]
+    rows = [
+        *([f"- Necessary, each pair repeated: {'; '.join(necessary[:6])}"] if necessary else []),
+        *_listed("Ruled out", [words.factor_name(r.factor) for r in diagnosis.ruled_out]),
+        *_listed("Unresolved", [words.factor_name(u.factor) for u in diagnosis.unresolved]),
+        *([f"- Pending: {words.pending(diagnosis.pending)}"] if diagnosis.pending else []),
+        *_listed("Likely, not probed", [lint.text for lint in diagnosis.likely[:_FACTS]]),
+        *(f"- {f.kind.capitalize()}: {prose(f.text)}" for f in diagnosis.facts[:_FACTS]),
+        *(f"- Drift: {code(d.knowledge)}: {prose(d.text)}" for d in diagnosis.drift[:1]),
+    ]
+    if rows:
+        yield ""
+        yield from rows
+
+
+def _listed(word: str, items: Sequence[str]) -> Iterator[str]:
+    if items:
+        yield f"- {word}: {', '.join(map(prose, items))}"
+
+
+def _refusals(run: Run) -> Iterator[str]:
+    groups = [(o, seen) for o, seen in by_signature(run) if not o.is_pass]
+    if not groups:
+        return
+    yield "| probes | answer | example |"
+    yield "|--:|---|---|"
+    for outcome, seen in groups[:_REFUSALS]:
+        setup = seen[0].setup
+        example = f"{row_of(setup).label} → {column_of(setup).auth} {column_of(setup).label}"
+        answer, shown = _cell(_answer(outcome)), _cell(example)
+        answer += " (inferred)" if is_inferred(seen[0]) else ""
+        yield f"| {len(seen)} | {answer} | {code(seen[0].probe)} {shown} |"
+    if len(groups) > _REFUSALS:
+        yield f"| | and {len(groups) - _REFUSALS} more | |"
+
+
+def _answer(outcome: Outcome) -> str:
+    return outcome.signature.describe() if outcome.signature is not None else "no reason recorded"
+
+
+def _cell(text: str) -> str:
+    return code(text[:120]).replace("|", "\\|")
+
+
+def _witness(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    witness = next((w for cause in diagnosis.causes for w in cause.witnesses), None)
+    probes = {o.probe: o for o in run.observations}
+    if witness is None or witness.failing not in probes or witness.passing not in probes:
+        return
+    lines = []
+    for probe, word in ((witness.failing, "fails"), (witness.passing, "passes")):
+        sent = [e for e in probes[probe].exchanges if e.purpose != "hangup"]
+        lines += [f"{probe} {word}", *(f"  {_exchange(e)}" for e in sent[-2:])]
+    yield from fence(lines)
+
+
+def _exchange(exchange: HttpExchange) -> str:
+    request, response = exchange.request, exchange.response
+    if response is None:
+        return f"{request.method} {request.url} -> {exchange.error or 'no answer'}"
+    body = "an SDP answer" if response.body.startswith("v=0") else " ".join(response.body.split())
+    return f"{request.method} {request.url} -> {response.status} {body[:200]}"
+
+
+def _support(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    lines = vendor.short(run, diagnosis, _VENDOR_PROBES)
+    if lines:
+        yield from fence(lines)
+
+
+def _end(run: Run, diagnosis: Diagnosis, redactions: Mapping[str, int]) -> Iterator[str]:
+    env, ledger = run.header.environment, run.ledger
+    hidden = ", ".join(f"{prose(kind)} ×{n}" for kind, n in redactions.items()) or "nothing"
+    yield ""
+    yield (
+        f"rtdoctor {code(env.rtdoctor)}, Python {code(env.python)}, {code(env.platform)};"
+        f" {ledger.tokens_minted} tokens minted, {ledger.sessions_opened} sessions opened,"
+        f" {ledger.sessions_hung_up} hung up. Redacted: {hidden}."
+    )
+    yield f"Does not prove: {prose(words.does_not_prove(diagnosis)[-1])}"

@@ -1,0 +1,264 @@
+"""The one place with sentences: what a stage, a verdict or a local code means to a newcomer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rtdoctor.domain.finding import Cause, Change, Diagnosis, Pattern, Repair, Verdict
+from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
+from rtdoctor.domain.run import Purpose, Run
+from rtdoctor.domain.setup import Factor
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeText:
+    """What is known about a failure, beside the probes: dated, with sources, never proof."""
+
+    title: str
+    why: str
+    fix: str
+    sources: tuple[str, ...] = ()
+
+
+STAGE: dict[Stage, tuple[str, str]] = {
+    Stage.MINT: ("mint", "asking the service for a short-lived (ephemeral) token"),
+    Stage.OFFER: ("offer", "writing down, as SDP, what this client can send and receive"),
+    Stage.EXCHANGE: ("SDP exchange", "posting the offer with a credential, getting an answer back"),
+    Stage.ICE: ("ICE", "finding a network path to the address in the answer"),
+    Stage.DTLS: ("DTLS", "agreeing on encryption over that path"),
+    Stage.CHANNEL: ("data channel", "opening the channel that carries events (SCTP)"),
+    Stage.SESSION: ("first event", "the service's first event, such as session.created"),
+    Stage.MEDIA: ("media", "sound sent and understood"),
+}
+
+FACTOR: dict[str, str] = {
+    Factor.TOKEN_ENDPOINT: "token endpoint",
+    Factor.TOKEN_BODY: "token request body",
+    Factor.AUTH: "credential of the call",
+    Factor.BETA_HEADER: "beta header",
+    Factor.CALL_ENDPOINT: "call endpoint",
+    Factor.CALL_QUERY: "query of the call",
+    Factor.CALL_ENCODING: "encoding of the call",
+    Factor.OFFER: "offer",
+}
+
+VERDICT: dict[Verdict, str] = {
+    Verdict.WORKS: "It works",
+    Verdict.EXPLAINED: "Refused, and the cause is proved",
+    Verdict.REPRODUCED: "Refused every time, cause not proved",
+    Verdict.CANNOT_TEST: "Could not test",
+    Verdict.INCONCLUSIVE: "Inconclusive",
+    Verdict.SURVEYED: "Survey",
+}
+
+PURPOSE: dict[Purpose, str] = {
+    Purpose.SURVEY: "one cell of the survey",
+    Purpose.CONTROL: "the control: a recipe known to work",
+    Purpose.SUBJECT: "the setup under diagnosis",
+    Purpose.MIX: "a mixture of subject and control",
+    Purpose.CONFIRM: "a repetition",
+    Purpose.REPAIR: "a possible repair",
+}
+
+LOCAL_CODE: dict[LocalCode, str] = {
+    LocalCode.NOT_JSON: "The answer should have been JSON and was something else.",
+    LocalCode.EMPTY_BODY: "The answer had no body.",
+    LocalCode.BODY_TOO_LARGE: "The answer was larger than rtdoctor reads, so it was cut off.",
+    LocalCode.NO_TOKEN: "The mint succeeded, but there was no token in its answer.",
+    LocalCode.TOKEN_NOT_A_STRING: "The mint's answer holds a token that is not text. A page that"
+    " puts it into a header sends “[object Object]”.",
+    LocalCode.REDIRECT: "The service redirected elsewhere. rtdoctor does not follow with a key in"
+    " hand.",
+    LocalCode.ANSWER_NOT_SDP: "The answer to the call is not SDP. A browser reports this as"
+    " “Failed to parse SessionDescription”.",
+    LocalCode.ANSWER_REJECTED: "The WebRTC stack could not use the SDP answer.",
+    LocalCode.ANSWER_WITHOUT_ICE: "The SDP answer lacks its ICE user name or password, so no path"
+    " can be checked.",
+    LocalCode.NO_LOCAL_CANDIDATES: "This machine offered no network address to connect from.",
+    LocalCode.OFFER_FAILED: "The WebRTC stack could not make the offer.",
+    LocalCode.ICE_FAILED: "No network path to the service's media address was found. UDP may be"
+    " blocked here.",
+    LocalCode.ICE_DEADLINE: "No network path was found in the time allowed. UDP may be blocked"
+    " here.",
+    LocalCode.DTLS_FAILED: "A path was found, but the two sides could not agree on encryption.",
+    LocalCode.DTLS_DEADLINE: "A path was found, but the encryption handshake did not finish in the"
+    " time allowed.",
+    LocalCode.DTLS_FINGERPRINT: "The certificate met on the path is not the one the SDP answer"
+    " named.",
+    LocalCode.CHANNEL_DEADLINE: "The connection stands, but the data channel did not open in the"
+    " time allowed.",
+    LocalCode.CHANNEL_CLOSED: "The data channel closed before its first event.",
+    LocalCode.NO_CHANNEL: "The offer has no data channel, so no event can arrive.",
+    LocalCode.NO_FIRST_EVENT: "The data channel is open, but no event came in the time allowed.",
+    LocalCode.NOT_REACHED: "Everything tried worked, but the probe stopped short of its goal.",
+    LocalCode.NOT_RECORDED: "The recording that is replayed does not hold this request.",
+    LocalCode.DNS: "The service's name did not resolve.",
+    LocalCode.CONNECT: "No TCP connection to the service could be made.",
+    LocalCode.TLS: "The TLS handshake with the service failed.",
+    LocalCode.TIMEOUT: "The service did not answer in the time allowed.",
+    LocalCode.NETWORK: "The network connection broke.",
+    LocalCode.PROXY: "The proxy did not let the request through.",
+}
+
+FINISHED: dict[str, str] = {
+    "complete": "ran to its end",
+    "interrupted": "was interrupted: what follows is what had been seen by then",
+    "crashed": "broke off: what follows is what had been seen by then",
+    "budget": "stopped when its budget was spent",
+}
+
+DOES_NOT_PROVE = (
+    "A pass means that the stages shown were really done, once or twice, in this time window."
+    " It does not mean that sound is understood, or that a long session holds.",
+    "Nothing here shows which check the service made, only which answers it gave.",
+    "Another key, project, model, region or day may behave otherwise.",
+)
+
+SANDBOX_BANNER = (
+    "This ran against rtdoctor's embedded sandbox, era “{era}”, not against the real service."
+    " It shows how rtdoctor reasons; it is no claim about any service."
+)
+
+SANDBOX_INFERRED = "No source records this answer; the real service may answer otherwise."
+
+LEAKS_KEY = (
+    "Works, and leaks: in a browser everybody who opens the page can read this key."
+    " Only for code that runs on your own server."
+)
+
+LOSES_PURPOSE = "Connects, but is another kind of session than the one you asked for."
+
+
+def stage_name(stage: Stage) -> str:
+    """The stage's name in a sentence."""
+    return STAGE[stage][0]
+
+
+def factor_name(factor: str) -> str:
+    """The factor's name in a sentence; an unknown factor is its own name."""
+    return FACTOR.get(factor, factor)
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """One word that, with its sign, tells the outcome without colour."""
+    return {
+        OutcomeKind.PASS: "connected" if _deep(outcome) else "passed",
+        OutcomeKind.FAIL: "refused" if _refused(outcome) else "failed",
+        OutcomeKind.TRANSIENT: "no evidence",
+        OutcomeKind.SKIPPED: "not run",
+    }[outcome.kind]
+
+
+def _deep(outcome: Outcome) -> bool:
+    return outcome.stage is not None and outcome.stage.order >= Stage.CHANNEL.order
+
+
+def _refused(outcome: Outcome) -> bool:
+    return outcome.signature is not None and not outcome.signature.is_local
+
+
+SIGN: dict[OutcomeKind, str] = {
+    OutcomeKind.PASS: "✓",
+    OutcomeKind.FAIL: "✕",
+    OutcomeKind.TRANSIENT: "◇",
+    OutcomeKind.SKIPPED: "–",
+}
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """The outcome in one line: how far it came, or where and with what it failed."""
+    if outcome.kind is OutcomeKind.SKIPPED:
+        implied = f" (implied by {outcome.because_of})" if outcome.because_of else ""
+        return f"{outcome.reason or 'skipped'}{implied}"
+    stage = stage_name(outcome.stage) if outcome.stage is not None else "start"
+    if outcome.is_pass:
+        return f"all stages done, up to the {stage}" if outcome.stage else "passed"
+    said = outcome.signature.describe() if outcome.signature is not None else "no reason recorded"
+    said = local_code_text(outcome) or said
+    return f"{stage}: {said}"
+
+
+def local_code_text(outcome: Outcome) -> str:
+    """What rtdoctor's own code for this outcome means; empty for a service's error."""
+    signature = outcome.signature
+    if signature is None or not signature.is_local:
+        return ""
+    return next((text for code, text in LOCAL_CODE.items() if code.value == signature.code), "")
+
+
+def counts_line(run: Run) -> str:
+    """How many probes ended how: ``13 probes: 6 connect, 5 refused``."""
+    words: dict[str, int] = {}
+    for observation in run.observations:
+        word = outcome_word(observation.outcome)
+        words[word] = words.get(word, 0) + 1
+    number = len(run.observations)
+    noun = "probe" if number == 1 else "probes"
+    return f"{number} {noun}: " + ", ".join(f"{n} {word}" for word, n in words.items())
+
+
+def does_not_prove(diagnosis: Diagnosis) -> tuple[str, ...]:
+    """The limits the diagnosis names; where it names none, the ones every run has."""
+    return diagnosis.does_not_prove or DOES_NOT_PROVE
+
+
+def duration(ms: float) -> str:
+    """Milliseconds as people say them: ``<1 ms``, ``41 ms``, ``1.2 s``, ``3 min 20 s``."""
+    if ms < 1:
+        return "<1 ms"
+    if ms < 999.5:
+        return f"{ms:.0f} ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.1f} s"
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    return f"{minutes} min {seconds} s"
+
+
+def factor_names(factors: tuple[str, ...]) -> str:
+    """``token endpoint and token request body``."""
+    return " and ".join(map(factor_name, factors))
+
+
+def changes(moved: tuple[Change, ...]) -> str:
+    """``query of the call: model_transcribe → intent_transcription``."""
+    return "; ".join(f"{factor_name(c.factor)}: {c.old} → {c.new}" for c in moved)
+
+
+def finished(run: Run) -> str:
+    """How the run ended; an unknown word is its own explanation."""
+    return FINISHED.get(run.finished, run.finished)
+
+
+def tally(cause: Cause) -> str:
+    """How often the cause was seen to hold; counts, never percentages of a few."""
+    counter = cause.contexts_tried - cause.contexts_failed
+    shown = "no counter-example" if not counter else f"{counter} counter-examples"
+    return (
+        f"Failed in {cause.contexts_failed} of {cause.contexts_tried} contexts tried"
+        f" (of {cause.contexts_possible} possible), {shown}."
+    )
+
+
+def pattern_tally(pattern: Pattern, run: Run) -> str:
+    """The same for a survey's pattern; what was not run is not counted as seen."""
+    skipped = {o.probe for o in run.observations if o.outcome.kind is OutcomeKind.SKIPPED}
+    implied = sum(probe in skipped for probe in pattern.failing)
+    number, counter = len(pattern.failing) - implied, pattern.counter_examples
+    failed = "1 probe with" if number == 1 else f"{number} probes with"
+    more = f" ({implied} more are implied)" if implied else ""
+    passed = "no probe with it passed" if not counter else f"{counter} passed all the same"
+    return f"{failed} this failed alike{more}, and {passed}."
+
+
+def repair_warnings(repair: Repair) -> tuple[str, ...]:
+    """What a repair costs, in the diagnosis's words if it has any."""
+    grave = (LEAKS_KEY,) if repair.leaks_key else ()
+    return repair.notes or (*grave, *(() if repair.keeps_purpose else (LOSES_PURPOSE,)))
+
+
+def pending(number: int) -> str:
+    """How much was not looked at; never good news."""
+    if number == 0:
+        return "No interaction of two levels is left untested."
+    noun = "interaction of two levels was" if number == 1 else "interactions of two levels were"
+    return f"{number} {noun} not tested. They may hold or fail."

@@ -1,0 +1,105 @@
+"""A report is written whole, privately, and only when no secret is in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import RedactionError, UsageError
+from rtdoctor.evidence import sink
+from rtdoctor.evidence.redact import Redactor
+from rtdoctor.evidence.sink import write_report
+
+KEY = "sk-proj-AbC-12_34567890xyz"
+
+
+@pytest.fixture
+def redactor() -> Redactor:
+    redactor = Redactor()
+    redactor.add(Secret(KEY, "<api key>"))
+    return redactor
+
+
+def test_the_file_holds_the_bytes_and_is_private(tmp_path: Path, redactor: Redactor) -> None:
+    path = tmp_path / "report.html"
+
+    write_report(path, b"<html>\xff", redactor)
+
+    assert path.read_bytes() == b"<html>\xff"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_a_mode_can_be_asked_for(tmp_path: Path, redactor: Redactor) -> None:
+    write_report(tmp_path / "r.md", b"x", redactor, mode=0o644)
+
+    assert stat.S_IMODE((tmp_path / "r.md").stat().st_mode) == 0o644
+
+
+def test_a_secret_means_nothing_is_written(tmp_path: Path, redactor: Redactor) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(b"yesterday's")
+
+    with pytest.raises(RedactionError):
+        write_report(path, f"<p>{KEY}".encode(), redactor)
+
+    assert path.read_bytes() == b"yesterday's"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_a_secret_does_not_reach_stdout(
+    redactor: Redactor, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    with pytest.raises(RedactionError):
+        write_report("-", KEY.encode(), redactor)
+    write_report("-", b"fine", redactor)
+
+    assert capfdbinary.readouterr().out == b"fine"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path, redactor: Redactor) -> None:
+    with pytest.raises(UsageError, match="cannot write .*missing/report.json: No such file"):
+        write_report(tmp_path / "missing" / "report.json", b"{}", redactor)
+
+
+def test_a_folder_is_not_replaced(tmp_path: Path, redactor: Redactor) -> None:
+    with pytest.raises(UsageError, match="it is a folder"):
+        write_report(tmp_path, b"{}", redactor)
+
+
+def test_a_full_disk_leaves_the_old_report_and_no_rest(
+    tmp_path: Path, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "report.html"
+    path.write_bytes(b"yesterday's")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sink.os, "fsync", full)
+
+    with pytest.raises(UsageError, match=r"No space left on device \(5 bytes\)"):
+        write_report(path, b"today", redactor)
+
+    assert path.read_bytes() == b"yesterday's"
+    assert os.listdir(tmp_path) == ["report.html"]
+
+
+def test_a_link_is_followed_not_replaced(tmp_path: Path, redactor: Redactor) -> None:
+    (tmp_path / "real.json").write_bytes(b"old")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+
+    write_report(tmp_path / "link.json", b"new", redactor)
+
+    assert (tmp_path / "link.json").is_symlink()
+    assert (tmp_path / "real.json").read_bytes() == b"new"
+
+
+def test_a_device_stays_a_device(redactor: Redactor) -> None:
+    write_report(os.devnull, b"gone", redactor)
+
+    assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
