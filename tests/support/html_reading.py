@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-_VOID = {"meta", "br", "rect", "img", "link", "input", "hr"}
+_VOID = {"meta", "br", "rect", "img", "link", "input", "hr", "wbr"}
 _APART = {"script", "style"}
 
 

@@ -46,7 +46,7 @@ a=setup:actpass
 a=mid:1
 a=sctp-port:5000
 a=max-message-size:262144
-""".replace("\n", "\r\n")
+""".replace("\n", "\r\n")  # noqa: E501
 
 # shaped as fact NET-ANSWER-PROFILE says
 SERVICE_ANSWER = """v=0
@@ -79,4 +79,4 @@ a=sctp-port:5000
 a=max-message-size:1073741823
 a=ice-ufrag:dR0pW4/a
 a=ice-pwd:uY3/kT6nQbVx8sLzE1oGhM5wJc0rNfPi
-""".replace("\n", "\r\n")
+""".replace("\n", "\r\n")  # noqa: E501

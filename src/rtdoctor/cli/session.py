@@ -28,7 +28,8 @@ from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
 def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = Redactor(keep_addresses=request.keep_addresses)
-    run = asyncio.run(_probe(request, redactor))
+    # once more with everything that became known during the run
+    run = redactor.clean(asyncio.run(_probe(request, redactor)))
     from rtdoctor.check.terrain import terrain_of
     from rtdoctor.diagnose import knowledge_base
     from rtdoctor.diagnose.verdict import diagnose, exit_code
