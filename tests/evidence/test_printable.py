@@ -46,4 +46,6 @@ def test_nothing_acting_is_left_and_nothing_shown_is_lost(text: str) -> None:
 
     assert not [c for c in shown if unicodedata.category(c) in ACTING and c not in "\n\t"]
     assert printable(shown) == shown
-    assert [c for c in text if c.isprintable()] == [c for c in text if c.isprintable() and c in shown]
+    assert [c for c in text if c.isprintable()] == [
+        c for c in text if c.isprintable() and c in shown
+    ]

@@ -9,11 +9,11 @@ import pytest
 from aiortc.sdp import SessionDescription
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 from rtdoctor.errors import RedactionError
 from rtdoctor.evidence.canonical_sdp import canonical
 from rtdoctor.evidence.redact import Redactor
+from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 MASKED = [
     ("192.168.1.7", "private-ipv4-1.invalid"),
@@ -32,7 +32,7 @@ MASKED = [
         "candidate:f1 1 udp 1677729535 public-ipv4-1.invalid 46154 typ srflx"
         " raddr private-ipv4-1.invalid rport 46154",
     ),
-    ("candidate:1 1 udp 1 bobs-laptop.local 5 typ host", "candidate:1 1 udp 1 mdns-1.local 5 typ host"),
+    ("candidate:1 1 udp 1 bobs-pc.local 5 typ host", "candidate:1 1 udp 1 mdns-1.local 5 typ host"),
 ]  # fmt: skip
 
 KEPT = [

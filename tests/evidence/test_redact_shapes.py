@@ -35,7 +35,7 @@ SECRETS = [
     ("http://joe:hunter2@proxy:3128/", "http://<user 1>:<password 1>@proxy:3128/"),
     ("https://joe:p@ss:w@host/x@y", "https://<user 1>:<password 1>@host/x@y"),
     ("https://0123abcd@host", "https://<user 1>@host"),
-    ("wss://h/?api_key=abc&model=gpt-realtime", "wss://h/?api_key=<credential 1>&model=gpt-realtime"),
+    ("wss://h/?api_key=abc&model=gpt", "wss://h/?api_key=<credential 1>&model=gpt"),
     ("/x?model=a&access_token=b#c", "/x?model=a&access_token=<credential 1>#c"),
     ("OPENAI_API_KEY=abc123def python x.py", "OPENAI_API_KEY=<credential 1> python x.py"),
     ("tool --api-key abcdef --model x", "tool --api-key <credential 1> --model x"),
@@ -49,10 +49,10 @@ SECRETS = [
     ("provided: fooba********9012", "provided: <half-masked key 1>"),
     ("in organization org-AbCdEfGh12345678IjKl.", "in organization org-…?1."),
     (
-        "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIGl\nAwEHoUQDQgAE==\n-----END EC PRIVATE KEY-----",
+        "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIGl\nAwEHo==\n-----END EC PRIVATE KEY-----",
         "-----BEGIN EC PRIVATE KEY-----\n<private key 1>\n-----END EC PRIVATE KEY-----",
     ),
-    ("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq", "-----BEGIN PRIVATE KEY-----\n<private key 1>"),
+    ("-----BEGIN PRIVATE KEY-----\nMIIEvQIB", "-----BEGIN PRIVATE KEY-----\n<private key 1>"),
 ]  # fmt: skip
 
 EVIDENCE = [
@@ -83,7 +83,7 @@ EVIDENCE = [
     '{"token_endpoint":"transcription_sessions","max_output_tokens":"inf","max_tokens":4096}',
     '{"token":"undefined","api_key":null,"client_secret":{"expires_at":1756310470}}',
     '{"value":"transcription_sessions, then client_secrets"}',
-    "req_0123456789abcdef0123456789abcdef sess_C9CiUVUzUzYIssh3ELY1d rtc_u1_9c6574da8b8a41a18da9308f",
+    "req_0123456789abcdef0123456789abcdef sess_C9CiUVUzUzYIssh3ELY1d rtc_u1_9c6574da8b8a41a1",
     "cf-ray: 8f2a1b3c4d5e6f70-FRA",
     "a=fingerprint:sha-256 48:4A:48:6D:E1:38:7D:6B:79:13:23:6D:02:A6:09:C2:24:58:CC:A0:48:D6:64:1A",
     "a=ice-ufrag:qIzf",

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support import runs
 
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.evidence.redact import Redactor
+from support import runs
 
 Encoding = Callable[[str], str]
 

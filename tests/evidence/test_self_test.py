@@ -12,11 +12,11 @@ import zipfile
 from base64 import b64encode
 
 import pytest
-from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import ExitCode, RedactionError
 from rtdoctor.evidence.redact import Redactor
+from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 KEY = "sk-proj-AbC-12_34567890xyz"
 
@@ -66,9 +66,9 @@ def test_what_only_may_be_a_secret_does_not_stop_a_report(redactor: Redactor) ->
 
 
 def test_bytes_that_are_no_text_are_searched_too(redactor: Redactor) -> None:
-    assert redactor.scan(b"\xff\xfe\x00" + KEY.encode() + b"\x80") == ["<api key>"] + [
-        "API key (by its shape)"
-    ]
+    found = redactor.scan(b"\xff\xfe\x00" + KEY.encode() + b"\x80")
+
+    assert found == ["<api key>", "API key (by its shape)"]
 
 
 def test_a_zip_file_is_searched_inside(redactor: Redactor) -> None:
@@ -114,6 +114,9 @@ HOSTILE = {
     "prefixes": "xai-sk-ek_eyJ" * 30_000,
     "key lines": ("-----BEGIN PRIVATE KEY-----" + " " * 100) * 3_000,
     "half a key": "-----BEGIN PRIVATE KEY-----" + "a " * 200_000,
+    "cookie names": "cookie:" * 50_000,
+    "half-masked": "a-" * 200_000 + "***",
+    "schemes in words": "a-" * 200_000 + "://",
     "assignments": "TOKEN=" * 60_000,
     "quotes": "password='" * 40_000,
     "escapes": "\\" * 400_000,

@@ -133,10 +133,13 @@ def _next(suspects: Suspects, search: Search) -> Question | None:
     if space.requests <= min(EXHAUSTIVE, search.budget) and answers.askable:
         mask = min(members(answers.askable), key=lambda m: (space.cost[m], m))
         return Question(mask, Purpose.MIX, None, 1.0)
-    question = halving(suspects, search.hint) or cheapest_change(suspects)
+    question = halving(suspects, search.hint)
     if question is None:
-        proofs = (prove(suspects, cause).question for cause in suspects.causes)
-        question = next((q for q in proofs if q is not None), None)
+        question = untried = cheapest_change(suspects)
+        known_to_work = min(space.cost[m] for m in members(answers.passes))
+        if untried is None or space.cost[untried.mask] >= known_to_work:
+            proofs = (prove(suspects, cause).question for cause in suspects.causes)
+            question = next((q for q in proofs if q is not None), untried)
     if question is None and search.cover:
         question = widest_cover(suspects, search.strength)
     return question

@@ -21,10 +21,10 @@ Hint = Callable[[Signature], Collection[str]]
 
 # How likely a set of levels is a cause before anything is known: only the order in which
 # questions are asked depends on these, never what is claimed.
-SINGLE = 0.15  # one level
-SHRINK = 0.3  # each further level
+SINGLE = 0.05  # one level
+SHRINK = 0.25  # each further level
 CLASH = 0.005  # a subject level with a control level
-HINTED = 6.0  # times as likely when the error text names exactly these factors
+HINTED = 4.0  # times as likely when the error text names exactly these factors
 
 
 @dataclass(frozen=True, slots=True)

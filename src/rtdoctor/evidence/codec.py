@@ -7,8 +7,10 @@ addition does not make old versions useless; a higher ``data_format`` is refused
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,7 +27,7 @@ SCRIPT_ID = "rtdoctor-run"
 T = TypeVar("T")
 
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
-_IN_HTML = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+_PROBE_ID = re.compile(r"#[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class _Envelope:
     data_format: int
 
 
+_DOCUMENT = msgspec.json.Decoder(Document)
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
 def encode(run: Run, diagnosis: Diagnosis | None = None) -> bytes:
     """The document as UTF-8 JSON, with a final newline. Redact before, guard afterwards."""
     document = Document(DATA_FORMAT, KIND, run, diagnosis)
@@ -53,22 +59,13 @@ def encode(run: Run, diagnosis: Diagnosis | None = None) -> bytes:
 def decode(data: bytes, *, where: str = "this file") -> tuple[Run, Diagnosis | None]:
     """The run and the diagnosis in a document; ``EvidenceError`` when it is not a sound one."""
     check_envelope(data, KIND, where)
-    document = decode_as(Document, data, where)
-    return document.run, document.diagnosis
-
-
-def embed(run: Run, diagnosis: Diagnosis | None = None) -> str:
-    """The document as the content of an HTML ``<script type="application/json">``.
-
-    The element has the id ``rtdoctor-run``. No character in it can end the element.
-    """
-    text = msgspec.json.encode(Document(DATA_FORMAT, KIND, run, diagnosis)).decode()
-    return re.sub("[<>&\u2028\u2029]", lambda m: _IN_HTML.get(m[0]) or ascii(m[0])[1:-1], text)
+    document = decode_as(_DOCUMENT, data, where)
+    return check_run(document.run, where), document.diagnosis
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the document; also shipped as ``run.schema.json``."""
-    found: dict[str, Any] = msgspec.json.schema(Document)
+    found: dict[str, Any] = json.loads(json.dumps(msgspec.json.schema(Document)))
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = f"rtdoctor run, data format {DATA_FORMAT}"
     return found
@@ -78,7 +75,7 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
     """That ``data`` is JSON of this kind, in a format that this version knows."""
     check_limits(data, where)
     try:
-        envelope = msgspec.json.decode(data, type=_Envelope)
+        envelope = _ENVELOPE.decode(data)
     except msgspec.ValidationError:
         raise EvidenceError(
             f"{where} is JSON, but not a run of rtdoctor",
@@ -96,6 +93,14 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
         )
 
 
+def check_run(run: Run, where: str) -> Run:
+    """The same run, when its probes can be told apart by number; else ``EvidenceError``."""
+    for observation in run.observations:
+        if _PROBE_ID.fullmatch(observation.probe) is None:
+            raise EvidenceError(f"{where} names a probe {observation.probe[:40]!r}; ids are #1, #2")
+    return run
+
+
 def check_limits(data: bytes, where: str) -> None:
     """Refuse what is too large or too deep before anything is built from it."""
     if len(data) > MAX_BYTES:
@@ -111,10 +116,10 @@ def check_limits(data: bytes, where: str) -> None:
             depth -= 1
 
 
-def decode_as(kind: type[T], data: bytes, where: str) -> T:
-    """Strictly one value of this type; ``EvidenceError`` says which field is wrong."""
+def decode_as(decoder: msgspec.json.Decoder[T], data: bytes, where: str) -> T:
+    """Strictly one value; ``EvidenceError`` says which field is wrong."""
     try:
-        return msgspec.json.decode(data, type=kind)
+        return decoder.decode(data)
     except msgspec.ValidationError as error:
         raise EvidenceError(
             f"{where} is not a sound run of rtdoctor: {error}",
@@ -122,3 +127,9 @@ def decode_as(kind: type[T], data: bytes, where: str) -> T:
         ) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise EvidenceError(f"{where} is not JSON: {error}") from None
+
+
+if __name__ == "__main__":  # writes the shipped schema anew
+    Path(__file__).with_name("run.schema.json").write_text(
+        json.dumps(schema(), indent=1) + "\n", encoding="utf-8"
+    )

@@ -11,6 +11,7 @@ get out of them.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ LIMIT_CHARACTERS = 64 * 2**20
 """Most that a document may unfold to; a hostile one could otherwise fill the memory."""
 
 _KIND = "rtdoctor.folded"
-_SHARED_LENGTHS = range(16, 1200)
-_LONG_TEXT = 200
+_SHARED_LENGTHS = range(16, 400)
+_LONG_TEXT = 120
+_PIECE_ENDS = re.compile(r"(?<=[\n,])")
 _dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -35,10 +37,9 @@ def fold(document: bytes) -> bytes:
     plain = _dump(value).encode()
     if len(plain) <= PLAIN_BYTES:
         return plain
-    tree = _Node.of(value)
-    counts: Counter[str] = Counter()
-    tree.count(counts)
-    shared = [t for t, n in counts.items() if n > 1 and len(t) in _SHARED_LENGTHS]
+    reading = _Reading(Counter(), {})
+    tree = reading.node(value)
+    shared = [t for t, n in reading.counts.items() if n > 1 and len(t) in _SHARED_LENGTHS]
     folding = _Folding({text: i for i, text in enumerate(shared)}, {})
     inside = folding.fold(tree)
     parts = [json.loads(text) for text in shared]
@@ -69,33 +70,40 @@ class _Node:
     """A part of a document with its JSON text, ``None`` when too long to be shared."""
 
     text: str | None
-    value: Any  # a str, a number, or nodes: a dict of them, a list, or the lines of a text
+    value: Any  # a str, a number, or nodes: a dict of them, a list, or the pieces of a text
 
-    @classmethod
-    def of(cls, value: Any) -> _Node:
-        if isinstance(value, dict):
-            nodes = {key: cls.of(part) for key, part in value.items()}
-            inner = [f"{_dump(key)}:{node.text}" for key, node in nodes.items()]
-            return cls(_whole("{%s}", inner, nodes.values()), nodes)
-        if isinstance(value, list):
-            parts = [cls.of(part) for part in value]
-            return cls(_whole("[%s]", [str(part.text) for part in parts], parts), parts)
+
+@dataclass(slots=True)
+class _Reading:
+    """Turns a document into nodes and counts how often each JSON text occurs."""
+
+    counts: Counter[str]
+    leaves: dict[str, _Node]
+
+    def node(self, value: Any) -> _Node:
         if isinstance(value, str) and len(value) > _LONG_TEXT:
-            lines = value.splitlines(keepends=True)
-            return cls(None, tuple(cls(_dump(line), line) for line in lines))
-        return cls(_dump(value), value)
+            return _Node(None, tuple(map(self._leaf, _PIECE_ENDS.split(value))))
+        if isinstance(value, dict):
+            nodes = {key: self.node(part) for key, part in value.items()}
+            texts = [node.text and f"{_dump(key)}:{node.text}" for key, node in nodes.items()]
+            return self._counted(_Node(_joined("{%s}", texts), nodes))
+        if isinstance(value, list):
+            parts = [self.node(part) for part in value]
+            return self._counted(_Node(_joined("[%s]", [part.text for part in parts]), parts))
+        return self._leaf(value)
 
-    @property
-    def parts(self) -> Iterable[_Node]:
-        if isinstance(self.value, dict):
-            return self.value.values()
-        return self.value if isinstance(self.value, list | tuple) else ()
+    def _leaf(self, value: Any) -> _Node:
+        if not isinstance(value, str):
+            return _Node(_dump(value), value)
+        node = self.leaves.get(value)
+        if node is None:
+            node = self.leaves[value] = _Node(_dump(value), value)
+        return self._counted(node)
 
-    def count(self, counts: Counter[str]) -> None:
-        if self.text is not None and len(self.text) in _SHARED_LENGTHS:
-            counts[self.text] += 1
-        for part in self.parts:
-            part.count(counts)
+    def _counted(self, node: _Node) -> _Node:
+        if node.text is not None:
+            self.counts[node.text] += 1
+        return node
 
 
 @dataclass(slots=True)
@@ -115,14 +123,25 @@ class _Folding:
         if isinstance(node.value, list):
             return [self.fold(part) for part in node.value]
         if isinstance(node.value, tuple):
-            return {"$": [self.shared.get(str(line.text), line.value) for line in node.value]}
+            return {"$": self._pieces(node.value)}
         return node.value
 
+    def _pieces(self, nodes: Iterable[_Node]) -> list[int | str]:
+        """Where the pieces of a text stand; those that recur nowhere are joined."""
+        found: list[int | str] = []
+        for node in nodes:
+            known = self.shared.get(str(node.text))
+            if known is None and found and isinstance(found[-1], str):
+                found[-1] += node.value
+            else:
+                found.append(node.value if known is None else known)
+        return found
 
-def _whole(brackets: str, inner: list[str], parts: Iterable[_Node]) -> str | None:
-    if any(part.text is None for part in parts):
+
+def _joined(brackets: str, texts: list[str | None]) -> str | None:
+    if None in texts:
         return None
-    text = brackets % ",".join(inner)
+    text = brackets % ",".join(map(str, texts))
     return text if len(text) < _SHARED_LENGTHS.stop else None
 
 

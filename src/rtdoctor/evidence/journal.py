@@ -42,6 +42,9 @@ class Line:
     wall_ms: float = 0.0
 
 
+LINES = msgspec.json.Decoder(Line)
+
+
 def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
     """``$XDG_STATE_HOME/rtdoctor/runs/<UTC time>-<short id>.ndjson`` (``~/.local/state``)."""
     state = os.environ.get("XDG_STATE_HOME", "")
@@ -76,12 +79,15 @@ class JournalWriter:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open(os.O_CREAT | os.O_EXCL)
-        except FileExistsError:
-            raise UsageError(
-                f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
-            ) from None
         except OSError as error:
-            raise UsageError(f"cannot make the journal {path}: {error.strerror}") from None
+            if path.exists():
+                raise UsageError(
+                    f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
+                ) from None
+            reason = "a file stands where its folder should be"
+            if not isinstance(error, FileExistsError):
+                reason = error.strerror or str(error)
+            raise UsageError(f"cannot make the journal {path}: {reason}") from None
         header = redactor.clean(header)
         self._put(Line("run", kind=KIND, data_format=DATA_FORMAT, header=header))
 
@@ -194,7 +200,7 @@ def split_torn(data: bytes) -> tuple[bytes, bytes]:
     data = data.rstrip(b"\0")  # a file system may fill up with zeros after a power cut
     start = data.rfind(b"\n") + 1
     try:
-        msgspec.json.decode(data[start:], type=Line)
+        msgspec.json.decode(data[start:])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return data[:start], data[start:]
     return data, b""  # only its line end is missing

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +15,7 @@ from typing import NoReturn
 import msgspec
 
 from rtdoctor.domain.finding import Diagnosis
-from rtdoctor.domain.run import Observation, Run, RunHeader
+from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import EvidenceError
 from rtdoctor.evidence import journal
 from rtdoctor.evidence.codec import (
@@ -22,10 +23,12 @@ from rtdoctor.evidence.codec import (
     SCRIPT_ID,
     check_envelope,
     check_limits,
+    check_run,
     decode,
     decode_as,
 )
-from rtdoctor.evidence.journal import Line, split_torn
+from rtdoctor.evidence.folding import unfold
+from rtdoctor.evidence.journal import LINES, Line, split_torn
 
 BUNDLED = "run.json"
 _MAX_MEMBERS = 1000
@@ -70,10 +73,10 @@ def parse_journal(data: bytes, where: str) -> Run:
     if header is None:
         raise EvidenceError(f"{where} does not begin with the frame of a run")
     rest = [_decode(line, number, where) for number, line in enumerate(lines[1:], 2)]
-    return _assemble(header, rest)
+    return _assemble(header, rest, where)
 
 
-def _assemble(header: RunHeader, lines: list[Line]) -> Run:
+def _assemble(header: RunHeader, lines: list[Line], where: str) -> Run:
     finished, finished_at, wall_ms = "crashed", None, 0.0
     for line in lines:
         if line.event == "end":
@@ -81,26 +84,16 @@ def _assemble(header: RunHeader, lines: list[Line]) -> Run:
             wall_ms += line.wall_ms
         elif line.event in ("resumed", "observation"):
             finished, finished_at = "crashed", None
-    observations = [line.observation for line in lines if line.observation is not None]
-    return Run(
-        header=header,
-        observations=tuple(sorted(observations, key=_number)),
-        finished=finished,
-        finished_at=finished_at,
-        wall_ms=round(wall_ms, 1),
-    )
-
-
-def _number(observation: Observation) -> int:
-    """Probes run at the same time and end in any order; a run lists them by number."""
-    digits = observation.probe.lstrip("#")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 10**9
+    seen = tuple(line.observation for line in lines if line.observation is not None)
+    run = check_run(Run(header, seen, finished, finished_at, round(wall_ms, 1)), where)
+    # probes run at the same time and end in any order; a run lists them by number
+    return replace(run, observations=tuple(sorted(seen, key=lambda o: o.number)))
 
 
 def _decode(line: bytes, number: int, where: str) -> Line:
     place = f"{where}, line {number},"
     check_limits(line, place)
-    return decode_as(Line, line, place)
+    return decode_as(LINES, line, place)
 
 
 def _is_journal(data: bytes) -> bool:
@@ -152,7 +145,7 @@ def _embedded(data: bytes, where: str) -> bytes:
     text = "".join(finder.pieces).strip()
     if not text:
         _no_run(where)
-    return text.encode()
+    return unfold(text.encode(), where)
 
 
 def _no_run(where: str) -> NoReturn:

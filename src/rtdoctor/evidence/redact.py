@@ -94,7 +94,12 @@ class Redactor:
         A pair of strings whose first is a header or parameter name is cleaned as such.
         ``TypeError`` for types that are none of these.
         """
-        cleaned: T = self._walker.rebuild(value)
+        cleaned: T = value
+        known = -1
+        while known != len(self._known):
+            # a secret that its place gave away may also stand where nothing gives it away
+            known = len(self._known)
+            cleaned = self._walker.rebuild(cleaned)
         return cleaned
 
     def clean_text(self, text: str) -> str:

@@ -105,7 +105,7 @@ SHAPES = (
     _shape(
         _JWT,
         "eyj",
-        r"(?P<secret>eyJ(?<![A-Za-z0-9]eyJ)[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){1,4})",
+        r"(?P<secret>eyJ(?<![A-Za-z0-9]eyJ)[A-Za-z0-9_-]{5,1000}+(?:\.[A-Za-z0-9_-]*){1,4})",
         strong=True,
     ),
     _shape(
@@ -162,7 +162,7 @@ SHAPES = (
         CREDENTIAL,
         "=",
         r"\b[A-Z0-9_]*(?:API_?KEY|TOKEN|SECRET|PASSWORD)=[\"']?"
-        rf"(?P<secret>(?=[^\s]{0, 99}[0-9])(?![$({{\[]){_WORD}{{6,}})",
+        r"(?P<secret>(?=[^\s]{0,99}[0-9])(?![$({\[])" + _WORD + "{6,})",
     ),
     _shape(
         CREDENTIAL,
@@ -172,19 +172,19 @@ SHAPES = (
     _shape(
         _USER,
         "://",
-        r"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[^\s/?#:@\"'`<>\\]+)(?=(?::[^\s/?#\"'`\\]*)?@)",
+        r"(?i)\b[a-z][a-z0-9+.-]{0,20}://(?P<secret>[^\s/?#:@\"'`<>\\]+)(?=(?::[^\s/?#\"'`\\]*)?@)",
     ),
     _shape(
         _PASSWORD,
         "://",
-        r"(?i)\b[a-z][a-z0-9+.-]*://[^/?#:@\"'`\\]*:(?P<secret>[^\s/?#\"'`<>\\]+)@",
+        r"(?i)\b[a-z][a-z0-9+.-]{0,20}://[^/?#:@\"'`\\]*:(?P<secret>[^\s/?#\"'`<>\\]+)@",
     ),
     _shape(_ORGANIZATION, "org-", r"(?P<secret>org-(?<![A-Za-z0-9]org-)[A-Za-z0-9]{16,})"),
     _shape(
         _HALF,
         "***",  # as in: Incorrect API key provided: sk-proj-****abcd
-        r"\b(?:sk-(?:[a-z]+-)?|ek_|(?=[A-Za-z0-9_-]{2,}\*{3,}[A-Za-z0-9]))"
-        r"(?P<secret>[A-Za-z0-9_-]*\*{3,}[A-Za-z0-9_*-]*)",
+        r"\b(?:sk-(?:[a-z]+-)?|ek_|(?=[A-Za-z0-9_-]{2,99}\*{3,}[A-Za-z0-9]))"
+        r"(?P<secret>[A-Za-z0-9_-]{0,99}\*{3,}[A-Za-z0-9_*-]*)",
     ),
 )
 
@@ -192,11 +192,13 @@ _STRONG = tuple(shape for shape in SHAPES if shape.strong)
 
 _COOKIE_HEADER = re.compile(
     r"(?i)\b(?P<set>set-)?cookie[\"']?\s*[:=]\s*[\"']?"
-    r"(?P<value>[^\s=;\"']+=(?:(?<==)\"[^\"\r\n;]*\"(?=\s*(?:;|[\r\n]|\Z))|[^\r\n\"'\\])+)"
+    r"(?P<value>[^\s=;\"']{1,200}=(?:(?<==)\"[^\"\r\n;]*\"(?=\s*(?:;|[\r\n]|\Z))|[^\r\n\"'\\])+)"
 )
 _COOKIE_PAIR = re.compile(r"(?:[^=;\s]+=)?(?P<secret>[^;\s][^;]*)")
 
-_ALIAS = r"(?:sk|ek|xai|eyJ|org)[-_]?…[#?]?\d*|redacted/ice/pwd/\d+"
+# an ICE password must look like one (RFC 8839, 5.4), and a report may cut its stand-in short
+_ICE_STAND_IN = "|".join("redacted/ice/pwd/"[:length] for length in range(17, 0, -1))
+_ALIAS = r"(?:sk|ek|xai|eyJ|org)[-_]?…[#?]?\d*" rf"|(?:{_ICE_STAND_IN})\d*[^A-Za-z0-9+/]*"
 _MISSING = r"undefined|null|None|none|nan|NaN|true|True|false|False|\[object(?:\ \w+\])?"
 _EVIDENCE = re.compile(
     rf"""(?x) {_ALIAS} | {_MISSING}

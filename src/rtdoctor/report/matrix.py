@@ -103,7 +103,8 @@ def column_of(setup: Setup) -> Column:
     key = (sent.auth.name, sent.call_endpoint.name, sent.call_query.name, *unusual)
     query = "&".join(f"{k}={v}" for k, v in sent.call_query.value.params)
     label = sent.call_endpoint.value.path + (f"?{query}" if query else "")
-    extra = [name for name, usual in zip(unusual, USUAL, strict=True) if name != usual]
+    said = (sent.call_encoding.name, sent.offer.name, f"beta header {sent.beta_header.name}")
+    extra = [s for s, name, usual in zip(said, unusual, USUAL, strict=True) if name != usual]
     return Column(key, sent.auth.name, " + ".join([label, *extra]))
 
 

@@ -10,7 +10,7 @@ from rtdoctor.domain.run import Observation, Run
 
 SMALL = 60
 """Probes in a run that is shown in full."""
-DETAILED = 40
+DETAILED = 30
 """Probes shown in full of a bigger one: the decisive ones and one of each distinct outcome."""
 PATTERNS = 12
 """Patterns of a survey that are shown with their proof; the others are listed."""

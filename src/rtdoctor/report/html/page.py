@@ -132,7 +132,7 @@ def _environment() -> Environment:
         setup_text=setup_text.text,
         pretty=setup_text.pretty,
     )
-    environment.filters.update(ms=words.duration, when=_when, prose=_prose)
+    environment.filters.update(ms=words.duration, when=_when, prose=_prose, breakable=_breakable)
     return environment
 
 
@@ -152,6 +152,11 @@ def _prose(text: str) -> Markup:
     word = Markup('<span class="word">{}</span>')
     parts = _PART.split(printable(text))
     return Markup("").join(word.format(p) if _TECHNICAL.search(p) else p for p in parts)
+
+
+def _breakable(name: str) -> Markup:
+    """A name of a level, with places to break the line in a narrow table."""
+    return Markup("_<wbr>").join(printable(name).split("_"))
 
 
 def _when(moment: str | None) -> str:
