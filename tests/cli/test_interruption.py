@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -107,3 +111,22 @@ def test_a_complete_run_cannot_be_resumed(tmp_path: Path) -> None:
 
     assert done.code == 2
     assert "complete" in done.err
+
+
+def test_a_closed_terminal_leaves_the_report_and_the_journal(tmp_path: Path) -> None:
+    leader, follower = pty.openpty()
+    out, journal = tmp_path / "run.json", tmp_path / "run.ndjson"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rtdoctor", "check", "--sandbox", "--json", out,
+         "--journal", journal],
+        stdin=follower, stdout=follower, stderr=follower, start_new_session=True,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    os.close(follower)
+    assert wait_until(lambda: journalled(journal) > 3, process)
+    os.close(leader)
+    process.wait(timeout=60)
+
+    run, _ = load_run(journal)
+    assert len(run.observations) >= 3
+    assert len(SavedRun.read(out).observations) >= 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 
@@ -69,6 +70,10 @@ def main() -> None:
         # the reader of our standard output has gone; nobody is left to tell
         sys.stderr.close()
         sys.exit(ExitCode.WORKS)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            sys.exit(_report_bug(error))
+        sys.exit(ExitCode.INTERRUPTED)  # the terminal was closed
     except Exception as error:
         sys.exit(_report_bug(error))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +103,8 @@ def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) 
         data = render(name, run, diagnosis, redactor)
         write_report(path, data, redactor)
         if path != STDOUT:
-            click.echo(f"Wrote {path}: {_consent(len(data), redactor)}", err=True)
+            with suppress(OSError):  # the terminal may be gone; the next file still matters
+                click.echo(f"Wrote {path}: {_consent(len(data), redactor)}", err=True)
 
 
 def _consent(size: int, redactor: Redactor) -> str:

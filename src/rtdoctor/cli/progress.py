@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rtdoctor.domain.run import Observation
+from rtdoctor.evidence.printable import printable
 from rtdoctor.report.matrix import column_of, row_of
 
 
@@ -43,11 +45,13 @@ class LiveProgress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bar.stop()
+        with suppress(OSError):  # a terminal that was closed
+            self._bar.stop()
 
     def __call__(self, observation: Observation) -> None:
         """An observation was recorded."""
         row, column = row_of(observation.setup), column_of(observation.setup)
         now = f"{observation.probe} {row.label} → {column.label}"
         width = max(10, self._console.width - 50)
-        self._bar.update(self._task, advance=1, now=now[:width])
+        with suppress(OSError):
+            self._bar.update(self._task, advance=1, now=printable(now[:width], one_line=True))

@@ -41,8 +41,9 @@ def run_check(request: Request) -> int:
         from rtdoctor.evidence.sink import write_report
 
         write_report(request.record / RUN_FILE, codec.encode(run), redactor)
-    show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
+    # files first: the terminal may be gone
     write(request.outputs, run, diagnosis, redactor)
+    show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
     return exit_code(run, diagnosis)
 
 
@@ -155,12 +156,12 @@ def _conversation(request: Request, header: RunHeader) -> Conversation:
 
 
 async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:
-    """Run to the end, or until SIGINT or SIGTERM; calls are hung up either way."""
+    """Run to the end, or until SIGINT, SIGTERM or SIGHUP; calls are hung up either way."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows
-            loop.add_signal_handler(name, task.cancel)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with suppress(NotImplementedError, AttributeError):  # Windows
+            loop.add_signal_handler(getattr(signal, name), task.cancel)
     with suppress(asyncio.CancelledError):
         await task
     return "interrupted" if task.cancelled() else "complete"
