@@ -65,11 +65,11 @@ def test_it_is_private(tmp_path: Path) -> None:
 
 def test_the_default_place_needs_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "relative/is/invalid")
-    monkeypatch.setenv("HOME", "/home/joe")
+    monkeypatch.setenv("HOME", "/home/user")
 
     path = default_journal_path("../../etc/passwd and more")
 
-    assert path.parent == Path("/home/joe/.local/state/rtdoctor/runs")
+    assert path.parent == Path("/home/user/.local/state/rtdoctor/runs")
     assert path.name.endswith("Z-etcpassw.ndjson")
 
 

@@ -32,7 +32,7 @@ MASKED = [
         "candidate:f1 1 udp 1677729535 public-ipv4-1.invalid 46154 typ srflx"
         " raddr private-ipv4-1.invalid rport 46154",
     ),
-    ("candidate:1 1 udp 1 bobs-pc.local 5 typ host", "candidate:1 1 udp 1 mdns-1.local 5 typ host"),
+    ("candidate:1 1 udp 1 laptop.local 5 typ host", "candidate:1 1 udp 1 mdns-1.local 5 typ host"),
 ]  # fmt: skip
 
 KEPT = [

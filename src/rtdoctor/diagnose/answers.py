@@ -86,6 +86,10 @@ class Answers:
         """Points that gave no answer, or not twice the same."""
         return self.given_up & ~self.known | self.flaky
 
+    def times(self, mask: int) -> int:
+        """How often this point was probed and gave evidence."""
+        return len(self._heard.get(next(members(self.space.classes[mask])), ()))
+
     def is_repeated(self, mask: int) -> bool:
         """Whether this point was probed twice, and answered alike."""
         return bool(self.repeated >> mask & 1)

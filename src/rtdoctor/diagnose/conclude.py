@@ -22,20 +22,25 @@ from rtdoctor.diagnose.suspects import Clash, Suspects
 REPAIRS = 3
 """How many repairs are reported at most."""
 
+CHANGED = "the same probe gave different answers"
 NOTHING_LEFT = "the probes ended before it could be proved or ruled out"
 
 
 def decisive(suspects: Suspects) -> int:
-    """The points on which a claim rests: the subject, the witness pairs, the repairs."""
+    """The points on which claims rest: the subject, isolating failures, witness pairs, repairs,
+    and one failure of every trap."""
     answers, space = suspects.answers, suspects.space
     if not _comparable(answers):
         return 0
     points = 1 << space.subject
     for proof in _proofs(suspects):
+        points |= 1 << _isolating(suspects, proof.cause)
         for pair in proof.pairs:
             points |= 1 << pair.failing | 1 << pair.passing
     for mask in _nearest_passes(answers):
         points |= 1 << mask
+    for trap in suspects.traps:
+        points |= 1 << _smallest(trap.fails & suspects.cleared_fails)
     return points
 
 
@@ -52,7 +57,7 @@ def conclude(suspects: Suspects, *, probes: int, budget_ended: bool, strength: i
             probes=probes,
             budget_ended=budget_ended,
         )
-    proofs = _proofs(suspects)
+    proofs = [] if flaky else _proofs(suspects)
     unresolved = dict(_unresolved(suspects, proofs))
     return Localisation(
         reproduced=True,
@@ -93,13 +98,19 @@ def _points(space: Space, points: int) -> tuple[Point, ...]:
     return tuple(found)
 
 
+def _isolating(suspects: Suspects, cause: int) -> int:
+    """The smallest failure that holds this cause and nothing else known, a probed one first."""
+    failing = suspects.clean(cause) & suspects.answers.fails
+    return _smallest(failing & suspects.answers.asked or failing)
+
+
 def _smallest(points: int) -> int:
     return min(members(points), key=lambda m: (m.bit_count(), m))
 
 
 def _cause(suspects: Suspects, proof: Proof, proofs: list[Proof]) -> FoundCause:
     answers, space = suspects.answers, suspects.space
-    isolating = _smallest(suspects.clean(proof.cause) & answers.fails)
+    isolating = _isolating(suspects, proof.cause)
     signature = answers.signature(isolating)
     assert signature is not None
     probed = space.above(proof.cause) & answers.asked
@@ -132,7 +143,7 @@ def _hides(suspects: Suspects, front: int, behind: int) -> bool:
     if front == behind:
         return False
     theirs, own = (
-        answers.signature(_smallest(suspects.clean(cause) & answers.fails))
+        answers.signature(_isolating(suspects, cause))
         for cause in (front, behind)
     )
     both = members(space.above(front | behind) & answers.fails)
@@ -197,9 +208,9 @@ def _unresolved(suspects: Suspects, proofs: list[Proof]) -> Iterator[tuple[str, 
         accounted |= space.above(proof.cause)
     for suspect in suspects.minimal:
         if space.above(suspect) & ~accounted:
-            why = NOTHING_LEFT
+            why = CHANGED if suspects.answers.flaky else NOTHING_LEFT
             if suspect in suspects.causes:
-                why = prove(suspects, suspect).obstacle or NOTHING_LEFT
+                why = prove(suspects, suspect).obstacle or why
             for name in sorted(space.point(suspect & ~claimed)):
                 yield name, why
     for proof in proofs:
@@ -227,7 +238,7 @@ def _ruled_out(
         unsent = True
         for proof in proofs:
             failing = suspects.clean(proof.cause) & answers.fails
-            signature = answers.signature(_smallest(failing))
+            signature = answers.signature(_isolating(suspects, proof.cause))
             unsent &= signature is not None and axis.first_sent.order > signature.stage.order
             for side in (space.above(bit), space.cube(0, bit)):
                 probed = failing & side & answers.asked

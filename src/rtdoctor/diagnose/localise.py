@@ -126,7 +126,8 @@ def _next(suspects: Suspects, search: Search) -> Question | None:
     for mask, why in ((space.subject, Purpose.SUBJECT), (space.control, Purpose.CONTROL)):
         if answers.askable >> mask & 1:
             return Question(mask, why, None, 1.0)
-    if not (answers.fails >> space.subject & 1 and answers.passes >> space.control & 1):
+    comparable = answers.fails >> space.subject & 1 and answers.passes >> space.control & 1
+    if answers.flaky or not comparable:
         return None
     if search.confirm and not (answers.repeated | answers.given_up) >> space.subject & 1:
         return _again(answers, space.subject)
@@ -146,14 +147,17 @@ def _next(suspects: Suspects, search: Search) -> Question | None:
 
 
 def _repeats(suspects: Suspects) -> list[Question]:
-    """The decisive probes that were not repeated yet."""
-    answers = suspects.answers
-    todo = decisive(suspects) & answers.asked & ~answers.repeated & ~answers.given_up
+    """The decisive probes that were not repeated yet; the subject once more at the very end."""
+    answers, space = suspects.answers, suspects.space
+    if answers.flaky:
+        return []
+    todo = decisive(suspects) & answers.asked & ~answers.given_up
     again = []
     while todo:
         mask = next(members(todo))
-        again.append(_again(answers, mask))
-        todo &= ~suspects.space.classes[mask]
+        if answers.times(mask) < (3 if mask == space.subject else 2):
+            again.append(_again(answers, mask))
+        todo &= ~space.classes[mask]
     return again
 
 

@@ -82,7 +82,10 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
             hint="A run file says data_format and kind at its top.",
         ) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise EvidenceError(f"{where} is not JSON: {error}") from None
+        raise EvidenceError(
+            f"{where} is not JSON: {error}",
+            hint="Name a run of rtdoctor: JSON, a journal, an HTML report or a bundle.",
+        ) from None
     if envelope.kind != kind:
         raise EvidenceError(f"{where} holds a {envelope.kind[:60]!r}, not a {kind!r}")
     if envelope.data_format > DATA_FORMAT:

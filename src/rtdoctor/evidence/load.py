@@ -150,8 +150,8 @@ def _embedded(data: bytes, where: str) -> bytes:
 
 def _no_run(where: str) -> NoReturn:
     raise EvidenceError(
-        f"{where} is HTML that carries no run of rtdoctor",
-        hint="Only the HTML reports of rtdoctor can be replayed; a saved copy may have lost it.",
+        f"{where} carries no run of rtdoctor",
+        hint="Name a run as JSON, a journal, a bundle, or an HTML report as rtdoctor wrote it.",
     )
 
 
