@@ -186,7 +186,8 @@ def judge(instance: Instance, result: Localisation) -> Judged:
     claims = {cause.factors for cause in result.causes}
     found = sum(
         planted in claims
-        or not minimal(planted) and any(c < planted and minimal(c) for c in claims)
+        or not minimal(planted)
+        and any(c < planted and minimal(c) for c in claims)
         for planted in findable
     )
     planted = [c.inside for c in instance.causes]

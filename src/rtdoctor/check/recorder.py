@@ -17,7 +17,9 @@ Listener = Callable[[Observation], None]
 class Journal(Protocol):
     """Where observations are kept as they happen."""
 
-    def append(self, observation: Observation) -> None: ...
+    def append(self, observation: Observation) -> Observation:
+        """Clean and keep an observation; returns it cleaned."""
+        ...
 
     def end(self, finished: str, wall_ms: float) -> None: ...
 
@@ -46,9 +48,10 @@ class Recorder:
 
     def record(self, observation: Observation) -> Observation:
         """Keep an observation; returns it as the rest of the program may see it."""
-        clean = self._redactor.clean(observation)
         if self._journal is not None:
-            self._journal.append(clean)
+            clean = self._journal.append(observation)
+        else:
+            clean = self._redactor.clean(observation)
         self._observations.append(clean)
         if self._listener is not None:
             self._listener(clean)

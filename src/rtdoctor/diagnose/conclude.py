@@ -22,6 +22,9 @@ from rtdoctor.diagnose.suspects import Clash, Suspects
 REPAIRS = 3
 """How many repairs are reported at most."""
 
+AFTER = "it is sent only after the stage that fails"
+SAME = "the same failure with it at either level"
+DIFFERENT = "the cause fails with it at either level, though not with the same words"
 CHANGED = "the same probe gave different answers"
 NOTHING_LEFT = "the probes ended before it could be proved or ruled out"
 
@@ -142,10 +145,7 @@ def _hides(suspects: Suspects, front: int, behind: int) -> bool:
     answers, space = suspects.answers, suspects.space
     if front == behind:
         return False
-    theirs, own = (
-        answers.signature(_isolating(suspects, cause))
-        for cause in (front, behind)
-    )
+    theirs, own = (answers.signature(_isolating(suspects, cause)) for cause in (front, behind))
     both = members(space.above(front | behind) & answers.fails)
     seen = {answers.signature(mask) for mask in both}
     return theirs != own and theirs in seen and own not in seen
@@ -225,29 +225,35 @@ def _unresolved(suspects: Suspects, proofs: list[Proof]) -> Iterator[tuple[str, 
 def _ruled_out(
     suspects: Suspects, proofs: list[Proof], unresolved: dict[str, str]
 ) -> Iterator[FactorRuledOut]:
-    """Factors with the same failure at either level, in a context of every cause."""
-    answers, space = suspects.answers, suspects.space
+    """Factors in no cause, with failures at either of their levels for every cause."""
+    space = suspects.space
     claimed = 0
     for proof in proofs:
         claimed |= proof.cause
     for axis in space.axes:
         bit = space.mask([axis.name])
-        if bit & claimed or axis.name in unresolved or not proofs:
+        if not proofs or bit & claimed or axis.name in unresolved:
             continue
-        evidence = 0
-        unsent = True
+        evidence, why = 0, AFTER
         for proof in proofs:
-            failing = suspects.clean(proof.cause) & answers.fails
-            signature = answers.signature(_isolating(suspects, proof.cause))
-            unsent &= signature is not None and axis.first_sent.order > signature.stage.order
-            for side in (space.above(bit), space.cube(0, bit)):
-                probed = failing & side & answers.asked
-                alike = [m for m in members(probed) if answers.signature(m) == signature]
-                if alike or probed:
-                    evidence |= 1 << (alike or list(members(probed)))[-1]
-        why = (
-            "it is sent only after the stage that fails"
-            if unsent
-            else "the same failure with it at either level"
-        )
+            points, alike = _either_level(suspects, proof.cause, bit)
+            evidence |= points
+            signature = suspects.answers.signature(_isolating(suspects, proof.cause))
+            if signature is None or axis.first_sent.order <= signature.stage.order:
+                why = SAME if alike and why != DIFFERENT else DIFFERENT
         yield FactorRuledOut(axis.name, _points(space, evidence), why)
+
+
+def _either_level(suspects: Suspects, cause: int, bit: int) -> tuple[int, bool]:
+    """A probed failure of this cause with the factor at each level; whether they say the same."""
+    answers, space = suspects.answers, suspects.space
+    failing = suspects.clean(cause) & answers.fails & answers.asked
+    own = answers.signature(_isolating(suspects, cause))
+    chosen, alike = 0, True
+    for side in (space.above(bit), space.cube(0, bit)):
+        probed = list(members(failing & side))
+        same = [m for m in probed if answers.signature(m) == own]
+        alike &= bool(same)
+        for mask in (same or probed)[-1:]:
+            chosen |= 1 << mask
+    return chosen, alike

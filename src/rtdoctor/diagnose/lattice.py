@@ -69,6 +69,10 @@ class Space:
             raise ValueError("the cost of a factor must not be negative")
         self._bit = {a.name: 1 << i for i, a in enumerate(self.axes)}
         self.bits = tuple(self._bit.values())
+        self._sent = {
+            stage: sum(self._bit[a.name] for a in self.axes if a.first_sent.order <= stage.order)
+            for stage in Stage
+        }
         self.subject = (1 << len(self.axes)) - 1
         self.control = 0
         masks = range(self.subject + 1)
@@ -130,7 +134,7 @@ class Space:
 
     def sent_by(self, stage: Stage) -> int:
         """The factors a result at this stage can depend on."""
-        return sum(self._bit[a.name] for a in self.axes if a.first_sent.order <= stage.order)
+        return self._sent[stage]
 
     def alike(self, mask: int, stage: Stage) -> int:
         """The points that fail at this stage if this one does: equal in all that was sent by

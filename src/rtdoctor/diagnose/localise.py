@@ -28,7 +28,7 @@ from rtdoctor.diagnose.questions import (
     widest_cover,
 )
 from rtdoctor.diagnose.suspects import Suspects
-from rtdoctor.domain.outcome import Outcome
+from rtdoctor.domain.outcome import Outcome, OutcomeKind
 from rtdoctor.domain.run import Purpose
 
 EXHAUSTIVE = 16
@@ -100,7 +100,7 @@ def localise(
         outcomes = yield tuple(Ask(space.point(q.mask), q.why) for q in questions)
         for question, answer in zip(questions, outcomes, strict=True):
             answers.record(question.mask, answer)
-            used += answer is not None
+            used += answer is not None and answer.kind is not OutcomeKind.SKIPPED
 
 
 def _questions(suspects: Suspects, search: Search) -> list[Question]:

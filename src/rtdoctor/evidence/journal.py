@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +56,8 @@ def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
 
 
 class JournalWriter:
-    """Appends to a journal; each line is searched for secrets and synced to the disk.
+    """Appends to a journal; each line is searched for secrets, written at once, and
+    synced to the device at the end.
 
     A full disk does not end the run: ``problem`` says what happened, ``on_problem`` is told once,
     and the lines are kept and written as soon as there is room again.
@@ -120,15 +122,27 @@ class JournalWriter:
         writer._put(Line("resumed", at=_now()))
         return writer
 
-    def append(self, observation: Observation) -> None:
-        """Put one observation on disk. ``RedactionError`` when a secret is still in it."""
-        self._put(Line("observation", observation=self._redactor.clean(observation)))
+    def append(self, observation: Observation) -> Observation:
+        """Clean one observation and put it on disk; returns it as it was written.
+
+        ``RedactionError`` when a secret is still in it.
+        """
+        clean = self._redactor.clean(observation)
+        self._put(Line("observation", observation=clean))
+        return clean
 
     def end(self, finished: str, wall_ms: float) -> None:
         """Say why the run ended and how long this stretch of it took; closes the journal."""
         if self._file >= 0:
             self._put(Line("end", finished=finished, at=_now(), wall_ms=wall_ms))
+            self._sync()
         self.close()
+
+    def _sync(self) -> None:
+        # A line that was written survives the end of this process. Forcing each one through to
+        # the device would stop the event loop, and with it every stage's clock, for milliseconds.
+        with suppress(OSError):
+            os.fsync(self._file)
 
     def close(self) -> None:
         """Let go of the file. Without ``end`` the run counts as crashed."""
@@ -185,7 +199,6 @@ class JournalWriter:
         left = memoryview(data)
         while left:
             left = left[os.write(self._file, left) :]
-        os.fsync(self._file)
 
     def _take_back(self) -> None:
         """Remove the part of a line that was written before the disk was full."""

@@ -67,8 +67,9 @@ class Redactor:
         self._masked: dict[str, set[str]] = {}
         self._addresses: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
-        self._memory: dict[str, str] = {}  # texts cleaned before, until a value is learnt
-        self._brief: dict[str, str] = {}  # the same, too short to hold any value in any form
+        # texts cleaned before, with how many of the forms below they were searched for
+        self._memory: dict[str, tuple[str, int]] = {}
+        self._forms: list[str] = []
         self._known: set[str] = set()
         self._walker = Walker(self.clean_text, self._clean_named)
 
@@ -104,17 +105,28 @@ class Redactor:
 
     def clean_text(self, text: str) -> str:
         """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
-        memory = self._memory if len(text) >= _CUT else self._brief
-        known = memory.get(text)
+        known = self._remembered(text)
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
         if cleaned != text and text.lstrip()[:1] in ("{", "[") and not _is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
-            if len(memory) > 20_000:
-                memory.clear()
-            memory[text] = cleaned
+            if len(self._memory) > 20_000:
+                self._memory.clear()
+            self._memory[text] = (cleaned, len(self._forms))
+        return cleaned
+
+    def _remembered(self, text: str) -> str | None:
+        """What became of a text, unless it may hold a value that was learnt since."""
+        known = self._memory.get(text)
+        if known is None:
+            return None
+        cleaned, searched = known
+        if searched < len(self._forms):
+            if any(form in text for form in self._forms[searched:]):
+                return None
+            self._memory[text] = (cleaned, len(self._forms))
         return cleaned
 
     def scan(self, data: bytes) -> list[str]:
@@ -233,10 +245,9 @@ class Redactor:
         hidden = {form for part in parts for form in forms(part)}
         for form in hidden:
             self._values.add(form, alias)
-        self._memory.clear()
-        if min(map(len, hidden)) < _CUT:
-            self._brief.clear()
+        self._forms += hidden
         if len(value) > _CUT:
+            self._forms.append(value[:_CUT])
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _alias(self, hit: _Hit) -> str:
