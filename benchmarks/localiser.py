@@ -21,20 +21,25 @@ lies in a planted cause or is the trap's subject level while the trap's control 
 a cause that is a single level: then "fails too once that cause is repaired" is what
 happens, and no probe can tell the two apart (the column "veiled" counts these runs).
 
-Columns: probes (mean and maximum) with both ends, without repeats; the mean with every decisive
-probe repeated; recall; runs with a wrong claim; runs whose cheapest repair is the cheapest there
-is; untested interactions of two levels; factors left unresolved.
+Columns: probes, mean and maximum, with both ends and without repeats; the mean with every
+decisive probe repeated; recall; runs with a wrong claim; runs whose cheapest repair is the
+cheapest there is; untested interactions of at most two levels; factors left unresolved; rounds of
+asks (what counts for the time when several are asked at once).
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
+import os
 import random
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
@@ -89,34 +94,35 @@ def draw(rng: random.Random, causes: int, *, trap: bool, empty: bool) -> Instanc
         subject = [rng.randrange(size) for size in SIZES]
         control = [rng.randrange(size) for size in SIZES]
         planted = [rng.sample(factors, rng.randint(1, 3)) for _ in range(causes)]
-        differing = [f for f in factors if subject[f] != control[f]]
-        if any(not set(p) & set(differing) for p in planted) or (trap and len(differing) < 2):
+        differing = {f for f in factors if subject[f] != control[f]}
+        if any(not set(p) & differing for p in planted) or (trap and len(differing) < 2):
             continue
-
-        def rule(number: int, inside: list[int], outside: list[int]) -> Rule:
-            stage = max((STAGES[f] for f in inside + outside), key=lambda s: s.order)
-            said = (
-                Signature(stage, 400, "", "", "", "")
-                if empty
-                else Signature(stage, 400, "invalid_request_error", f"rule_{number}")
-            )
-            return Rule(
-                frozenset(f"f{f}" for f in inside if f in differing),
-                frozenset(f"f{f}" for f in outside),
-                stage,
-                said,
-            )
-
-        rules = tuple(rule(i, p, []) for i, p in enumerate(planted))
+        rules = [_rule(i, p, [], differing, empty) for i, p in enumerate(planted)]
         clash = None
         if trap:
-            inside, outside = rng.sample(differing, 2)
-            clash = rule(causes, [inside], [outside])
+            inside, outside = rng.sample(sorted(differing), 2)
+            clash = _rule(causes, [inside], [outside], differing, empty)
         order = [*rules, clash] if clash else list(rules)
         rng.shuffle(order)
         order.sort(key=lambda r: r.stage.order)
-        axes = tuple(Axis(f"f{f}", STAGES[f]) for f in differing)
-        return Instance(axes, rules, clash, tuple(order))
+        axes = tuple(Axis(f"f{f}", STAGES[f]) for f in sorted(differing))
+        return Instance(axes, tuple(rules), clash, tuple(order))
+
+
+def _rule(
+    number: int, inside: list[int], outside: list[int], differing: set[int], empty: bool
+) -> Rule:
+    """A rule over factors; those in which subject and control agree always match."""
+    stage = max((STAGES[f] for f in inside + outside), key=lambda s: s.order)
+    said = Signature(stage, 400, "invalid_request_error", f"rule_{number}")
+    if empty:
+        said = Signature(stage, 400, "", "", "", "")
+    return Rule(
+        frozenset(f"f{f}" for f in inside if f in differing),
+        frozenset(f"f{f}" for f in outside),
+        stage,
+        said,
+    )
 
 
 def hints(rng: random.Random, instance: Instance, right: float) -> Callable[[Signature], Point]:
@@ -132,11 +138,9 @@ def hints(rng: random.Random, instance: Instance, right: float) -> Callable[[Sig
     return lambda signature: said[signature]
 
 
-def run(
-    instance: Instance, *, batch: int = 1, **options: object
-) -> tuple[Localisation, int, int, int]:
+def run(instance: Instance, **options: Any) -> tuple[Localisation, int, int, int]:
     """Drive the search: the result, probes without repeats, all probes, and rounds of asks."""
-    search = localise(Space(instance.axes), batch=batch, **options)  # type: ignore[arg-type]
+    search = localise(Space(instance.axes), **options)
     first = total = rounds = 0
     try:
         asks = next(search)
@@ -186,8 +190,7 @@ def judge(instance: Instance, result: Localisation) -> Judged:
     claims = {cause.factors for cause in result.causes}
     found = sum(
         planted in claims
-        or not minimal(planted)
-        and any(c < planted and minimal(c) for c in claims)
+        or (not minimal(planted) and any(c < planted and minimal(c) for c in claims))
         for planted in findable
     )
     planted = [c.inside for c in instance.causes]
@@ -213,45 +216,44 @@ class Row:
     hint: str = "none"
     empty: bool = False
     budget: int = UNLIMITED
+    confirm: bool = True
     cover: bool = False
     batch: int = 1
 
     @property
     def title(self) -> str:
-        trap = "trap" if self.trap else "-"
-        return f"{self.group:<26}{self.causes:>3}  {trap:<5}{self.hint:<12}"
+        return f"{self.group:<22}{self.causes:>2}  {'trap' if self.trap else '-':<5}{self.hint:<11}"
 
 
 HINTS = {"none": None, "80 % right": 0.8, "wrong": 0.0}
 
 
 def rows() -> list[Row]:
-    table = []
-    for group, more in (
-        ("own signatures", {}),
-        ("empty errors", {"empty": True}),
+    """Three rows each: one, two and three causes."""
+    groups: list[dict[str, Any]] = [
+        {"group": "own signatures", "trap": trap, "hint": hint}
+        for hint in HINTS
+        for trap in (False, True)
+    ]
+    for more in (
+        {"group": "empty errors", "empty": True},
+        {"group": "budget 20", "budget": 20, "confirm": False},
+        {"group": "budget 30 with repeats", "budget": 30},
+        {"group": "all pairs covered", "cover": True},
+        {"group": "8 at once", "batch": 8},
     ):
-        for hint in HINTS:
-            for trap in (False, True):
-                table += [Row(group, n, trap, hint, **more) for n in (1, 2, 3)]  # type: ignore[arg-type]
-    for group, extra in (
-        ("budget 20, repeats within", {"budget": 20}),
-        ("all pairs covered", {"cover": True}),
-        ("4 at once", {"batch": 4}),
-        ("8 at once", {"batch": 8}),
-    ):
-        for trap in (False, True):
-            table += [Row(group, n, trap, **extra) for n in (1, 2, 3)]  # type: ignore[arg-type]
-    return table
+        groups += [{**more, "trap": trap} for trap in (False, True)]
+    return [Row(causes=causes, **group) for group in groups for causes in (1, 2, 3)]
 
 
 HEAD = (
-    f"{'row':<26}{'n':>3}  {'':<5}{'hints':<12}{'probes':>7}{'max':>5}{'+rep.':>7}{'recall':>8}"
-    f"{'wrong':>7}{'repair':>8}{'pend.':>7}{'unres.':>7}{'veiled':>8}{'rounds':>8}"
+    f"{'row':<22}{'n':>2}  {'':<5}{'hints':<11}{'probes':>7}{'max':>5}{'+rep.':>7}{'recall':>8}"
+    f"{'wrong':>7}{'repair':>8}{'pending':>9}{'unres.':>8}{'veiled':>8}{'rounds':>8}"
 )
 
 
 def measure(row: Row, instances: int, seed: int) -> str:
+    """Run one row. The same seed gives the same instances to every row of the same kind."""
     rng = random.Random(f"{seed} {row.causes} {row.trap}")
     hint_rng = random.Random(seed)
     probes: list[int] = []
@@ -260,9 +262,13 @@ def measure(row: Row, instances: int, seed: int) -> str:
     for _ in range(instances):
         instance = draw(rng, row.causes, trap=row.trap, empty=row.empty)
         right = HINTS[row.hint]
-        hint = None if right is None else hints(hint_rng, instance, right)
         result, first, total, turns = run(
-            instance, hint=hint, budget=row.budget, cover=row.cover, batch=row.batch
+            instance,
+            hint=None if right is None else hints(hint_rng, instance, right),
+            budget=row.budget,
+            confirm=row.confirm,
+            cover=row.cover,
+            batch=row.batch,
         )
         probes.append(first)
         repeats += total
@@ -275,7 +281,7 @@ def measure(row: Row, instances: int, seed: int) -> str:
     return (
         f"{row.title}{sum(probes) / n:>7.1f}{max(probes):>5}{repeats / n:>7.1f}{recall:>8.1%}"
         f"{sum(j.wrong for j in judged) / n:>7.1%}{sum(j.cheapest for j in judged) / n:>8.1%}"
-        f"{pending / n:>7.1f}{unresolved / n:>7.2f}{sum(j.veiled for j in judged) / n:>8.1%}"
+        f"{pending / n:>9.1f}{unresolved / n:>8.2f}{sum(j.veiled for j in judged) / n:>8.1%}"
         f"{rounds / n:>8.1f}"
     )
 
@@ -285,12 +291,15 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=500, help="instances a row")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="only rows whose title contains this text")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     options = parser.parse_args()
-    print(f"{options.instances} instances a row, seed {options.seed}\n\n{HEAD}")
+    chosen = [row for row in rows() if options.only in row.title]
+    print(f"{options.instances} instances a row, seed {options.seed}\n\n{HEAD}", flush=True)
     began = time.monotonic()
-    for row in rows():
-        if options.only in row.title:
-            print(measure(row, options.instances, options.seed), flush=True)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        again = itertools.repeat
+        for line in pool.map(measure, chosen, again(options.instances), again(options.seed)):
+            print(line, flush=True)
     print(f"\n{time.monotonic() - began:.0f} s")
 
 

@@ -276,3 +276,15 @@ def test_counts_say_how_many_different_secrets_were_hidden() -> None:
 
     assert redactor.counts() == {"IP address": 1, "ephemeral token": 2}
     assert redactor.known == 3
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_a_text_cleaned_before_its_secret_was_known_is_cleaned_again(name: str) -> None:
+    value = 'opaque/token=0001"é<end>'
+    text = f"before {ENCODINGS[name](value)} after"
+    redactor = Redactor()
+    redactor.clean_text(text)
+
+    redactor.add(Secret(value, "ek_…#1"))
+
+    assert not redactor.scan(redactor.clean_text(text).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -121,3 +122,16 @@ def test_single_use_includes_what_holds_since_the_betas_end() -> None:
     assert {"TOK-SINGLE-USE", "TOK-BETA-404"} <= ids
     assert "SDP-EMPTY-400-BETA" not in ids
     assert "TOK-SINGLE-USE" not in {e.id for e in KNOWN.select(era="ga-only")}
+
+
+def test_every_wording_and_every_sign_is_a_sound_pattern() -> None:
+    from rtdoctor.diagnose import signs
+    from rtdoctor.diagnose.wording import compile_wording
+
+    for entry in knowledge_base.load().entries:
+        for look in entry.looks:
+            if look.message is not None:
+                assert compile_wording(look.message).pattern
+    for sign in signs.signs().values():
+        for pattern in sign.patterns:
+            assert re.compile(pattern)

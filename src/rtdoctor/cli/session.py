@@ -76,7 +76,7 @@ def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
     run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
     if run.header.subject is None:
         print_survey(run, console)
-        print_findings(diagnosis, console)
+        print_findings(run, diagnosis, console)
     else:
         print_diagnosis(run, diagnosis, console)
 

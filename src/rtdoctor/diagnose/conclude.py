@@ -24,7 +24,7 @@ REPAIRS = 3
 
 AFTER = "it is sent only after the stage that fails"
 SAME = "the same failure with it at either level"
-DIFFERENT = "the cause fails with it at either level, though not with the same words"
+DIFFERENT = "it fails with it at either level, but not with the same error"
 CHANGED = "the same probe gave different answers"
 NOTHING_LEFT = "the probes ended before it could be proved or ruled out"
 
@@ -61,7 +61,7 @@ def conclude(suspects: Suspects, *, probes: int, budget_ended: bool, strength: i
             budget_ended=budget_ended,
         )
     proofs = [] if flaky else _proofs(suspects)
-    unresolved = dict(_unresolved(suspects, proofs))
+    ruled_out, unresolved = _others(suspects, proofs)
     return Localisation(
         reproduced=True,
         controlled=True,
@@ -69,8 +69,8 @@ def conclude(suspects: Suspects, *, probes: int, budget_ended: bool, strength: i
         causes=tuple(_cause(suspects, proof, proofs) for proof in proofs),
         repairs=tuple(_repair(suspects, mask, proofs) for mask in _nearest_passes(answers)),
         traps=tuple(_trap(answers, suspects, clash) for clash in suspects.traps),
-        ruled_out=tuple(_ruled_out(suspects, proofs, unresolved)),
-        unresolved=tuple(FactorUnresolved(f, why) for f, why in unresolved.items()),
+        ruled_out=ruled_out,
+        unresolved=unresolved,
         flaky=flaky,
         pending=len(pending(suspects, strength)),
         exhaustive=not space.points & ~answers.known,
@@ -222,11 +222,13 @@ def _unresolved(suspects: Suspects, proofs: list[Proof]) -> Iterator[tuple[str, 
                     yield name, "at one of its levels every mixture fails for another reason"
 
 
-def _ruled_out(
-    suspects: Suspects, proofs: list[Proof], unresolved: dict[str, str]
-) -> Iterator[FactorRuledOut]:
-    """Factors in no cause, with failures at either of their levels for every cause."""
+def _others(
+    suspects: Suspects, proofs: list[Proof]
+) -> tuple[tuple[FactorRuledOut, ...], tuple[FactorUnresolved, ...]]:
+    """The factors in no cause: ruled out with the probes that show it, or unresolved."""
     space = suspects.space
+    unresolved = dict(_unresolved(suspects, proofs))
+    ruled_out = []
     claimed = 0
     for proof in proofs:
         claimed |= proof.cause
@@ -241,7 +243,11 @@ def _ruled_out(
             signature = suspects.answers.signature(_isolating(suspects, proof.cause))
             if signature is None or axis.first_sent.order <= signature.stage.order:
                 why = SAME if alike and why != DIFFERENT else DIFFERENT
-        yield FactorRuledOut(axis.name, _points(space, evidence), why)
+        if why == DIFFERENT:
+            unresolved[axis.name] = why
+        else:
+            ruled_out.append(FactorRuledOut(axis.name, _points(space, evidence), why))
+    return tuple(ruled_out), tuple(FactorUnresolved(f, why) for f, why in unresolved.items())
 
 
 def _either_level(suspects: Suspects, cause: int, bit: int) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import Literal
 
 from rtdoctor.diagnose.signs import sign_names
-from rtdoctor.diagnose.wording import agrees, compile_wording
+from rtdoctor.diagnose.wording import agrees, check_wording
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import Factor
 from rtdoctor.strict_yaml import closest
@@ -78,7 +78,7 @@ class Look:
 
     def __post_init__(self) -> None:
         if self.message is not None:
-            compile_wording(self.message)
+            check_wording(self.message)
         if not (self.empty or self.code or self.message or self.type or self.status):
             raise ValueError("a look needs a status, a code, a type or a message")
 

@@ -79,7 +79,10 @@ class KnownTrap:
 
 @dataclass(frozen=True, slots=True)
 class FactorRuledOut:
-    """A factor in no cause: the same failure with it at either level, or it passed."""
+    """A factor in no cause: the same failure with it at either level, or it is sent too late.
+
+    ``points`` are probed failures of every cause, with the factor at one level and the other.
+    """
 
     factor: str
     points: tuple[Point, ...]

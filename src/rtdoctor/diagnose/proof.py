@@ -102,15 +102,20 @@ def _exclude_clashes(suspects: Suspects, cause: int, contexts: int, failing: int
         apart = contexts & space.above(clash.outside)
         if not apart or not clash.inside & cause or clash.outside & cause:
             continue
-        usable = apart & (free | failing)
-        fewest = min((m.bit_count() for m in members(usable)), default=0)
-        nearest = [m for m in members(usable) if m.bit_count() == fewest]
-        if any(failing >> m & 1 for m in nearest):
+        fewest = min(m.bit_count() for m in members(apart))
+        nearest = sum(1 << m for m in members(apart) if m.bit_count() == fewest)
+        if nearest & failing:
             continue
-        settles.update(nearest)
+        asking = nearest & free
+        if not asking:  # they stay silent: several failures that share no more must do
+            shared = _shared(space.subject, failing & apart)
+            if shared == _shared(space.subject, apart):
+                continue
+            asking = sum(1 << m for m in members(apart & free) if shared & ~m)
+        settles.update(members(asking))
         refuting = clash.points & free & ~suspects.explained
         settles.update(m for m in _without_one(cause) if refuting >> m & 1)
-        if not nearest:
+        if not asking:
             (name,) = space.point(clash.outside)
             stuck = f"a clash with the control's {name} could not be excluded"
     if settles:
@@ -119,6 +124,13 @@ def _exclude_clashes(suspects: Suspects, cause: int, contexts: int, failing: int
             return _expect_failure(suspects, cause, mask), ""
         return Question(mask, Purpose.MIX, PASS, 0.9), ""
     return None, stuck
+
+
+def _shared(everything: int, points: int) -> int:
+    """The factors that are in all of these points."""
+    for mask in members(points):
+        everything &= mask
+    return everything
 
 
 def _without_one(mask: int) -> Iterator[int]:

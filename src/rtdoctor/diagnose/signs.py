@@ -28,13 +28,6 @@ class Sign:
     usage: bool = False
     reach: int = 300
 
-    def __post_init__(self) -> None:
-        for pattern in self.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"{self.name}: {pattern!r} is no pattern: {error}") from None
-
 
 @lru_cache(maxsize=1)
 def signs() -> dict[str, Sign]:

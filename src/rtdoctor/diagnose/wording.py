@@ -26,6 +26,12 @@ _QUOTE = r"(?:\\{0,6}[\"'`‘’“”]|&quot;|&#39;){1,2}"
 _QUOTES = "\"'`‘’“”"
 
 
+def check_wording(wording: str) -> None:
+    """``ValueError`` names a placeholder that does not exist. Cheaper than compiling."""
+    for place in _PLACE.finditer(wording):
+        _place(place.group(1))
+
+
 @lru_cache(maxsize=512)
 def compile_wording(wording: str) -> re.Pattern[str]:
     """The pattern of a wording. ``ValueError`` names a placeholder that does not exist."""

@@ -70,6 +70,7 @@ class Redactor:
         # texts cleaned before, with how many of the forms below they were searched for
         self._memory: dict[str, tuple[str, int]] = {}
         self._forms: list[str] = []
+        self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._known: set[str] = set()
         self._walker = Walker(self.clean_text, self._clean_named)
 
@@ -96,10 +97,10 @@ class Redactor:
         ``TypeError`` for types that are none of these.
         """
         cleaned: T = value
-        known = -1
-        while known != len(self._known):
+        surprises = -1
+        while surprises != self._surprises:
             # a secret that its place gave away may also stand where nothing gives it away
-            known = len(self._known)
+            surprises = self._surprises
             cleaned = self._walker.rebuild(cleaned)
         return cleaned
 
@@ -124,7 +125,8 @@ class Redactor:
             return None
         cleaned, searched = known
         if searched < len(self._forms):
-            if any(form in text for form in self._forms[searched:]):
+            escaped = "\\" in text or "%" in text or "&" in text  # forms may hide in it
+            if escaped or any(form in text for form in self._forms[searched:]):
                 return None
             self._memory[text] = (cleaned, len(self._forms))
         return cleaned
@@ -270,6 +272,7 @@ class Redactor:
             if mask.kind == "IP address":
                 self._addresses[value] = alias
             elif mask.learn and _is_unmistakable(value):
+                self._surprises += mask.kind != "ICE password"  # always given away by its place
                 self._learn(value, alias, mask.kind)
         return alias
 

@@ -35,12 +35,12 @@ def print_diagnosis(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     console.print(cost(run))
 
 
-def print_findings(diagnosis: Diagnosis, console: Console) -> None:
+def print_findings(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     """What a survey's failures have in common, below its matrix."""
     if diagnosis.patterns:
         _title("What the failures have in common", console)
         for pattern in diagnosis.patterns:
-            _pattern(pattern, console)
+            _pattern(pattern, len(run.observations), console)
     _residue(diagnosis, console)
 
 
@@ -136,11 +136,18 @@ def _in(probes: tuple[str, ...]) -> str:
     return f" ({' '.join(probes[:6])}{more})"
 
 
-def _pattern(pattern: Pattern, console: Console) -> None:
+def _pattern(pattern: Pattern, cells: int, console: Console) -> None:
     levels = " with ".join(f"{b.factor}={b.level}" for b in pattern.levels)
     count = len(pattern.failing)
-    cells = "cell" if count == 1 else f"all {count} cells"
-    _line(console, f"{cells} with ", (levels, "red"), f": {pattern.signature.describe()}")
+    which = "this failing cell contains" if count == 1 else f"all {count} failing cells contain"
+    _line(console, f"{pattern.signature.describe()}")
+    _line(
+        console,
+        f"{which} ",
+        (levels, "red"),
+        f"; {pattern.counter_examples} counter-examples in {cells} cells",
+        indent=4,
+    )
     for witness in pattern.passing_neighbours:
         _line(
             console,
