@@ -1,4 +1,4 @@
-"""A pretend service for the localiser: ordered rules over mixtures, and a driver with a transcript."""
+"""A pretend service for the localiser: ordered rules over mixtures, and a driver."""
 
 from __future__ import annotations
 

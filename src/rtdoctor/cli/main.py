@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from rtdoctor import __version__
-from rtdoctor.errors import ExitCode, RtdoctorError
+from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -61,6 +61,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.USAGE)
+    except InternalError as error:
+        sys.exit(_say_bug(error.message))
     except RtdoctorError as error:
         click.echo(f"Error: {error.message}", err=True)
         if error.hint:
@@ -84,7 +86,10 @@ def _report_bug(error: Exception) -> int:
 
     from rtdoctor.evidence.redact import Redactor
 
-    trace = Redactor().clean_text("".join(traceback.format_exception(error)))
+    return _say_bug(Redactor().clean_text("".join(traceback.format_exception(error))))
+
+
+def _say_bug(trace: str) -> int:
     click.echo(trace, err=True)
     click.echo(
         f"This is a bug in rtdoctor {__version__}. What was observed is in the journal, and the "

@@ -99,6 +99,11 @@ def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) 
     """Render and write each format. Raises ``RedactionError`` and writes nothing of that one."""
     from rtdoctor.evidence.sink import write_report
 
+    if outputs.files:
+        from rtdoctor.evidence import codec
+
+        # a long HTML report carries its run folded, so search the plain form as well
+        redactor.guard(codec.encode(run, diagnosis))
     for name, path in outputs.files:
         data = render(name, run, diagnosis, redactor)
         write_report(path, data, redactor)

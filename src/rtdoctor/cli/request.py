@@ -21,7 +21,7 @@ class Request:
     budget: int | None
     era: str | None
     rules: Path | None
-    base_url: str
+    base_url: str | None
     key_file: Path | None
     journal: str | None
     record: Path | None

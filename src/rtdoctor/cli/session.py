@@ -8,7 +8,9 @@ import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from traceback import format_exception
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -19,7 +21,7 @@ from rtdoctor.diagnose.subject import Conversation
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
-from rtdoctor.errors import UsageError
+from rtdoctor.errors import InternalError, RtdoctorError, UsageError
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
@@ -28,6 +30,16 @@ from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
 def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = Redactor(keep_addresses=request.keep_addresses)
+    try:
+        return _run_check(request, redactor)
+    except (RtdoctorError, OSError):
+        raise
+    except Exception as error:
+        # only here is it known which secrets a trace might show
+        raise InternalError(redactor.clean_text("".join(format_exception(error)))) from None
+
+
+def _run_check(request: Request, redactor: Redactor) -> int:
     # once more with everything that became known during the run
     run = redactor.clean(asyncio.run(_probe(request, redactor)))
     from rtdoctor.check.terrain import terrain_of
@@ -188,9 +200,14 @@ def _fixed_target(request: Request) -> Target:
             f"no API key: set {KEY_VARIABLE}, or name a file with --key-file",
             hint="To see it work without a key: rtdoctor check --sandbox",
         )
-    base_url = request.base_url
-    if request.earlier is not None:
+    base_url = request.base_url or OPENAI_BASE_URL
+    if request.base_url is None and request.earlier is not None:
         base_url = request.earlier.header.target.base_url
+        if (urlsplit(base_url).hostname or "").endswith(".invalid"):
+            raise UsageError(
+                "the address of the service was masked in the journal",
+                hint="Name the service again with --base-url.",
+            )
     base_url = base_url.rstrip("/").removesuffix("/v1")
     name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
     return Target(name, base_url, key)

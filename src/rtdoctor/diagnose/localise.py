@@ -89,13 +89,13 @@ def localise(
     while True:
         suspects = Suspects(answers)
         questions = _questions(suspects, search)
+        repeats = _repeats(suspects) if search.confirm else []
         left = budget - used
-        if search.confirm:
-            repeats = _repeats(suspects)
-            if not questions or left <= len(repeats):  # keep enough to repeat what is claimed
-                questions = repeats
-        if not questions or left <= 0:
-            return conclude(suspects, probes=used, budget_ended=bool(questions), strength=strength)
+        if left <= 0 or not (questions or repeats):
+            ended = bool(questions or repeats)
+            return conclude(suspects, probes=used, budget_ended=ended, strength=strength)
+        if repeats and (not questions or left <= len(repeats)):
+            questions = repeats  # keep enough of the budget to repeat what is claimed
         questions = questions[: min(left, search.batch)]
         outcomes = yield tuple(Ask(space.point(q.mask), q.why) for q in questions)
         for question, answer in zip(questions, outcomes, strict=True):

@@ -1,4 +1,4 @@
-"""The journal of a run: every observation is on disk before the next one begins.
+"""The journal of a run: every observation is written before the next one is looked at.
 
 NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
 ``resumed`` where the run went on after an interruption. Whatever ends the process, what was

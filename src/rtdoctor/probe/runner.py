@@ -151,8 +151,7 @@ class _Attempt:
         except _Stop as stop:
             outcome = stop.outcome
         finally:
-            # also on cancellation: no call is left open and no peer alive
-            await asyncio.shield(self._clean_up(peers))
+            await self._surely_clean_up(peers)
         return Observation(
             probe=probe_id,
             setup=self.setup,
@@ -321,6 +320,15 @@ class _Attempt:
 
     def _now_ms(self) -> float:
         return round((time.perf_counter() - self.begun) * 1000, 3)
+
+    async def _surely_clean_up(self, peers: list[Peer]) -> None:
+        """Leave no call open and no peer alive, also when cancelled before or during this."""
+        cleaning = asyncio.ensure_future(self._clean_up(peers))
+        try:
+            await asyncio.shield(cleaning)
+        except asyncio.CancelledError:
+            await cleaning
+            raise
 
     async def _clean_up(self, peers: list[Peer]) -> None:
         with suppress(TimeoutError):
