@@ -17,9 +17,10 @@ any probe could see, and is left out of recall. It is found when exactly its lev
 which subject and control differ) are reported; or, when every mixture with fewer of its levels
 fails as well (a trap fills the gap), when such a minimal set is reported.
 A claim is *wrong* unless it is a minimal set of levels with which every mixture fails, and either
-lies in a planted cause or is the trap's subject level while the trap's control level replaces
-a cause that is a single level: then "fails too once that cause is repaired" is what
-happens, and no probe can tell the two apart (the column "veiled" counts these runs).
+lies in a planted cause or is *veiled*: the trap's subject level, where the trap's control level is
+the repair of a cause that is a single level. "This fails too once that cause is repaired" is
+then all that any probe can show of the trap; the claim counts as right only if it says that it
+was seen with that cause repaired only (``only_repaired``), and its runs are counted in a column.
 
 Columns: probes, mean and maximum, with both ends and without repeats; the mean with every
 decisive probe repeated; recall; runs with a wrong claim; runs whose cheapest repair is the
@@ -196,7 +197,13 @@ def judge(instance: Instance, result: Localisation) -> Judged:
     planted = [c.inside for c in instance.causes]
     trap = instance.trap
     veiled = {
-        c for c in claims if trap and c == trap.inside and trap.outside in planted and minimal(c)
+        c.factors
+        for c in result.causes
+        if trap
+        and c.factors == trap.inside
+        and trap.outside in planted
+        and trap.outside <= c.only_repaired
+        and minimal(c.factors)
     }
     wrong = any(not (minimal(c) and any(c <= p for p in planted)) for c in claims - veiled)
     cost = {p: len(instance.axes) - len(p) for p in points}

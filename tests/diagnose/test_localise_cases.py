@@ -54,6 +54,7 @@ def test_what_is_met_after_the_first_repair_is_found_behind_it() -> None:
     assert (behind.factors, behind.signature) == ({"call"}, beta.signature)
     assert first.hidden_behind == ()
     assert behind.hidden_behind == (result.causes.index(first),)
+    assert behind.only_repaired == {"token"}
     assert edits(result) == {frozenset({"token", "call"})}
 
 

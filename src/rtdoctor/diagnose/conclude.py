@@ -137,6 +137,14 @@ def _cause(suspects: Suspects, proof: Proof, proofs: list[Proof]) -> FoundCause:
         hidden_behind=tuple(
             i for i, other in enumerate(proofs) if _hides(suspects, other.cause, proof.cause)
         ),
+        only_repaired=space.point(
+            sum(
+                bit
+                for bit in space.bits
+                if space.above(proof.cause | bit)
+                and not suspects.clean(proof.cause) & space.above(bit)
+            )
+        ),
     )
 
 

@@ -30,7 +30,10 @@ class FoundCause:
     ``signature`` is that failure's. ``failing`` are all probed points that contain the cause; of
     ``contexts_possible`` requests that contain it, ``contexts_tried`` were probed and
     ``contexts_failed`` failed. ``hidden_behind`` are indices of causes whose failure was seen
-    instead of this one's wherever both were present.
+    instead of this one's wherever both were present. ``only_repaired`` are factors that had to be
+    at the control's level for this failure to be seen at all, because at the subject's they are a
+    cause of their own: whether this one fails alone or together with those control levels, no
+    probe can tell.
     """
 
     factors: Point
@@ -42,6 +45,7 @@ class FoundCause:
     contexts_failed: int
     contexts_possible: int
     hidden_behind: tuple[int, ...] = ()
+    only_repaired: Point = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def prove(suspects: Suspects, cause: int) -> Proof:
         question, obstacle = step(suspects, cause, contexts, failing)
         if question is not None or obstacle:
             return Proof(cause, (), question, obstacle)
-    pairs = []
+    pairs: list[MaskPair] = []
     for bit in (b for b in suspects.space.bits if b & cause):
         if any(p.factors & bit for p in pairs):
             continue

@@ -9,6 +9,8 @@ recognised by a pass above it: what passes with more of the subject in contains 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from rtdoctor.diagnose.answers import Answers
 from rtdoctor.diagnose.lattice import Space, members
@@ -44,9 +46,7 @@ class Suspects:
         self.traps: tuple[Clash, ...] = ()
         self.ambiguous: tuple[Clash, ...] = ()  # which of these is a trap is still open
         self._find_traps()
-        self.trapped = 0
-        for trap in self.traps:
-            self.trapped |= trap.points
+        self.trapped = reduce(or_, (trap.points for trap in self.traps), 0)
         self.causes = tuple(s for s in self.minimal if self._accounts_for_a_failure(s))
         self.explained = self.trapped
         for cause in self.causes:
