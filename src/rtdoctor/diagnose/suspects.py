@@ -43,9 +43,8 @@ class Suspects:
             if not self.is_suspect(mask):
                 self.cleared_fails |= 1 << mask
         self.clashes = self._live_clashes()
-        self.traps: tuple[Clash, ...] = ()
-        self.ambiguous: tuple[Clash, ...] = ()  # which of these is a trap is still open
-        self._find_traps()
+        # of the ambiguous ones, which is a trap is still open
+        self.traps, self.ambiguous = self._find_traps()
         self.trapped = reduce(or_, (trap.points for trap in self.traps), 0)
         self.causes = tuple(s for s in self.minimal if self._accounts_for_a_failure(s))
         self.explained = self.trapped
@@ -86,20 +85,21 @@ class Suspects:
                     live.append(Clash(inside, outside, points, fails))
         return tuple(live)
 
-    def _find_traps(self) -> None:
+    def _find_traps(self) -> tuple[tuple[Clash, ...], tuple[Clash, ...]]:
         """Explain the cleared failures by the fewest clashes; stop where two explain alike."""
         left = self.cleared_fails
+        traps: tuple[Clash, ...] = ()
         while left:
             covers = [(clash.fails & left).bit_count() for clash in self.clashes]
             most = max(covers, default=0)
             if not most:
-                return
+                break
             best = [c for c, n in zip(self.clashes, covers, strict=True) if n == most]
             if len(best) > 1:
-                self.ambiguous = tuple(best)
-                return
-            self.traps += (best[0],)
+                return traps, tuple(best)
+            traps += (best[0],)
             left &= ~best[0].fails
+        return traps, ()
 
     def _accounts_for_a_failure(self, suspect: int) -> bool:
         """Whether a failure outside all traps has this as its only suspect, and nothing in it
