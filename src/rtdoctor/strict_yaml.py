@@ -15,6 +15,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -48,6 +49,17 @@ def load(text: str, type_: type[T], where: str) -> T:
     reader = _Reader(where)
     result: T = reader.read(node, type_, "the document")
     return result
+
+
+def load_packaged(text: str, type_: type[T], where: str) -> T:
+    """As ``load``, for a file that ships with the program: the fast way when nothing is wrong.
+
+    Unknown fields are not looked for here; a test reads every packaged file with ``load``.
+    """
+    try:
+        return msgspec.convert(yaml.load(text, Loader=_Loader), type_)  # noqa: S506 - a safe one
+    except (yaml.YAMLError, msgspec.ValidationError):
+        return load(text, type_, where)
 
 
 def closest(name: str, valid: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from rtdoctor.domain.outcome import Outcome, Signature, Stage
 
 LATE = Stage.EXCHANGE
 
-check = settings(max_examples=120, deadline=None, derandomize=True, database=None)
+check = settings(max_examples=80, deadline=None, derandomize=True, database=None)
 
 
 @st.composite

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import resources
 
 import pytest
 
 from rtdoctor.diagnose import knowledge_base
 from rtdoctor.diagnose.knowledge_base import check_facts, facts_without_entry
 from rtdoctor.diagnose.knowledge_entry import Entry
+from rtdoctor.diagnose.signs import Sign
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.plan import catalogue
 from rtdoctor.strict_yaml import load
@@ -135,3 +137,12 @@ def test_every_wording_and_every_sign_is_a_sound_pattern() -> None:
     for sign in signs.signs().values():
         for pattern in sign.patterns:
             assert re.compile(pattern)
+
+
+@pytest.mark.parametrize("area", [*knowledge_base.AREAS, "signs"])
+def test_every_packaged_file_passes_the_strict_reader(area: str) -> None:
+    folder = resources.files("rtdoctor.diagnose") / "knowledge"
+    text = (folder / f"{area}.yaml").read_text("utf-8")
+
+    kind = tuple[Sign, ...] if area == "signs" else tuple[Entry, ...]
+    assert load(text, kind, area)

@@ -127,3 +127,7 @@ def test_values_fill_bodies_titles_and_queries() -> None:
     entry = catalogue.entry(Factor.CALL_QUERY, "model_realtime")
     assert entry.level.value.params == (("model", "gpt-realtime-mini"),)
     assert entry.title == "?model=gpt-realtime-mini"
+
+
+def test_the_shipped_file_passes_the_strict_reader() -> None:
+    assert read(default_text()) == read()

@@ -8,12 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from rtdoctor.check.environment import environment
 from rtdoctor.check.recorder import Journal, Listener, Recorder
-from rtdoctor.diagnose.memory import Questions
-from rtdoctor.diagnose.replay import Answering
-from rtdoctor.diagnose.subject import Conversation
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
@@ -23,6 +21,11 @@ from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peer import PeerFactory
 from rtdoctor.probe.runner import Prober, implied, not_run
 from rtdoctor.targets.target import Target
+
+if TYPE_CHECKING:
+    from rtdoctor.diagnose.memory import Questions
+    from rtdoctor.diagnose.replay import Answering
+    from rtdoctor.diagnose.subject import Conversation
 
 _NO_ANSWER = {
     code.value
@@ -81,6 +84,8 @@ class Check:
         What an earlier part of the run observed is answered from there. The diagnosis itself is
         made anew from the finished run, as a replay would.
         """
+        from rtdoctor.diagnose.replay import Answering
+
         earlier = Answering(self.observations)
         try:
             asks = next(conversation)

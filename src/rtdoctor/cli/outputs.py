@@ -99,7 +99,7 @@ def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) 
     """Render and write each format. Raises ``RedactionError`` and writes nothing of that one."""
     from rtdoctor.evidence.sink import write_report
 
-    if outputs.files:
+    if {"html", "bundle"} & {name for name, _ in outputs.files}:
         from rtdoctor.evidence import codec
 
         # a long HTML report carries its run folded, so search the plain form as well

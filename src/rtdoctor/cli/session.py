@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from traceback import format_exception
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -17,7 +17,6 @@ import click
 from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
-from rtdoctor.diagnose.subject import Conversation
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
@@ -25,6 +24,9 @@ from rtdoctor.errors import InternalError, RtdoctorError, UsageError
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
+
+if TYPE_CHECKING:
+    from rtdoctor.diagnose.subject import Conversation
 
 
 def run_check(request: Request) -> int:

@@ -15,7 +15,7 @@ from rtdoctor.diagnose.knowledge_entry import Entry, Era
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.strict_yaml import closest
-from rtdoctor.strict_yaml import load as read_yaml
+from rtdoctor.strict_yaml import load_packaged as read_yaml
 
 AREAS = ("token", "auth", "sdp", "datachannel", "webrtc", "browser", "providers")
 _NOT_THE_SETUP = frozenset({"auth", "webrtc"})

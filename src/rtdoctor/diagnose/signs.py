@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from rtdoctor.strict_yaml import load
+from rtdoctor.strict_yaml import load_packaged
 
 KEPT = 8
 """How many places of a sign are kept."""
@@ -33,7 +33,7 @@ class Sign:
 def signs() -> dict[str, Sign]:
     """All signs by name. Raises ``ConfigError`` when the packaged file is wrong."""
     file = resources.files("rtdoctor.diagnose") / "knowledge" / "signs.yaml"
-    read = load(file.read_text("utf-8"), tuple[Sign, ...], "knowledge/signs.yaml")
+    read = load_packaged(file.read_text("utf-8"), tuple[Sign, ...], "knowledge/signs.yaml")
     return {sign.name: sign for sign in read}
 
 

@@ -9,8 +9,6 @@ from typing import Any
 
 from rtdoctor.domain.secret import Secret
 
-_SAFE = (type(None), bool, int, float, Enum)
-
 
 class Walker:
     """``text`` cleans a string; ``named`` cleans one whose name says what it is."""
@@ -18,35 +16,49 @@ class Walker:
     def __init__(self, text: Callable[[str], str], named: Callable[[str, str], str]) -> None:
         self._text = text
         self._named = named
+        self._by_type: dict[type, Callable[[Any], Any]] = {}
 
     def rebuild(self, value: Any) -> Any:
         """``TypeError`` for a type it does not know: nothing may slip through unseen."""
-        if isinstance(value, _SAFE):  # first: the members of a StrEnum are strings as well
-            return value
-        if isinstance(value, str):
-            return _same(value, self._text(value))
-        if isinstance(value, bytes):
-            return self._text(value.decode("utf-8", "surrogateescape")).encode(
-                "utf-8", "surrogateescape"
-            )
-        if isinstance(value, Secret):
-            return str(value)
-        if is_dataclass(value) and not isinstance(value, type):
-            return self._dataclass(value)
-        if isinstance(value, Mapping):
-            return {self.rebuild(k): self._item(k, v) for k, v in value.items()}
-        if isinstance(value, (tuple, list, set, frozenset)):
-            return self._sequence(value)
-        raise TypeError(f"cannot redact a value of type {type(value).__name__}")
+        kind = type(value)
+        rebuild = self._by_type.get(kind)
+        if rebuild is None:
+            rebuild = self._by_type[kind] = self._for_type(kind)
+        return rebuild(value)
 
-    def _dataclass(self, value: Any) -> Any:
-        changes = {}
-        for field in fields(value):
-            old = getattr(value, field.name)
-            new = self.rebuild(old)
-            if new is not old:
-                changes[field.name] = new
-        return replace(value, **changes) if changes else value
+    def _for_type(self, kind: type) -> Callable[[Any], Any]:
+        # first: the members of a StrEnum are strings as well
+        if issubclass(kind, (type(None), bool, int, float, Enum)):
+            return lambda value: value
+        if issubclass(kind, str):
+            return lambda value: _same(value, self._text(value))
+        if issubclass(kind, bytes):
+            return self._bytes
+        if issubclass(kind, Secret):
+            return str
+        if is_dataclass(kind):
+            return self._dataclass_of(tuple(field.name for field in fields(kind)))
+        if issubclass(kind, Mapping):
+            return lambda value: {self.rebuild(k): self._item(k, v) for k, v in value.items()}
+        if issubclass(kind, (tuple, list, set, frozenset)):
+            return self._sequence
+        raise TypeError(f"cannot redact a value of type {kind.__name__}")
+
+    def _bytes(self, value: bytes) -> bytes:
+        text = value.decode("utf-8", "surrogateescape")
+        return self._text(text).encode("utf-8", "surrogateescape")
+
+    def _dataclass_of(self, names: tuple[str, ...]) -> Callable[[Any], Any]:
+        def rebuild(value: Any) -> Any:
+            changes = {}
+            for name in names:
+                old = getattr(value, name)
+                new = self.rebuild(old)
+                if new is not old:
+                    changes[name] = new
+            return replace(value, **changes) if changes else value
+
+        return rebuild
 
     def _sequence(self, value: Any) -> Any:
         if _is_pair(value):

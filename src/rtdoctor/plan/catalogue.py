@@ -26,7 +26,7 @@ from rtdoctor.domain.setup import (
 )
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan import schema
-from rtdoctor.strict_yaml import closest, load
+from rtdoctor.strict_yaml import closest, load, load_packaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,10 @@ def read(
     values: Mapping[str, str] | None = None,
 ) -> Catalogue:
     """Read and check a probes file (the shipped one by default). Raises ``ConfigError``."""
-    parsed = load(default_text() if text is None else text, schema.ProbesFile, where)
+    if text is None:
+        parsed = load_packaged(default_text(), schema.ProbesFile, where)
+    else:
+        parsed = load(text, schema.ProbesFile, where)
     for name in values or {}:
         if name not in parsed.values:
             raise ConfigError(
