@@ -160,10 +160,10 @@ def test_a_bug_of_ours(tmp_path: Path, surroundings: dict[str, str]) -> None:
     script = tmp_path / "setup.yaml"
     script.write_text(
         "from rtdoctor.cli.main import main\n"
-        "from rtdoctor.probe import runner\n"
+        "from rtdoctor.probe import attempt\n"
         "def boom(*given, **named):\n"
         f"    raise ZeroDivisionError({CANARIES['api key']!r})\n"
-        "runner.call_request = boom\n"
+        "attempt.call_request = boom\n"
         "main()\n"
     )
     with serving(service) as url:

@@ -1,0 +1,335 @@
+"""One try of one probe: stage by stage, everything closed at the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from rtdoctor.domain.error_body import event_signature
+from rtdoctor.domain.exchange import (
+    Connection,
+    HttpExchange,
+    HttpResponse,
+    SandboxRule,
+    ServerEvent,
+    StageRecord,
+)
+from rtdoctor.domain.outcome import LocalCode, Outcome, Stage
+from rtdoctor.domain.run import Observation, Purpose
+from rtdoctor.domain.secret import Secret, TokenUse
+from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.evidence.cassettes import label, sending
+from rtdoctor.probe.call import (
+    call_id_of,
+    call_location,
+    call_request,
+    hangup_request,
+    read_call,
+)
+from rtdoctor.probe.http import NetworkError
+from rtdoctor.probe.mint import Token, mint_request, read_mint
+from rtdoctor.probe.peer import Peer, PeerFailure
+from rtdoctor.probe.wire import WireRequest
+
+if TYPE_CHECKING:
+    from rtdoctor.probe.runner import Prober
+
+_FIRST_EVENTS = ("session.created", "transcription_session.created", "session.started")
+_RULE_HEADER = "x-rtdoctor-sandbox"
+
+
+class _Stop(Exception):
+    """Ends a probe with this outcome."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.kind)
+        self.outcome = outcome
+
+
+class Attempt:
+    """The mutable record of one try of one probe."""
+
+    def __init__(self, prober: Prober, setup: Setup) -> None:
+        self.prober = prober
+        self.target = prober.target
+        self.limits = prober.limits
+        self.setup = setup
+        self.begun = time.perf_counter()
+        self.stages: list[StageRecord] = []
+        self.exchanges: list[HttpExchange] = []
+        self.events: list[ServerEvent] = []
+        self.token: Token | None = None
+        self.token_use: TokenUse | None = None
+        self.locations: list[str] = []
+        self.opened = 0
+        self.hung_up = 0
+        self.minted = 0
+        self.connection: Connection | None = None
+
+    async def run(self, probe_id: str, purpose: Purpose) -> Observation:
+        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+        peers: list[Peer] = []
+        try:
+            outcome = await self._stages(peers)
+        except _Stop as stop:
+            outcome = stop.outcome
+        finally:
+            await self._surely_clean_up(peers)
+        return Observation(
+            probe=probe_id,
+            setup=self.setup,
+            purpose=purpose,
+            outcome=outcome,
+            started_at=started_at,
+            duration_ms=self._now_ms(),
+            stages=tuple(self.stages),
+            exchanges=tuple(self.exchanges),
+            events=tuple(self.events),
+            connection=self.connection,
+            token=self.token_use,
+            call_id=call_id_of(self.locations[-1]) if self.locations else None,
+            hung_up=self.hung_up == self.opened if self.opened else None,
+            rules=tuple(_rules(self.exchanges)),
+            tokens_minted=self.minted,
+            sessions_opened=self.opened,
+            sessions_hung_up=self.hung_up,
+        )
+
+    async def _stages(self, peers: list[Peer]) -> Outcome:
+        kind = self.setup.auth.value.kind
+        if kind.needs_token:
+            self.token = await self._mint()
+            if kind is AuthKind.EXPIRED:
+                await self._outlive(self.token)
+        if kind is AuthKind.USED:
+            await self._spend(peers)
+        peer, offer = await self._offer(peers)
+        answer = await self._exchange(peer, offer)
+        await self._connect(peer, answer)
+        return Outcome.passed(Stage.SESSION)
+
+    async def _mint(self) -> Token:
+        with self._stage(Stage.MINT) as record:
+            response = await self._send(
+                mint_request(self.setup, self.target, self._key()), Stage.MINT
+            )
+            result = read_mint(response)
+            if isinstance(result, Outcome):
+                raise _Stop(result)
+            self.minted += 1
+            token = self.prober.new_token(result)
+            record.detail = token.secret.alias
+            self.token_use = TokenUse(token.secret.alias, token.expires_at)
+            return token
+
+    async def _outlive(self, token: Token) -> None:
+        """Wait until the token is past its expiry by the service's own clock."""
+        if token.expires_at is None:
+            raise _Stop(Outcome.skipped("the token does not say when it expires"))
+        wait_s = token.expires_at - time.time() + 1
+        if wait_s > self.limits.expiry_wait_s:
+            raise _Stop(
+                Outcome.skipped(f"the token lives {wait_s:.0f} s; too long to wait for its expiry")
+            )
+        await asyncio.sleep(max(0.0, wait_s))
+
+    async def _spend(self, peers: list[Peer]) -> None:
+        """Open a first call with the token, so that the probe's own call is its second."""
+        _, offer = await self._offer(peers)
+        response = await self._post(offer, "first call")
+        result = read_call(response)
+        if isinstance(result, Outcome):
+            raise _Stop(Outcome.skipped("the first use of the token failed already"))
+        self._opened(response)
+
+    async def _offer(self, peers: list[Peer]) -> tuple[Peer, str]:
+        with self._stage(Stage.OFFER):
+            peer = self.prober.new_peer(self.setup)
+            peers.append(peer)
+            return peer, await peer.make_offer(self.setup.offer.value)
+
+    async def _exchange(self, peer: Peer, offer: str) -> str:
+        with self._stage(Stage.EXCHANGE):
+            response = await self._post(offer, "call")
+            result = read_call(response)
+            if isinstance(result, Outcome):
+                raise _Stop(result)
+            self._opened(response)
+            await peer.accept(result)
+            return result
+
+    async def _post(self, offer: str, purpose: str) -> HttpResponse:
+        credential: Secret | None = None
+        if self.token is not None:
+            credential = self.token.secret
+            self.token_use = TokenUse(
+                credential.alias, self.token.expires_at, self.token.age_ms, self.token.calls
+            )
+            self.token.calls += 1
+        elif self.setup.auth.value.kind is AuthKind.API_KEY:
+            credential = self._key()
+        request = call_request(self.setup, self.target, offer, credential, purpose=purpose)
+        return await self._send(request, Stage.EXCHANGE)
+
+    def _opened(self, response: HttpResponse) -> None:
+        self.opened += 1
+        location = call_location(self.setup, self.target, response)
+        if location is not None:
+            self.locations.append(location)
+
+    async def _connect(self, peer: Peer, answer: str) -> None:
+        try:
+            with self._stage(Stage.ICE):
+                await peer.until_ice()
+            with self._stage(Stage.DTLS):
+                await peer.until_dtls()
+            if self.setup.offer.value.channel is None:
+                raise _Stop(Outcome.passed(Stage.DTLS))
+            with self._stage(Stage.CHANNEL):
+                await peer.until_channel()
+            with self._stage(Stage.SESSION) as record:
+                record.detail = await self._first_event(peer)
+        finally:
+            self.connection = peer.state()
+
+    async def _first_event(self, peer: Peer) -> str:
+        """Wait for the session's first event (fact EVT-FIRST); return its type."""
+        deadline = time.perf_counter() + self.limits.session_s
+        while (left_s := deadline - time.perf_counter()) > 0:
+            message = await peer.next_message(left_s)
+            if message is None:
+                break
+            event = _parsed(message)
+            kind = str(event.get("type", ""))
+            self.events.append(ServerEvent(self._now_ms(), kind, message))
+            if kind in _FIRST_EVENTS:
+                return kind
+            if kind == "error":
+                raise _Stop(Outcome.failed(event_signature(event)))
+        others = ", ".join(e.type for e in self.events) or "no message at all"
+        raise PeerFailure(
+            Stage.SESSION,
+            LocalCode.NO_FIRST_EVENT,
+            f"no session.created within {self.limits.session_s:g} s (seen: {others})",
+        )
+
+    async def _send(self, request: WireRequest, stage: Stage) -> HttpResponse:
+        if not self.target.may_see_key(request.url):
+            raise _Stop(
+                Outcome.skipped(
+                    f"{request.url} is not at {self.target.base_url}: keys and tokens are sent "
+                    "only to their own target"
+                )
+            )
+        exchange, problem = await self._traced(request)
+        if problem is not None:
+            raise _Stop(Outcome.transient(problem.signature(stage)))
+        assert exchange.response is not None, "an exchange without error has a response"
+        return exchange.response
+
+    async def _traced(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]:
+        sending.set(label(self.setup, request.purpose))
+        exchange, problem = await self.prober.http.send(request)
+        self.exchanges.append(exchange)
+        return exchange, problem
+
+    def _key(self) -> Secret:
+        if self.target.key is None:
+            raise _Stop(Outcome.skipped("this probe needs the API key, and none was given"))
+        return self.target.key
+
+    def _stage(self, stage: Stage) -> _StageTimer:
+        return _StageTimer(self, stage)
+
+    def _now_ms(self) -> float:
+        return round((time.perf_counter() - self.begun) * 1000, 3)
+
+    async def _surely_clean_up(self, peers: list[Peer]) -> None:
+        """Leave no call open and no peer alive, also when cancelled before or during this."""
+        cleaning = asyncio.ensure_future(self._clean_up(peers))
+        try:
+            await asyncio.shield(cleaning)
+        except asyncio.CancelledError:
+            await cleaning
+            raise
+
+    async def _clean_up(self, peers: list[Peer]) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.cleanup_s):
+                for location in self.locations:
+                    await self._hang_up(location)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.limits.cleanup_s):
+                for peer in peers:
+                    await peer.close()
+
+    async def _hang_up(self, location: str) -> None:
+        if self.target.key is None or not self.target.may_see_key(location):
+            return
+        exchange, _ = await self._traced(hangup_request(location, self.target.key))
+        if exchange.response is not None and exchange.response.status < 300:
+            self.hung_up += 1
+
+
+class _StageTimer:
+    """Records one stage, whether it ends well or not, and turns peer failures into outcomes."""
+
+    def __init__(self, attempt: Attempt, stage: Stage) -> None:
+        self.attempt = attempt
+        self.stage = stage
+        self.detail = ""
+        self.start_ms = 0.0
+
+    def __enter__(self) -> _StageTimer:
+        self.start_ms = self.attempt._now_ms()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: Any
+    ) -> None:
+        took_ms = round(self.attempt._now_ms() - self.start_ms, 3)
+        status, detail = "ok", self.detail
+        if error is not None:
+            status = "failed"
+            detail = error.detail if isinstance(error, PeerFailure) else detail
+        self.attempt.stages.append(StageRecord(self.stage, status, self.start_ms, took_ms, detail))
+        if isinstance(error, PeerFailure):
+            raise _Stop(_judged(error)) from None
+
+
+def _judged(failure: PeerFailure) -> Outcome:
+    """A machine without addresses says nothing about the setup; every other failure does."""
+    if failure.code is LocalCode.NO_LOCAL_CANDIDATES:
+        return Outcome.transient(failure.signature())
+    return Outcome.failed(failure.signature())
+
+
+def _parsed(message: str) -> dict[str, Any]:
+    try:
+        event = json.loads(message)
+    except (ValueError, RecursionError):
+        return {}
+    return event if isinstance(event, dict) else {}
+
+
+def _rules(exchanges: list[HttpExchange]) -> list[SandboxRule]:
+    """Which rules of the embedded sandbox answered, from its response header."""
+    rules = []
+    for exchange in exchanges:
+        header = exchange.response.header(_RULE_HEADER) if exchange.response else None
+        if header and exchange.purpose != "hangup":
+            fields = dict(p.strip().partition("=")[::2] for p in header.split(";") if "=" in p)
+            fact = fields.get("fact", "-")
+            rules.append(
+                SandboxRule(
+                    rule=fields.get("rule", "?"),
+                    fact=None if fact == "-" else fact,
+                    basis=fields.get("basis", "inferred"),
+                    note=fields.get("note", ""),
+                )
+            )
+    return rules
