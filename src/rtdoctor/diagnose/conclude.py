@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 
 from rtdoctor.diagnose.answers import Answers
 from rtdoctor.diagnose.lattice import Point, Space, members
@@ -68,11 +70,11 @@ def conclude(suspects: Suspects, *, probes: int, budget_ended: bool, strength: i
         inconclusive=bool(flaky),
         causes=tuple(_cause(suspects, proof, proofs) for proof in proofs),
         repairs=tuple(_repair(suspects, mask, proofs) for mask in _nearest_passes(answers)),
-        traps=tuple(_trap(answers, suspects, clash) for clash in suspects.traps),
+        traps=tuple(_trap(suspects, clash) for clash in suspects.traps),
         ruled_out=ruled_out,
         unresolved=unresolved,
         flaky=flaky,
-        pending=len(pending(suspects, strength)),
+        pending=len(pending(suspects, strength, _accounted(suspects, proofs))),
         exhaustive=not space.points & ~answers.known,
         probes=probes,
         budget_ended=budget_ended,
@@ -172,9 +174,10 @@ def _nearest_passes(answers: Answers) -> list[int]:
 def _repair(suspects: Suspects, mask: int, proofs: list[Proof]) -> FoundRepair:
     answers, space = suspects.answers, suspects.space
     cheaper = sum(1 << m for m in members(space.points) if space.cost[m] < space.cost[mask])
-    hopeless = answers.fails | suspects.trapped
-    for proof in proofs:
-        hopeless |= space.above(proof.cause)
+    hopeless = answers.fails | reduce(or_, (space.above(proof.cause) for proof in proofs), 0)
+    for trap in suspects.traps:
+        if all(_beside(suspects, trap)):
+            hopeless |= trap.points
     return FoundRepair(
         point=space.point(mask),
         edits=space.point(space.subject ^ mask),
@@ -185,17 +188,13 @@ def _repair(suspects: Suspects, mask: int, proofs: list[Proof]) -> FoundRepair:
     )
 
 
-def _trap(answers: Answers, suspects: Suspects, clash: Clash) -> KnownTrap:
-    space = answers.space
-    failing = clash.points & suspects.cleared_fails
+def _trap(suspects: Suspects, clash: Clash) -> KnownTrap:
+    answers, space = suspects.answers, suspects.space
+    failing = clash.fails & suspects.cleared_fails
     signature = answers.signature(_smallest(failing))
     assert signature is not None
-    beside = [0, 0]
-    for mask in members(failing & answers.asked):
-        for i, bit in enumerate((clash.inside, clash.outside)):
-            for other in space.flips(mask, bit):
-                beside[i] |= answers.passes & 1 << other
     (inside,), (outside,) = space.point(clash.inside), space.point(clash.outside)
+    beside = _beside(suspects, clash)
     return KnownTrap(
         inside=inside,
         outside=outside,
@@ -206,14 +205,30 @@ def _trap(answers: Answers, suspects: Suspects, clash: Clash) -> KnownTrap:
     )
 
 
+def _beside(suspects: Suspects, clash: Clash) -> tuple[int, int]:
+    """The passes that differ from a failure of this clash in its one factor, or in the other."""
+    answers, space = suspects.answers, suspects.space
+    beside = [0, 0]
+    for mask in members(clash.fails & suspects.cleared_fails & answers.asked):
+        for i, bit in enumerate((clash.inside, clash.outside)):
+            for other in space.flips(mask, bit):
+                beside[i] |= answers.passes & 1 << other
+    return beside[0], beside[1]
+
+
+def _accounted(suspects: Suspects, proofs: list[Proof]) -> int:
+    """The points that a proved cause or a trap makes fail."""
+    points = suspects.trapped
+    for proof in proofs:
+        points |= suspects.space.above(proof.cause)
+    return points
+
+
 def _unresolved(suspects: Suspects, proofs: list[Proof]) -> Iterator[tuple[str, str]]:
     """Factors that may still matter: left in a suspect, or never varied beside a cause."""
     space = suspects.space
-    claimed = 0
-    accounted = suspects.trapped
-    for proof in proofs:
-        claimed |= proof.cause
-        accounted |= space.above(proof.cause)
+    claimed = reduce(or_, (proof.cause for proof in proofs), 0)
+    accounted = _accounted(suspects, proofs)
     for suspect in suspects.minimal:
         if space.above(suspect) & ~accounted:
             why = CHANGED if suspects.answers.flaky else NOTHING_LEFT
@@ -237,9 +252,7 @@ def _others(
     space = suspects.space
     unresolved = dict(_unresolved(suspects, proofs))
     ruled_out = []
-    claimed = 0
-    for proof in proofs:
-        claimed |= proof.cause
+    claimed = reduce(or_, (proof.cause for proof in proofs), 0)
     for axis in space.axes:
         bit = space.mask([axis.name])
         if not proofs or bit & claimed or axis.name in unresolved:

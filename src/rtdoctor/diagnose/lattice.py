@@ -25,7 +25,8 @@ class Axis:
     """A factor in which subject and control differ.
 
     ``first_sent`` is the earliest stage whose result can depend on it: failures before that
-    stage are taken as independent of the factor, so a wrong value makes wrong diagnoses.
+    stage are taken as independent of the factor, so too late a stage makes wrong diagnoses. (What
+    decides whether there is a mint at all matters from the mint on.)
     ``cost`` is what it costs the user to move it to the control's level.
     """
 

@@ -134,11 +134,11 @@ def cheapest_change(suspects: Suspects) -> Question | None:
     return Question(mask, Purpose.REPAIR, PASS, 0.7)
 
 
-def pending(suspects: Suspects, strength: int) -> list[int]:
+def pending(suspects: Suspects, strength: int, accounted: int) -> list[int]:
     """The interactions of at most ``strength`` levels, of either side, that are untested.
 
-    Each is the set of points that contain it; it is tested by a pass, or by a cause or trap that
-    accounts for it.
+    Each is the set of points that contain it; it is tested by a pass, or when all its points are
+    ``accounted`` for by causes and traps.
     """
     space = suspects.space
     literals = [(b, 0) for b in space.bits] + [(0, b) for b in space.bits]
@@ -151,7 +151,7 @@ def pending(suspects: Suspects, strength: int) -> list[int]:
             points = space.cube(inside, outside)
             if (
                 not points & suspects.answers.passes
-                and points & ~suspects.explained
+                and points & ~accounted
                 and (inside | outside).bit_count() == size
             ):
                 found.add(points)
@@ -160,7 +160,7 @@ def pending(suspects: Suspects, strength: int) -> list[int]:
 
 def widest_cover(suspects: Suspects, strength: int) -> Question | None:
     """The point that tests most of the pending interactions."""
-    untested = pending(suspects, strength)
+    untested = pending(suspects, strength, suspects.explained)
     free = suspects.answers.askable & ~suspects.explained
     ranked = [
         (sum(points >> mask & 1 for points in untested), mask.bit_count(), -mask)
