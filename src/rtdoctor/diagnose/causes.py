@@ -25,10 +25,14 @@ _TOKEN_PAIR = {Factor.TOKEN_ENDPOINT.value, Factor.TOKEN_BODY.value}
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A cause, with the setup in which its failure was seen alone."""
+    """A cause, with the setup in which its failure was seen alone.
+
+    ``only_repaired`` are factors that had to be at the control's level for it to be seen at all.
+    """
 
     cause: Cause
     isolating: Setup
+    only_repaired: frozenset[str] = frozenset()
 
 
 def explain_causes(
@@ -47,7 +51,8 @@ def explain_causes(
             more = yield from _widen(main, found, isolating, control, memory, terrain, hint)
             shown = {f for w in witnesses for f in w.factors}
             witnesses += [w for w in more if not shown & set(w.factors)]
-        explained.append(Explained(_cause(main, found, witnesses, memory), isolating))
+        cause = _cause(main, found, witnesses, memory)
+        explained.append(Explained(cause, isolating, found.only_repaired))
     return tuple(explained)
 
 

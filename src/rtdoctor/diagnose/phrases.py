@@ -92,8 +92,15 @@ def sentence(
             return "It fails every time, but no cause could be proved."
 
 
-def assumptions(control: Setup, subject: Setup, asked: int, budget_ended: bool) -> tuple[str, ...]:
-    """What the claims rest on."""
+def assumptions(
+    control: Setup,
+    subject: Setup,
+    asked: int,
+    budget_ended: bool,
+    only_repaired: Sequence[frozenset[str]] = (),
+) -> tuple[str, ...]:
+    """What the claims rest on. ``only_repaired``: for each cause, the factors that had to be at
+    the control's level for it to be seen."""
     alike = [f.value for f, level in subject if level == control[f]]
     said = [
         "The service answers the same request alike within this run; every decisive probe was "
@@ -103,6 +110,13 @@ def assumptions(control: Setup, subject: Setup, asked: int, budget_ended: bool) 
         "Interactions of more than two levels were looked for only where smaller ones explain "
         "nothing.",
     ]
+    for number, factors in enumerate(only_repaired, 1):
+        if factors:
+            said.append(
+                f"Cause {number} was seen only with {', '.join(sorted(factors))} at the control's "
+                "level, since at the subject's it fails earlier: whether the cause fails alone or "
+                "only together with that level, no probe can tell."
+            )
     if budget_ended:
         said.append(f"The budget ended the search after {asked} probes.")
     return tuple(said)

@@ -90,7 +90,13 @@ def diagnose_subject(
         pending=main.found.pending,
         likely=() if causes else likely,
         facts=ended.facts + _traps(main, memory),
-        assumptions=assumptions(main.control, subject, memory.asked, main.found.budget_ended),
+        assumptions=assumptions(
+            main.control,
+            subject,
+            memory.asked,
+            main.found.budget_ended,
+            [e.only_repaired for e in explained],
+        ),
     )
 
 

@@ -24,12 +24,21 @@ class Factor(StrEnum):
 
     @property
     def first_sent(self) -> Stage:
-        """The earliest stage whose result can depend on this factor."""
-        return Stage.MINT if self in _SENT_AT_MINT else Stage.EXCHANGE
+        """The earliest stage whose result can depend on this factor.
+
+        The credential of the call counts from the mint: it decides whether there is one.
+        """
+        return _FIRST_SENT.get(self, Stage.EXCHANGE)
 
 
 _ALL = tuple(Factor)
-_SENT_AT_MINT = frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY, Factor.BETA_HEADER})
+_FIRST_SENT = {
+    Factor.TOKEN_ENDPOINT: Stage.MINT,
+    Factor.TOKEN_BODY: Stage.MINT,
+    Factor.AUTH: Stage.MINT,
+    Factor.BETA_HEADER: Stage.MINT,
+    Factor.OFFER: Stage.OFFER,
+}
 
 
 class AuthKind(StrEnum):

@@ -179,7 +179,7 @@ class JournalWriter:
                 ) from None
 
     def _put(self, line: Line) -> None:
-        data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n")
+        data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n", decoded=False)
         self._waiting.append(data)
         try:
             while self._waiting:

@@ -131,7 +131,7 @@ class Redactor:
             self._memory[text] = (cleaned, len(self._forms))
         return cleaned
 
-    def scan(self, data: bytes) -> list[str]:
+    def scan(self, data: bytes, *, decoded: bool = True) -> list[str]:
         """The aliases of what is still to be found in final bytes, in any encoding.
 
         Looks for every known value and masked address, and for shapes that are beyond doubt. Of a
@@ -140,7 +140,7 @@ class Redactor:
         names: set[str] = set()
         for part in _parts(data):
             text = part.decode("utf-8", "replace")
-            for reading in readings(text):
+            for reading in readings(text) if decoded else (text,):
                 names.update(alias for _, _, alias in self._values.find(reading))
                 shapes = find_strong_shapes(reading)
                 names.update(f"{found.mask.kind} (by its shape)" for found in shapes)
@@ -148,9 +148,13 @@ class Redactor:
             names.update(self._addresses[address] for address in known)
         return sorted(names)
 
-    def guard(self, data: bytes) -> bytes:
-        """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5)."""
-        names = self.scan(data)
+    def guard(self, data: bytes, *, decoded: bool = True) -> bytes:
+        """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5).
+
+        ``decoded=False`` searches the bytes as they are, for every value in every encoding, but
+        does not decode them once more: for what was cleaned a moment before.
+        """
+        names = self.scan(data, decoded=decoded)
         if names:
             raise RedactionError(
                 f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
