@@ -15,7 +15,7 @@ from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
 
 KEY = "sk-test-0123456789abcdefghijklmnop"
-QUICK = Limits(http_s=1.0, ice_s=1.0, dtls_s=1.0, channel_s=1.0, session_s=1.0, retries=0)
+QUICK = Limits(http_s=2.0, ice_s=3.0, dtls_s=3.0, channel_s=3.0, session_s=1.0, retries=0)
 CATALOGUE = read()
 
 
