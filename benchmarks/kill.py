@@ -2,8 +2,9 @@
 
     python benchmarks/kill.py [--times 30] [--seed 1]
 
-Each round diagnoses the founding case on the embedded beta sandbox, is killed after a random time,
-and is taken up with ``--resume``. Prints a line a round; exits 1 when a round lost something.
+Each round diagnoses the founding case on the embedded beta sandbox, is killed at a random moment
+after the journal began, and is taken up with ``--resume``. Prints a line a round; exits 1 when a
+round lost something.
 """
 
 from __future__ import annotations
@@ -48,6 +49,8 @@ def kill_and_resume(folder: Path, after_s: float) -> tuple[int, object]:
     process = subprocess.Popen(
         [*command, "--journal", str(journal)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
+    while process.poll() is None and not (journal.exists() and journal.stat().st_size):
+        time.sleep(0.002)
     time.sleep(after_s)
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -78,7 +81,7 @@ def main() -> None:
         expected, whole_s = run_whole(Path(name))
         print(f"undisturbed: {whole_s:.1f} s, {expected}")
         for number in range(1, options.times + 1):
-            after_s = chance.uniform(0.2, whole_s)
+            after_s = chance.uniform(0, 0.6 * whole_s)
             with tempfile.TemporaryDirectory() as round_name:
                 kept, found = kill_and_resume(Path(round_name), after_s)
             fine = found in (expected, None, "complete")
