@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.outputs import Outputs, read_outputs, write
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.cli.outputs import read_outputs, write
+from rtdoctor.cli.saved import diagnosis_of, read_saved
 
 
 @click.command()
@@ -18,10 +18,6 @@ from rtdoctor.evidence.redact import Redactor
 )  # fmt: skip
 def bundle(file: Path, output: str) -> None:
     """Make a zip of the run in FILE: HTML, Markdown, JSON and JUnit together."""
-    outputs: Outputs = read_outputs(None, None, None, None, (f"bundle={output}",))
-    from rtdoctor.cli.session import rediagnose
-    from rtdoctor.evidence.load import load_run
-
-    redactor = Redactor(keep_addresses=True)
-    run = redactor.clean(load_run(file)[0])
-    write(outputs, run, rediagnose(run), redactor)
+    outputs = read_outputs({}, (f"bundle={output}",))
+    redactor, (run,) = read_saved(file)
+    write(outputs, run, diagnosis_of(run), redactor)

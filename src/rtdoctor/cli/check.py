@@ -16,7 +16,7 @@ from rtdoctor.cli.options import (
     read_plan,
     read_text,
 )
-from rtdoctor.cli.outputs import output_options, read_outputs
+from rtdoctor.cli.outputs import output_options, take_outputs
 from rtdoctor.cli.plan import show_plan, show_subject_plan
 from rtdoctor.cli.request import Request
 from rtdoctor.errors import ExitCode, UsageError
@@ -68,8 +68,7 @@ def check(**options: Any) -> int:
     own, and every session that opens is hung up at once.
     """
     take = options.pop
-    names = ("json_file", "html_file", "markdown_file", "junit_file", "reports")
-    outputs = read_outputs(*(take(n) for n in names))
+    outputs = take_outputs(options)
     _check_combinations(options)
     catalogue = read_catalogue(take("probes_file"), take("values"))
     only, skip, full, setup_file = take("only"), take("skip"), take("full"), take("setup_file")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rtdoctor.cli.saved import read_saved
 from rtdoctor.errors import ExitCode
 
 
@@ -20,11 +21,8 @@ def diff(first: Path, second: Path, as_json: bool) -> int:
     Exit code 0 when every setup did the same in both, 1 when something changed.
     """
     from rtdoctor.diagnose.compare import compare
-    from rtdoctor.evidence.load import load_run
-    from rtdoctor.evidence.redact import Redactor
 
-    redactor = Redactor(keep_addresses=True)
-    runs = [redactor.clean(load_run(path)[0]) for path in (first, second)]
+    _, runs = read_saved(first, second)
     comparison = compare(*runs)
     if as_json:
         changes = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -55,15 +55,14 @@ def output_options(command: Command) -> Command:
     )(command)
 
 
-def read_outputs(
-    json_file: str | None,
-    html_file: str | None,
-    markdown_file: str | None,
-    junit_file: str | None,
-    reports: tuple[str, ...],
-) -> Outputs:
-    """The files that were asked for. Raises ``UsageError``."""
-    given = {"json": json_file, "html": html_file, "markdown": markdown_file, "junit": junit_file}
+def take_outputs(options: dict[str, Any]) -> Outputs:
+    """Take what ``output_options`` added out of a command's options. Raises ``UsageError``."""
+    given = {name: options.pop(f"{name}_file") for name in _FORMATS}
+    return read_outputs(given, options.pop("reports"))
+
+
+def read_outputs(given: Mapping[str, str | None], reports: tuple[str, ...]) -> Outputs:
+    """The files that were asked for: by format, and by ``--report``. Raises ``UsageError``."""
     files = [(name, path) for name, path in given.items() if path is not None]
     for report in reports:
         name, equals, path = report.partition("=")

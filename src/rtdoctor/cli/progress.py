@@ -20,7 +20,6 @@ class LiveProgress:
         self._console = Console(stderr=True, soft_wrap=True)
         self._quiet = quiet
         self._what = what
-        self._planned = planned
         self._bar = Progress(
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=20),

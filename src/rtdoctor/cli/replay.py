@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
-from rtdoctor.cli.outputs import output_options, read_outputs, write
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.cli.outputs import output_options, take_outputs, write
+from rtdoctor.cli.saved import diagnosis_of, read_saved
 
 
 @click.command()
@@ -19,16 +19,12 @@ def replay(file: Path, **options: Any) -> int:
 
     Nothing is sent anywhere. The exit code is the diagnosis's.
     """
-    names = ("json_file", "html_file", "markdown_file", "junit_file", "reports")
-    outputs = read_outputs(*(options[n] for n in names))
-    from rtdoctor.cli.session import rediagnose, show
+    outputs = take_outputs(options)
+    from rtdoctor.cli.session import show
     from rtdoctor.diagnose.verdict import exit_code
-    from rtdoctor.evidence.load import load_run
 
-    # what a stranger saved may hold what our rules would have masked
-    redactor = Redactor(keep_addresses=True)
-    run = redactor.clean(load_run(file)[0])
-    diagnosis = rediagnose(run)
+    redactor, (run,) = read_saved(file)
+    diagnosis = diagnosis_of(run)
     show(run, diagnosis, to_stderr=outputs.takes_stdout)
     write(outputs, run, diagnosis, redactor)
     return exit_code(run, diagnosis)

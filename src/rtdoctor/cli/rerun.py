@@ -10,6 +10,7 @@ import click
 from rtdoctor.cli.options import choose_era
 from rtdoctor.cli.outputs import Outputs
 from rtdoctor.cli.request import Request
+from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.run import Run
 from rtdoctor.errors import ExitCode, UsageError
@@ -42,10 +43,8 @@ def rerun(
     """
     from rtdoctor.cli.session import probe_all
     from rtdoctor.diagnose.compare import compare
-    from rtdoctor.evidence.load import load_run
-    from rtdoctor.evidence.redact import Redactor
 
-    saved = Redactor(keep_addresses=True).clean(load_run(file)[0])
+    _, (saved,) = read_saved(file)
     request = _request(saved, _era(saved, era, base_url), base_url, key_file, quiet)
     again = probe_all(request)
     comparison = compare(saved, again)

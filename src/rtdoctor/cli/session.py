@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import click
 from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
+from rtdoctor.cli.saved import diagnosis_of
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
@@ -32,48 +33,41 @@ if TYPE_CHECKING:
 def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = Redactor(keep_addresses=request.keep_addresses)
-    try:
-        return _run_check(request, redactor)
-    except (RtdoctorError, OSError):
-        raise
-    except Exception as error:
-        # only here is it known which secrets a trace might show
-        raise InternalError(redactor.clean_text("".join(format_exception(error)))) from None
+    with _fit_to_be_shown(redactor):
+        # once more with everything that became known during the run
+        run = redactor.clean(asyncio.run(_probe(request, redactor)))
+        diagnosis = diagnosis_of(run, request.catalogue)
+        if request.record is not None:
+            from rtdoctor.evidence import codec
+            from rtdoctor.evidence.cassettes import RUN_FILE
+            from rtdoctor.evidence.sink import write_report
 
+            write_report(request.record / RUN_FILE, codec.encode(run), redactor)
+        # files first: the terminal may be gone
+        write(request.outputs, run, diagnosis, redactor)
+        show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
+    from rtdoctor.diagnose.verdict import exit_code
 
-def _run_check(request: Request, redactor: Redactor) -> int:
-    # once more with everything that became known during the run
-    run = redactor.clean(asyncio.run(_probe(request, redactor)))
-    from rtdoctor.check.terrain import terrain_of
-    from rtdoctor.diagnose import knowledge_base
-    from rtdoctor.diagnose.verdict import diagnose, exit_code
-
-    diagnosis = diagnose(run, terrain_of(request.catalogue), knowledge_base.load())
-    if request.record is not None:
-        from rtdoctor.evidence import codec
-        from rtdoctor.evidence.cassettes import RUN_FILE
-        from rtdoctor.evidence.sink import write_report
-
-        write_report(request.record / RUN_FILE, codec.encode(run), redactor)
-    # files first: the terminal may be gone
-    write(request.outputs, run, diagnosis, redactor)
-    show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
     return exit_code(run, diagnosis)
 
 
 def probe_all(request: Request) -> Run:
     """Only the probes of a request, without printing or writing a report."""
-    return asyncio.run(_probe(request, Redactor(keep_addresses=request.keep_addresses)))
+    redactor = Redactor(keep_addresses=request.keep_addresses)
+    with _fit_to_be_shown(redactor):
+        return asyncio.run(_probe(request, redactor))
 
 
-def rediagnose(run: Run) -> Diagnosis:
-    """The diagnosis of a saved run with the shipped probes and today's knowledge."""
-    from rtdoctor.check.terrain import terrain_of
-    from rtdoctor.diagnose import knowledge_base
-    from rtdoctor.diagnose.verdict import diagnose
-    from rtdoctor.plan import catalogue
-
-    return diagnose(run, terrain_of(catalogue.read()), knowledge_base.load())
+@contextmanager
+def _fit_to_be_shown(redactor: Redactor) -> Iterator[None]:
+    """A bug inside the block ends in a trace without secrets: only here is it known which
+    ones a run has seen."""
+    try:
+        yield
+    except (RtdoctorError, OSError):
+        raise
+    except Exception as error:
+        raise InternalError(redactor.clean_text("".join(format_exception(error)))) from None
 
 
 def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
@@ -156,17 +150,9 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
 def _conversation(request: Request, header: RunHeader) -> Conversation:
     from rtdoctor.check.terrain import terrain_of
     from rtdoctor.diagnose import knowledge_base
-    from rtdoctor.diagnose.subject import diagnose_subject
+    from rtdoctor.diagnose.verdict import conversation
 
-    assert header.subject is not None
-    return diagnose_subject(
-        header.subject,
-        terrain_of(request.catalogue),
-        knowledge_base.load(),
-        goal=header.goal,
-        era=header.target.era,
-        budget=header.budget,
-    )
+    return conversation(header, terrain_of(request.catalogue), knowledge_base.load())
 
 
 async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:

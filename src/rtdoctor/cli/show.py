@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rtdoctor.cli.saved import diagnosis_of, read_saved
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.errors import UsageError
 
@@ -19,15 +20,13 @@ from rtdoctor.errors import UsageError
 )  # fmt: skip
 def show(file: Path, probe: str | None, form: str | None) -> None:
     """Show the run in FILE, or its PROBE (e.g. 12) with stages, exchanges and SDP."""
-    from rtdoctor.cli import session
-    from rtdoctor.evidence.load import load_run
-    from rtdoctor.evidence.redact import Redactor
-
-    run = Redactor(keep_addresses=True).clean(load_run(file)[0])
+    _, (run,) = read_saved(file)
     if probe is None:
         if form is not None:
             raise UsageError("--as repeats a probe; name one, e.g. rtdoctor show FILE 3 --as curl")
-        session.show(run, session.rediagnose(run), to_stderr=False)
+        from rtdoctor.cli import session
+
+        session.show(run, diagnosis_of(run), to_stderr=False)
         return
     observation = _find(run, probe)
     if form is not None:

@@ -6,11 +6,11 @@ from rtdoctor.diagnose.facts import facts
 from rtdoctor.diagnose.knowledge_base import Knowledge
 from rtdoctor.diagnose.phrases import DOES_NOT_PROVE, blocking
 from rtdoctor.diagnose.replay import replay
-from rtdoctor.diagnose.subject import diagnose_subject, drift
+from rtdoctor.diagnose.subject import Conversation, diagnose_subject, drift
 from rtdoctor.diagnose.survey import patterns
 from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.finding import Diagnosis, Verdict
-from rtdoctor.domain.run import Run
+from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import ExitCode
 
 _EXIT = {
@@ -30,10 +30,19 @@ def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
 
 def diagnose(run: Run, terrain: Terrain, knowledge: Knowledge) -> Diagnosis:
     """The diagnosis of a run; a pure function of it and of what is known today."""
-    header = run.header
-    if header.subject is None:
+    if run.header.subject is None:
         return _surveyed(run, knowledge)
-    conversation = diagnose_subject(
+    return replay(conversation(run.header, terrain, knowledge), run.observations)
+
+
+def conversation(header: RunHeader, terrain: Terrain, knowledge: Knowledge) -> Conversation:
+    """The diagnosis of a header's subject, ready to ask: live and in a replay the same.
+
+    Raises ``ValueError`` when the run is a survey.
+    """
+    if header.subject is None:
+        raise ValueError("a survey has no subject to diagnose")
+    return diagnose_subject(
         header.subject,
         terrain,
         knowledge,
@@ -41,7 +50,6 @@ def diagnose(run: Run, terrain: Terrain, knowledge: Knowledge) -> Diagnosis:
         era=header.target.era,
         budget=header.budget,
     )
-    return replay(conversation, run.observations)
 
 
 def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:

@@ -197,7 +197,7 @@ def _check_names(catalogue: Catalogue, parsed: schema.ProbesFile) -> None:
 
 def _entry(factor: Factor, name: str, raw: Any, values: Mapping[str, str]) -> Entry:
     return Entry(
-        level=Level(name, _value(factor, _filled(raw, values))),
+        level=Level(name, level_value(factor, _filled(raw, values))),
         title=Template(raw.title).safe_substitute(values),
         requires=raw.requires,
         excludes=raw.excludes,
@@ -226,14 +226,13 @@ def compact_json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _value(factor: Factor, raw: dict[str, Any]) -> Any:
+def level_value(factor: Factor, raw: Mapping[str, Any]) -> Any:
+    """The value of a level from its fields in YAML, whether listed or written into a setup."""
     match factor:
         case Factor.TOKEN_ENDPOINT:
             return TokenEndpoint(raw["path"])
         case Factor.TOKEN_BODY:
-            text = raw["text"]
-            if text is None and raw["json"] is not None:
-                text = compact_json(raw["json"])
+            text = raw["text"] if raw["json"] is None else compact_json(raw["json"])
             return TokenBody(text, raw["content_type"])
         case Factor.AUTH:
             return Auth(AuthKind(raw["kind"]), raw["text"], raw["header"], raw["scheme"])

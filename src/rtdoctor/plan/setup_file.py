@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from rtdoctor.domain.setup import (
-    Auth,
-    AuthKind,
-    BetaHeader,
-    CallEncoding,
-    CallEndpoint,
-    CallQuery,
-    EncodingKind,
-    Factor,
-    Level,
-    Offer,
-    Setup,
-    TokenBody,
-    TokenEndpoint,
-)
+from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.errors import ConfigError
-from rtdoctor.plan.catalogue import Catalogue, compact_json
+from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
 from rtdoctor.strict_yaml import load
 
 
@@ -108,40 +94,32 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any, where: str) -> Leve
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
         if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
-            return named(catalogue, factor, _ENDPOINTS[factor](given), given)
+            return named(catalogue, factor, level_value(factor, {"path": given}), given)
         try:
             return catalogue.entry(factor, given).level
         except ConfigError as error:
             message = error.message.removeprefix(f"{error.where}: ")
             raise ConfigError(where, f"{factor}: {message}", hint=error.hint) from None
-    value, name = _literal(given)
-    return named(catalogue, factor, value, name)
+    value = level_value(factor, asdict(given))
+    return named(catalogue, factor, value, _literal_name(given))
 
 
-_ENDPOINTS: dict[Factor, Any] = {
-    Factor.TOKEN_ENDPOINT: TokenEndpoint,
-    Factor.CALL_ENDPOINT: CallEndpoint,
-}
+_ENDPOINTS = (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT)
 
 
-def _literal(given: Any) -> tuple[Any, str]:
+def _literal_name(given: Any) -> str:
+    """What reports print for a literal that is on no list."""
     match given:
         case BodyLiteral():
             text = given.text if given.json is None else compact_json(given.json)
-            return TokenBody(text, given.content_type), text if text is not None else "none"
+            return "none" if text is None else text
         case AuthLiteral():
-            name = f"{given.scheme} {given.text or given.kind}".strip()
-            return Auth(AuthKind(given.kind), given.text, given.header, given.scheme), name
+            return f"{given.scheme} {given.text or given.kind}".strip()
         case BetaLiteral():
-            return BetaHeader(given.mint, given.call), f"mint {given.mint}, call {given.call}"
+            return f"mint {given.mint}, call {given.call}"
         case QueryLiteral():
-            name = "&".join(f"{k}={v}" for k, v in given.params.items())
-            return CallQuery(tuple(given.params.items())), name or "none"
+            return "&".join(f"{k}={v}" for k, v in given.params.items()) or "none"
         case EncodingLiteral():
-            session = None if given.session is None else compact_json(given.session)
-            kind = EncodingKind(given.kind)
-            name = f"{given.kind} as {given.content_type}"
-            return CallEncoding(kind, given.content_type, session, given.trim), name
+            return f"{given.kind} as {given.content_type}"
         case _:
-            name = f"{'audio' if given.audio else 'no audio'}, channel {given.channel}"
-            return Offer(given.audio, given.channel), name
+            return f"{'audio' if given.audio else 'no audio'}, channel {given.channel}"

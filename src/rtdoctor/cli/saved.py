@@ -1,0 +1,31 @@
+"""A saved run as commands read it, and its diagnosis with what is known today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.run import Run
+from rtdoctor.evidence.redact import Redactor
+from rtdoctor.plan import catalogue as probes
+from rtdoctor.plan.catalogue import Catalogue
+
+
+def read_saved(*files: Path) -> tuple[Redactor, list[Run]]:
+    """The runs in these files, and the redactor they went through.
+
+    What a stranger saved may hold what our rules would have masked. Raises ``EvidenceError``.
+    """
+    from rtdoctor.evidence.load import load_run
+
+    redactor = Redactor(keep_addresses=True)
+    return redactor, [redactor.clean(load_run(file)[0]) for file in files]
+
+
+def diagnosis_of(run: Run, catalogue: Catalogue | None = None) -> Diagnosis:
+    """The diagnosis of a run; with the shipped probes unless others are given."""
+    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose import knowledge_base
+    from rtdoctor.diagnose.verdict import diagnose
+
+    return diagnose(run, terrain_of(catalogue or probes.read()), knowledge_base.load())
