@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -251,3 +252,46 @@ def _literal_endpoint(url: str):  # type: ignore[no-untyped-def]
     from rtdoctor.domain.setup import Factor, Level, TokenEndpoint
 
     return Factor.TOKEN_ENDPOINT, Level(url, TokenEndpoint(url))
+
+
+async def test_a_call_still_unanswered_when_the_probe_is_interrupted_is_hung_up() -> None:
+    asked, interrupted = asyncio.Event(), asyncio.Event()
+    paths: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        paths.append(received.path)
+        if received.path.endswith("client_secrets"):
+            return answer(200, TOKEN)
+        if received.path.endswith("/calls"):
+            asked.set()
+            await interrupted.wait()
+            return answer(201, "v=0", "application/sdp", Location="/v1/realtime/calls/rtc_1")
+        return answer(200)
+
+    async with hostile_server(handler) as url:
+        probing = asyncio.create_task(probe(url, setup()))
+        await asked.wait()
+        probing.cancel()
+        interrupted.set()
+        with pytest.raises(asyncio.CancelledError):
+            await probing
+
+    assert paths[-1] == "/v1/realtime/calls/rtc_1/hangup"
+
+
+async def test_a_call_whose_answer_is_useless_is_hung_up() -> None:
+    paths: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        paths.append(received.path)
+        if received.path.endswith("client_secrets"):
+            return answer(200, TOKEN)
+        if received.path.endswith("/calls"):
+            return answer(201, "OK", "text/plain", Location="/v1/realtime/calls/rtc_1")
+        return answer(200)
+
+    async with hostile_server(handler) as url:
+        seen = await probe(url, setup())
+
+    assert paths[-1] == "/v1/realtime/calls/rtc_1/hangup"
+    assert (seen.sessions_opened, seen.sessions_hung_up) == (1, 1)

@@ -69,6 +69,7 @@ class Attempt:
         self.hung_up = 0
         self.minted = 0
         self.connection: Connection | None = None
+        self.unanswered: asyncio.Task[str | Outcome] | None = None
 
     async def run(self, probe_id: str, purpose: Purpose) -> Observation:
         started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -140,11 +141,9 @@ class Attempt:
     async def _spend(self, peers: list[Peer]) -> None:
         """Open a first call with the token, so that the probe's own call is its second."""
         _, offer = await self._offer(peers)
-        response = await self._post(offer, "first call")
-        result = read_call(response)
+        result = await self._call(offer, "first call")
         if isinstance(result, Outcome):
             raise _Stop(Outcome.skipped("the first use of the token failed already"))
-        self._opened(response)
 
     async def _offer(self, peers: list[Peer]) -> tuple[Peer, str]:
         with self._stage(Stage.OFFER):
@@ -154,15 +153,25 @@ class Attempt:
 
     async def _exchange(self, peer: Peer, offer: str) -> str:
         with self._stage(Stage.EXCHANGE):
-            response = await self._post(offer, "call")
-            result = read_call(response)
+            result = await self._call(offer, "call")
             if isinstance(result, Outcome):
                 raise _Stop(result)
-            self._opened(response)
             await peer.accept(result)
             return result
 
-    async def _post(self, offer: str, purpose: str) -> HttpResponse:
+    async def _call(self, offer: str, purpose: str) -> str | Outcome:
+        """Post the offer: the answer, or the outcome that stands in for one.
+
+        Once sent, the request is not cancelled with the probe: the service may open a call
+        for it, and only its answer says which one is to be hung up.
+        """
+        request = self._call_request(offer, purpose)
+        self.unanswered = asyncio.create_task(self._answered(request))
+        result = await asyncio.shield(self.unanswered)
+        self.unanswered = None
+        return result
+
+    def _call_request(self, offer: str, purpose: str) -> WireRequest:
         credential: Secret | None = None
         if self.token is not None:
             credential = self.token.secret
@@ -172,14 +181,18 @@ class Attempt:
             self.token.calls += 1
         elif self.setup.auth.value.kind is AuthKind.API_KEY:
             credential = self._key()
-        request = call_request(self.setup, self.target, offer, credential, purpose=purpose)
-        return await self._send(request, Stage.EXCHANGE)
+        return call_request(self.setup, self.target, offer, credential, purpose=purpose)
 
-    def _opened(self, response: HttpResponse) -> None:
-        self.opened += 1
+    async def _answered(self, request: WireRequest) -> str | Outcome:
+        response = await self._send(request, Stage.EXCHANGE)
+        result = read_call(response)
         location = call_location(self.setup, self.target, response)
-        if location is not None:
-            self.locations.append(location)
+        # an answer that no peer can use may stand for an open call all the same
+        if isinstance(result, str) or (response.status < 300 and location is not None):
+            self.opened += 1
+            if location is not None:
+                self.locations.append(location)
+        return result
 
     async def _connect(self, peer: Peer, answer: str) -> None:
         try:
@@ -258,6 +271,10 @@ class Attempt:
             raise
 
     async def _clean_up(self, peers: list[Peer]) -> None:
+        if self.unanswered is not None:
+            await asyncio.wait({self.unanswered}, timeout=self.limits.cleanup_s)
+            self.unanswered.cancel()
+            await asyncio.gather(self.unanswered, return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limits.cleanup_s):
                 for location in self.locations:
