@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -53,8 +54,11 @@ class _Stop(Exception):
 class Attempt:
     """The mutable record of one try of one probe."""
 
-    def __init__(self, prober: Prober, setup: Setup) -> None:
+    def __init__(
+        self, prober: Prober, setup: Setup, on_minted: Callable[[], object] = lambda: None
+    ) -> None:
         self.prober = prober
+        self.on_minted = on_minted
         self.target = prober.target
         self.limits = prober.limits
         self.setup = setup
@@ -122,6 +126,7 @@ class Attempt:
             if isinstance(result, Outcome):
                 raise _Stop(result)
             self.minted += 1
+            self.on_minted()
             token = self.prober.new_token(result)
             record.detail = token.secret.alias
             self.token_use = TokenUse(token.secret.alias, token.expires_at)

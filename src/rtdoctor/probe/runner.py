@@ -43,11 +43,18 @@ class Prober:
         self._alive = asyncio.Semaphore(limits.probes_alive)
         self._tokens = 0
 
-    async def probe(self, probe_id: str, setup: Setup, purpose: Purpose) -> Observation:
+    async def probe(
+        self,
+        probe_id: str,
+        setup: Setup,
+        purpose: Purpose,
+        *,
+        on_minted: Callable[[], object] = lambda: None,
+    ) -> Observation:
         """Run a setup until it passes, fails, or has been transient too often."""
         async with self._alive:
             for attempt in range(1, self.limits.retries + 2):
-                observation = await Attempt(self, setup).run(probe_id, purpose)
+                observation = await Attempt(self, setup, on_minted).run(probe_id, purpose)
                 observation = replace(observation, attempts=attempt)
                 wait_s = self._retry_wait(observation.outcome, attempt)
                 if wait_s is None:
