@@ -168,7 +168,7 @@ def test_a_missing_key_is_explained_in_two_lines(tmp_path: Path) -> None:
         (["check", "--sandbox", "betta"], "did you mean 'beta'?"),
         (["check", "--sandbox", "--only", "call_encoding=trimed"], "did you mean 'trimmed'?"),
         (["check", "--sandbox", "--only", "ofer=no_audio"], "did you mean 'offer'?"),
-        (["check", "--sandbox", "--only", "offer"], "NAME=VALUE"),
+        (["check", "--sandbox", "--only", "offer"], "FACTOR=LEVEL"),
         (["check", "--sandbox", "--set", "realtime_modle=x"], "did you mean 'realtime_model'?"),
         (["check", "--sandbox", "--probes", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
         (["check", "--sandbox", "--only", "auth=none", "--skip", "auth=none"], "no setup is left"),
@@ -216,9 +216,17 @@ def test_dry_run_sends_nothing_and_counts_the_cost(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.ndjson"))
 
 
-def test_help_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help", "check --help", "sandbox serve --help", "plan", "plan --levels",
+        "check --dry-run", "explain 401 invalid_api_key", "knowledge list",
+    ],
+)  # fmt: skip
+def test_what_sends_nothing_imports_nothing_heavy(arguments: str) -> None:
     code = (
-        "import sys; from rtdoctor.cli.main import cli; cli(['--help'], standalone_mode=False);"
+        "import sys; from rtdoctor.cli.main import cli;"
+        f"cli({arguments.split()!r}, standalone_mode=False);"
         "heavy = {'aiortc', 'starlette', 'playwright', 'httpx'} & set(sys.modules);"
         "sys.exit(','.join(sorted(heavy)) or 0)"
     )
