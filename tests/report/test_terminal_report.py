@@ -10,6 +10,7 @@ from rich.console import Console
 from syrupy.assertion import SnapshotAssertion
 
 from rtdoctor.domain.finding import Diagnosis
+from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
 from rtdoctor.domain.run import Run
 from rtdoctor.report.terminal import print_survey
 from rtdoctor.report.terminal_diagnosis import print_diagnosis, print_findings
@@ -76,6 +77,18 @@ def test_a_played_back_run_says_so() -> None:
 
     assert "Played back" not in shown((run, diagnosis))
     assert "Played back from a recording" in shown((replace(run, observations=replayed), diagnosis))
+
+
+def test_what_a_recording_lacks_is_said_with_the_cure() -> None:
+    run, diagnosis = runs.founding()
+    absent = Outcome.transient(Signature(Stage.MINT, code=LocalCode.NOT_RECORDED.value))
+    seen = (*run.observations[:-1], replace(run.observations[-1], outcome=absent))
+
+    text = " ".join(shown((replace(run, observations=seen), diagnosis)).split())
+
+    assert "The recording lacks what 1 probe asked for" in text
+    assert "rtdoctor check --record DIR" in text
+    assert "recording lacks" not in shown((run, diagnosis))
 
 
 @pytest.mark.parametrize("case", [runs.founding, lambda: runs.survey(20)])

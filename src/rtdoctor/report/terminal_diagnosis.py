@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Repair, Verdict, Witness
-from rtdoctor.domain.run import Run
+from rtdoctor.domain.outcome import LocalCode
+from rtdoctor.domain.run import Observation, Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.report import setup_text
 from rtdoctor.report.terminal import describe_error, line, print_cost, print_heading
@@ -54,8 +55,18 @@ def print_findings(run: Run, diagnosis: Diagnosis, console: Console) -> None:
 def _ending(run: Run, console: Console) -> None:
     if run.finished not in ("complete", "budget"):
         line(console, (f"The run is partial: {run.finished}. {_PARTIAL}", "bold yellow"))
+    missing = [o for o in run.observations if _not_recorded(o)]
+    if missing:
+        said = f"The recording lacks what {plural(len(missing), 'probe')} asked for, so nothing is "
+        again = "known of it. Make it again: rtdoctor check --record DIR"
+        line(console, (said + again, "bold yellow"))
     line(console, (_PROBES, "dim"))
     print_cost(run, console)
+
+
+def _not_recorded(observation: Observation) -> bool:
+    signature = observation.outcome.signature
+    return signature is not None and signature.code == LocalCode.NOT_RECORDED
 
 
 def _title(text: str, console: Console) -> None:
