@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import replace
 from io import BytesIO, StringIO, TextIOWrapper
 
@@ -42,6 +44,16 @@ def test_a_survey_ends_with_its_verdict() -> None:
     run, diagnosis = runs.survey(20)
 
     assert diagnosis.sentence in " ".join(shown((run, diagnosis)).splitlines()[-8:])
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_no_cell_is_cut_off_however_narrow_the_terminal(width: int) -> None:
+    def cells(width: int) -> Counter[str]:
+        text = shown(runs.survey(60), width).split("\nThe calls\n")[0].split("\nauth: ", 1)[1]
+        return Counter(re.findall(r"\(?m?\b[0-9]{3}\b\)?|\bsession\b|…", text))
+
+    assert cells(width) == cells(300)
+    assert "…" not in cells(width)
 
 
 def test_each_error_stands_once_however_many_probes_got_it() -> None:

@@ -5,7 +5,7 @@ Readable at 80 columns, with and without colour.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from string import ascii_uppercase
 
 from rich.console import Group, RenderableType
@@ -26,13 +26,20 @@ _STYLES = {
     CellKind.MIXED: "bold yellow",
 }
 
+_GAP = 2
+_LABEL = 20  # the least room for a row's name
+
 
 def matrix(run: Run, width: int) -> RenderableType:
     """Rows are token endpoint and body, columns the calls, one panel for each auth."""
     whole = grid.build(run)
     panels = whole.panels
     letters = _letters(panels)
-    parts = [_panel(panel, letters, run.header.goal, width) for panel in panels]
+    parts = [
+        _panel(part, letters, run.header.goal, width)
+        for panel in panels
+        for part in _fitting(panel, letters, width)
+    ]
     for part in (_calls(panels, letters), _variations(whole, run), _legend(whole, run)):
         if part is not None:
             parts.append(part)
@@ -52,6 +59,30 @@ def _letters(panels: Iterable[Matrix]) -> dict[ColumnKey, str]:
     return letters
 
 
+def _widths(panel: Matrix, letters: dict[ColumnKey, str]) -> dict[ColumnKey, int]:
+    """How wide each column is, with the gap behind it."""
+    widths = {c.key: len(letters[c.key]) + _GAP for c in panel.columns}
+    for (_, column), cell in panel.cells.items():
+        widths[column] = max(widths[column], len(cell_label(cell)) + _GAP)
+    return widths
+
+
+def _fitting(panel: Matrix, letters: dict[ColumnKey, str], width: int) -> Iterator[Matrix]:
+    """The panel in as many parts as it needs for no cell to be cut off."""
+    widths = _widths(panel, letters)
+    columns = list(panel.columns)
+    while columns:
+        taken, room = 0, width - _LABEL - _GAP
+        while taken < len(columns) and (not taken or widths[columns[taken].key] <= room):
+            room -= widths[columns[taken].key]
+            taken += 1
+        part, columns = columns[:taken], columns[taken:]
+        keys = {c.key for c in part}
+        cells = {key: cell for key, cell in panel.cells.items() if key[1] in keys}
+        rows = tuple(r for r in panel.rows if any(row == r.key for row, _ in cells))
+        yield Matrix(rows, tuple(part), cells)
+
+
 def _panel(panel: Matrix, letters: dict[ColumnKey, str], goal: Stage, width: int) -> RenderableType:
     table = Table(
         title=f"auth: {panel.columns[0].auth}",
@@ -59,15 +90,12 @@ def _panel(panel: Matrix, letters: dict[ColumnKey, str], goal: Stage, width: int
         title_style="bold",
         box=None,
         pad_edge=False,
-        padding=(0, 2, 0, 0),
+        padding=(0, _GAP, 0, 0),
     )
     cells = {key: (cell_label(cell), cell_style(cell, goal)) for key, cell in panel.cells.items()}
-    widest = {
-        c.key: max(len(letters[c.key]), *(len(t) for k, (t, _) in cells.items() if k[1] == c.key))
-        for c in panel.columns
-    }
-    room = max(16, width - sum(w + 2 for w in widest.values()) - 2)
-    table.add_column("token endpoint · body", no_wrap=True)
+    room = max(_LABEL, width - sum(_widths(panel, letters).values()) - _GAP)
+    heading = "token endpoint · body"
+    table.add_column(heading if len(heading) <= room else "endpoint · body", no_wrap=True)
     for column in panel.columns:
         table.add_column(letters[column.key], justify="left", no_wrap=True)
     for row in panel.rows:
