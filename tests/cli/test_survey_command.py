@@ -242,3 +242,24 @@ def test_the_journal_is_private_and_holds_the_run(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     assert [line["event"] for line in lines] == ["run", "observation", "end"]
     assert oct(journal.stat().st_mode)[-3:] == "600"
+
+
+def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-not-a-real-key-0123456789")
+    journal = tmp_path / "run.ndjson"
+    # nothing listens there
+    rtdoctor(
+        "check", "--base-url", "http://127.0.0.1:1", "--key-file", tmp_path / "key",
+        "--only", "auth=none,undefined", "--journal", journal,
+    )  # fmt: skip
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(lines[:2]))
+
+    out = tmp_path / "out.json"
+    rtdoctor("check", "--resume", journal, "--key-file", tmp_path / "key", "--json", out)
+
+    seen = SavedRun.read(out).observations
+    assert len(seen) == 2
+    for observation in seen:
+        for exchange in observation["exchanges"]:
+            assert exchange["request"]["url"].startswith("http://127.0.0.1:1/")
