@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -263,3 +267,24 @@ def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path
     for observation in seen:
         for exchange in observation["exchanges"]:
             assert exchange["request"]["url"].startswith("http://127.0.0.1:1/")
+
+
+def test_a_terminal_shows_how_many_probes_are_done_and_which_was_last(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rtdoctor", "check", "--sandbox", "--only", "offer=no_audio"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # the other end was closed
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    os.close(ours)
+
+    assert process.wait() == 1
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
+    assert re.search(r"Probing .* 1/1 0:0\d:\d\d #1 client_secrets · ga_realtime", text), text
+    assert "\x1b[?25h" in seen.decode()  # the cursor is back
