@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -21,6 +22,10 @@ class Refused:
     err: str
 
 
+def _leave(code: int) -> NoReturn:
+    raise SystemExit(code)
+
+
 @pytest.fixture
 def run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
@@ -30,6 +35,7 @@ def run(
     def call(*arguments: str) -> Refused:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(sys, "argv", ["rtdoctor", *arguments])
+        monkeypatch.setattr("os._exit", _leave)  # the way out of the console script
         with pytest.raises(SystemExit) as ended:
             main()
         seen = capsys.readouterr()
