@@ -251,6 +251,8 @@ def test_a_folder_without_a_recording_is_named(run: object, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        ("check setup.yaml", "Did you mean --setup?"),
+        ("check https://example.com", "Did you mean --base-url?"),
         ("sandbox serve --era bta", "--era: no era is called 'bta'"),
         ("check --sandbox --only auth=nobody", "valid: api_key, ephemeral"),
         ("check --sandbox --only auth", "rtdoctor plan --levels"),

@@ -97,6 +97,7 @@ What a setup file may hold: rtdoctor plan --levels""",
     help="Probes at once, at most.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.argument("unasked", nargs=-1, metavar="")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
@@ -109,6 +110,7 @@ def check(**options: Any) -> int:
     """
     never_fail_to_encode(sys.stdout, sys.stderr)
     take = options.pop
+    _nothing_unasked(take("unasked"))
     _check_combinations(options)
     outputs = take_outputs(options)
     if options["base_url"] is not None:
@@ -135,6 +137,16 @@ def check(**options: Any) -> int:
     from rtdoctor.cli.session import run_check
 
     return run_check(request)
+
+
+def _nothing_unasked(arguments: tuple[str, ...]) -> None:
+    """Point people who name a file or a URL to the option they mean."""
+    if arguments:
+        option = "--base-url" if "://" in arguments[0] else "--setup"
+        raise UsageError(
+            f"check does not know what to do with {arguments[0]!r}",
+            hint=f"A setup file: --setup FILE; a service: --base-url URL. Did you mean {option}?",
+        )
 
 
 # each option with those that would be ignored beside it, and why
