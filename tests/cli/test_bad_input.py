@@ -68,7 +68,9 @@ def refused(run: object, *arguments: str) -> str:
         ("https://", "not a base URL"),
         ("http://example.com", "not encrypted"),
         ("https://someone:secret-word@example.com", "user name or password"),
-        ("https://someone:secret-word@example.com:99999", "is not a URL"),
+        ("https://someone:secret-word@example.com:99999", "user name or password"),
+        ("ftp://someone:secret-word@example.com", "user name or password"),
+        ("someone:secret-word@example.com", "user name or password"),
     ],
 )
 def test_a_wrong_base_url_is_refused_before_the_key_is_sent(
@@ -251,6 +253,7 @@ def test_a_folder_without_a_recording_is_named(run: object, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        ("check " + KEY, "takes options only"),
         ("check setup.yaml", "Did you mean --setup?"),
         ("check https://example.com", "Did you mean --base-url?"),
         ("sandbox serve --era bta", "--era: no era is called 'bta'"),
@@ -262,7 +265,10 @@ def test_a_folder_without_a_recording_is_named(run: object, tmp_path: Path) -> N
 def test_what_is_not_there_is_named_with_where_to_look(
     run: object, arguments: str, said: str
 ) -> None:
-    assert said in refused(run, *arguments.split())
+    err = refused(run, *arguments.split())
+
+    assert said in err
+    assert KEY not in err
 
 
 def test_levels_lists_every_factor_with_its_default_and_its_literal_form(run: object) -> None:

@@ -144,7 +144,7 @@ def _nothing_unasked(arguments: tuple[str, ...]) -> None:
     if arguments:
         option = "--base-url" if "://" in arguments[0] else "--setup"
         raise UsageError(
-            f"check does not know what to do with {arguments[0]!r}",
+            "check takes options only, and got something else",  # perhaps a key: not repeated
             hint=f"A setup file: --setup FILE; a service: --base-url URL. Did you mean {option}?",
         )
 

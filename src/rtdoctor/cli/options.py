@@ -152,6 +152,11 @@ def read_base_url(text: str) -> str:
     url = text.strip()
     if not url:
         raise UsageError("--base-url is empty", hint=hint)
+    if "@" in url:  # before anything that repeats it
+        raise UsageError(
+            "--base-url contains a user name or password",
+            hint="Leave it out of the URL; the key comes from the environment or --key-file.",
+        )
     try:
         parts = urlsplit(url)
         port = parts.port
