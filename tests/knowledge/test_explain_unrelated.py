@@ -40,6 +40,18 @@ UNRELATED = {
     "whip": "WHIP-compliant server: 400 Bad Request, invalid SDP offer (application/sdp)",
     "kubernetes": "kubelet: Readiness probe failed: HTTP probe failed with statuscode: 404; "
     "Unauthorized 401; CrashLoopBackOff session",
+    "parse error of another offer": "OperationError: Failed to execute 'setRemoteDescription' on "
+    "'RTCPeerConnection': Failed to parse SessionDescription.  Expect line: v= (I pasted the "
+    "base64 text into the page of the terminal app)",
+    "realtime and OpenAI, two products": "Our Supabase Realtime channel closes after the OpenAI "
+    "edge function says: You exceeded your current quota, please check your plan and billing "
+    "details.",
+    "Firebase and OpenAI": "Firebase Realtime Database rules; OpenAI says insufficient_quota",
+    "speech": 'openai.audio.speech.create({model: "tts-1", voice: "nova", input: "realtime news"})',
+    "audio of a chat": 'client.chat.completions.create(audio: {voice: "ash", format: "pcm16"})',
+    "no event in prose": "OpenAI's realtime docs over WebRTC: there is no duplicate event handling",
+    "another limit of 60 minutes": "Codex error: Responses websocket connection limit reached (60 "
+    "minutes). Create a new websocket connection to continue.",
     "a form": '{"name": "", "email": "", "message": ""}',
     "a toast": "const props = {message: '', type: 'info', code: '', param: ''}",
     "prose": "The session was moved to Thursday; the audio of the last call was poor.",
@@ -77,3 +89,5 @@ def test_a_general_error_far_from_realtime_does_not_count() -> None:
 def test_what_could_not_be_attributed_is_named() -> None:
     result = explain("OpenAI says: Incorrect API key provided: undefined")
     assert [e.quote for e in result.unattributed] == ["Incorrect API key provided: undefined"]
+    loose = explain("Failed to parse SessionDescription. Expect line: v=").unattributed
+    assert [e.quote for e in loose] == ["Expect line: v="]
