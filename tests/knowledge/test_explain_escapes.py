@@ -86,6 +86,13 @@ def test_a_token_of_a_gateway_without_any_prefix_is_taken_out() -> None:
     assert token not in clean(f"{{'token': '{token}'}}")
 
 
+def test_a_key_that_the_service_repeats_is_taken_out_of_its_sentence() -> None:
+    said = "POST /v1/realtime/calls 401 Incorrect API key provided: Zx9Yw8Vu7Ts6Rq5P."
+    first = explain(said).matches[0]
+    assert first.entry.id == "AUTH-INCORRECT-KEY"
+    assert first.evidence[0].quote == "Incorrect API key provided: …"
+
+
 def test_code_is_no_secret() -> None:
     for code in (
         "client_secret = client.realtime.client_secrets.create(session=session)",

@@ -105,6 +105,12 @@ def words(result: Explanation) -> dict[str, str]:
         ("Error committing input audio buffer: the buffer is empty.", "EVT-BUFFER-SMALL"),
         ("gpt-realtime: Invalid value: 'sage'. Supported values are: 'amuch', 'dan', 'alloy', "
          "'echo', and 'shimmer'. (Azure OpenAI)", "TOK-BAD-VOICE"),
+        ("realtime: missing_required_parameter: 'session.audio.output.format.rate'",
+         "TOK-FORMAT-STRING"),
+        ("gpt-realtime session.update: Invalid value: 'pcm16'.", "TOK-FORMAT-STRING"),
+        ("error: Invalid 'audio'. Expected base64-encoded audio bytes but got an invalid value",
+         "PRV-OPENAI-AUDIO-BYTES"),
+        ("404 on wss://res.openai.azure.com/realtime?api-version=alpha", "PRV-AZURE-URL"),
         ("code='cannot_update_voice' after the greeting", "PRV-OPENAI-VOICE-LOCKED"),
         # a field of GA that is unknown: the session is a beta one
         ("realtime error: Unknown parameter: 'session.max_output_tokens'.",
@@ -191,8 +197,10 @@ await fetch("https://api.openai.com/v1/realtime/calls", {
         '@app.post("/v1/realtime/calls/{call_id}/hangup")\n'
         "def hangup(call_id): raise HTTPException(status_code=404)",
         'if (error.name === "NotAllowedError") show("Allow the microphone"); // OpenAI Realtime',
+        'const minted = await fetch("https://api.openai.com/v1/realtime/client_secrets", init);\n'
+        "const key = minted.value ?? minted.client_secret?.value;",
     ],
-    ids=["variable", "python SDK", "agents SDK", "server", "handled error"],
+    ids=["variable", "python SDK", "agents SDK", "server", "handled error", "either place"],
 )
 def test_code_that_is_right_matches_nothing(code: str) -> None:
     assert ids(code) == []
@@ -237,6 +245,12 @@ def test_what_was_removed_or_is_not_used_does_not_count() -> None:
 ```"""
     assert ids(diff) == []
     assert ids('  // fetch("https://api.openai.com/v1/realtime/sessions")') == []
+
+
+def test_what_is_only_possible_is_left_out_when_the_service_named_the_cause() -> None:
+    text = "POST https://api.openai.com/v1/realtime/calls 429 (Too Many Requests)"
+    assert words(explain(text)) == {"AUTH-RATE": "possible"}
+    assert words(explain(f"{text} {QUOTA}")) == {"AUTH-QUOTA": "strong"}
 
 
 def test_strength_says_what_was_found() -> None:

@@ -230,12 +230,11 @@ def _evidence(paper: Paper, reasons: list[_Reason]) -> tuple[Evidence, ...]:
 
 
 def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
-    kept, possible = [], 0
-    for match in matches:
-        possible += match.strength is Strength.POSSIBLE
-        if possible <= _MOST_POSSIBLE or match.strength is not Strength.POSSIBLE:
-            kept.append(match)
-    return tuple(kept[:MOST])
+    """The first few; what is only possible not at all when the service itself named a cause."""
+    named = any(m.strength is Strength.STRONG and not m.entry.decoy for m in matches)
+    possible = [m for m in matches if m.strength is Strength.POSSIBLE]
+    dropped = possible if named else possible[_MOST_POSSIBLE:]
+    return tuple(m for m in matches if m not in dropped)[:MOST]
 
 
 _DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")

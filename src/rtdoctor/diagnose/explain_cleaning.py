@@ -55,6 +55,11 @@ _SHAPES: tuple[tuple[tuple[str, ...], str, str], ...] = (
         r"(?!sk-…|ek_…|eyJ…)(?=[A-Za-z_.-]{0,400}[0-9])[A-Za-z0-9+/_=.~-]{32,4000}",
         r"\1…",
     ),
+    (
+        ("api key provided",),
+        r"(\bAPI key provided:\s{0,3})(?!undefined|null|\[object|sk-…|ek_…)[^\s\"'\\,}]{8,400}",
+        r"\1…",
+    ),
     (("ice-pwd",), r"(a=ice-pwd:)[^\s\\\"']{8,256}", r"\1…"),
     (("__cf_bm", "_cfuvid"), r"\b(__cf_bm|_cfuvid)=[^;\s'\"]{8,600}", r"\1=…"),
 )
