@@ -50,6 +50,16 @@ UNRELATED = {
     "speech": 'openai.audio.speech.create({model: "tts-1", voice: "nova", input: "realtime news"})',
     "audio of a chat": 'client.chat.completions.create(audio: {voice: "ash", format: "pcm16"})',
     "no event in prose": "OpenAI's realtime docs over WebRTC: there is no duplicate event handling",
+    "cached sessions": "A realtime dashboard with Next.js and Redis. Session tokens are cached for "
+    "an hour; set cache: 'no-store' in fetch when you see the same token twice.",
+    "Azure without OpenAI": "The Azure Stream Analytics real-time job fails: 401 Unauthorized, the "
+    "api-version query parameter is no longer supported for this resource.",
+    "what a catalogue says of models": '{"id": "some/omni", "output_modalities": ["text", "audio"]}',
+    "an ORM": "await prisma.session.update({ where: { id }, data: { modalities: ['audio'] } })",
+    "a voice room with a chat model": "LiveKit carries the WebRTC room, gpt-4o answers the chat: "
+    "You exceeded your current quota, please check your plan and billing details.",
+    "remote desktop": "RDP session: the recorder cannot find a microphone on the remote desktop",
+    "an exception of ours": "raise InvalidSessionType(f'unknown type {kind}')  # 400",
     "another limit of 60 minutes": "Codex error: Responses websocket connection limit reached (60 "
     "minutes). Create a new websocket connection to continue.",
     "a form": '{"name": "", "email": "", "message": ""}',

@@ -99,7 +99,7 @@ def _look_reasons(paper: Paper, seen: Signs, entry: Entry) -> Iterable[_Reason]:
     for look in entry.looks:
         spans, wording = _sightings(paper, seen, look)
         for span in spans:
-            vouched = Strength.STRONG if look.alone else _vouched(paper, seen, span)
+            vouched = Strength.STRONG if look.alone else _vouched(paper, span)
             if vouched is not None and not _belongs_elsewhere(seen, look, span):
                 strength = min(Strength[look.strength.upper()], vouched)
                 yield _Reason(strength, wording, (span,), _transport_bonus(seen, look))
@@ -128,7 +128,7 @@ def _belongs_elsewhere(seen: Signs, look: Look, span: Span) -> bool:
     return any(other.start < span.end and span.start < other.end for other in others)
 
 
-def _vouched(paper: Paper, seen: Signs, span: Span) -> Strength | None:
+def _vouched(paper: Paper, span: Span) -> Strength | None:
     """How far the surroundings say that a general error is of the Realtime API, if they do."""
     near = paper.window(span, _NEAR)
     beside = paper.window(span, _BESIDE)
@@ -136,9 +136,9 @@ def _vouched(paper: Paper, seen: Signs, span: Span) -> Strength | None:
         return None
     if _shows(near, "realtime"):
         return Strength.STRONG
-    if "openai" in seen and "webrtc" in seen and not _shows(near, "other_ai"):
-        return Strength.LIKELY
-    return None
+    spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
+    others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
+    return Strength.LIKELY if spoken_of and not others else None
 
 
 def _shows(piece: str, name: str) -> bool:
