@@ -102,6 +102,16 @@ def test_code_is_no_secret() -> None:
         assert redact_shapes(code) == code
 
 
+def test_a_sentence_is_known_when_a_comment_breaks_and_indents_it() -> None:
+    text = (
+        '        // "Model … is a transcription model and cannot be used as\n'
+        '        //                        the realtime session model."'
+    )
+    first = explain(text).matches[0]
+    assert first.entry.id == "SDP-TRANSCRIPTION-MODEL-AS-SESSION-MODEL"
+    assert first.evidence[0].line == 1
+
+
 def test_lines_stay_where_they_are() -> None:
-    text = "one\r\n&quot;two&quot;\r\n\x1b[31mthree\x1b[0m\r\nfour \\u0027x\\u0027"
-    assert undo_escapes(text) == "one\n\"two\"\nthree\nfour 'x'"
+    text = "one\r\n&quot;two&quot;\r\n\x1b[31mthree\x1b[0m\r\n\tfour  \\u0027x\\u0027"
+    assert undo_escapes(text) == "one\n\"two\"\nthree\n\tfour 'x'"

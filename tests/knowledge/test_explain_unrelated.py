@@ -54,7 +54,9 @@ UNRELATED = {
     "an hour; set cache: 'no-store' in fetch when you see the same token twice.",
     "Azure without OpenAI": "The Azure Stream Analytics real-time job fails: 401 Unauthorized, the "
     "api-version query parameter is no longer supported for this resource.",
-    "what a catalogue says of models": '{"id": "some/omni", "output_modalities": ["text", "audio"]}',
+    "what a catalogue says": '{"id": "some/omni", "output_modalities": ["text", "audio"]}',
+    "the header at another service": 'new WebSocket("wss://dashscope.aliyuncs.com/api-ws/v1/realtime"'
+    ', {headers: {"OpenAI-Beta": "realtime=v1"}})',
     "an ORM": "await prisma.session.update({ where: { id }, data: { modalities: ['audio'] } })",
     "a voice room with a chat model": "LiveKit carries the WebRTC room, gpt-4o answers the chat: "
     "You exceeded your current quota, please check your plan and billing details.",

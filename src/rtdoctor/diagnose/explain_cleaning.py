@@ -22,6 +22,7 @@ _CODE_POINTS = {
     "0060": "`", "00a0": " ", "200b": "", "200c": "", "200d": "", "2060": "", "feff": "",
 }  # fmt: skip
 _CODE_POINT = re.compile(r"\\u(" + "|".join(_CODE_POINTS) + ")", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t]{2,}")
 _DEEP = re.compile(r"(?<!\\)\\{2,64}+(?=[\"'/nrtux])")  # escaped more than once
 
 _ASSIGNED = r"(?:api[-_]?key|password|passwd|pwd|secret|cookie|authorization)"
@@ -72,11 +73,12 @@ def clean(text: str) -> str:
 
 
 def undo_escapes(text: str) -> str:
-    """Undo colours, HTML entities, ``\\u0027`` and ``\\/``; drop what nobody sees.
+    """Undo colours, HTML entities, ``\\u0027`` and ``\\/``; drop what nobody sees, and indents.
 
     A quote mark stays escaped once: wordings match it so, and it shows that it was within a text.
     """
     text = text.replace("\r\n", "\n").translate(_INVISIBLE).translate(_SPACES)
+    text = _BLANKS.sub(" ", text)
     if "\\\\" in text:
         text = _DEEP.sub(r"\\", text)
     if "[" in text:
