@@ -43,7 +43,7 @@ class RuleBook:
         for rule in self._by_endpoint[seen.endpoint]:
             if holds(rule.when, seen) and self._takes_its_turn(rule):
                 self.answered[rule.id] += 1
-                return rule
+                return rule.at(seen.path)
         return None
 
     def _takes_its_turn(self, rule: Rule) -> bool:

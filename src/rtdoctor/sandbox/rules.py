@@ -202,6 +202,7 @@ class Rule:
     fact gives the whole answer. ``note`` says what is not known, in plain ASCII.
 
     seen_in      the eras the fact was seen in; in others the same answer is ``inferred``
+    seen_at      the paths it was seen at; at others the same answer is ``inferred``
     probability  answers only this share of the requests that match, at random
     every        answers the first and then every Nth request that matches
     times        answers at most so many requests
@@ -212,6 +213,7 @@ class Rule:
     basis: Literal["fact", "inferred"] = "inferred"
     note: str = ""
     seen_in: tuple[Era, ...] = ()
+    seen_at: tuple[str, ...] = ()
     when: When = field(default_factory=When)
     probability: float | None = None
     every: int | None = None
@@ -243,6 +245,13 @@ class Rule:
         if self.basis == "inferred" or not self.seen_in or era in self.seen_in:
             return self
         note = f"seen in the era {self.seen_in[0]}. That it holds in {era} is inferred"
+        return replace(self, basis="inferred", note=note)
+
+    def at(self, path: str) -> Rule:
+        """The same rule, no longer called a fact at a path where the fact was not seen."""
+        if self.basis == "inferred" or not self.seen_at or path in self.seen_at:
+            return self
+        note = f"seen at {self.seen_at[0]}. That it holds elsewhere is inferred"
         return replace(self, basis="inferred", note=note)
 
 
