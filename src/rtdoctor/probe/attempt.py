@@ -20,6 +20,7 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.secret import Secret, TokenUse
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.errors import UsageError
 from rtdoctor.evidence.cassettes import label, sending
 from rtdoctor.probe.call import (
     call_id_of,
@@ -232,13 +233,21 @@ class Attempt:
                     "only to their own target"
                 )
             )
-        exchange, problem = await self._traced(request)
+        try:
+            exchange, problem = await self._traced(request)
+        except UsageError as error:
+            raise Stop(Outcome.skipped(error.message)) from None
         if problem is not None:
             raise Stop(Outcome.transient(problem.signature(stage)))
         assert exchange.response is not None, "an exchange without error has a response"
         return exchange.response
 
     async def _traced(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]:
+        header = request.unsendable_header
+        if header is not None:
+            raise UsageError(
+                f"{request.purpose}: the header {header!r} cannot be sent: only printable ASCII can"
+            )
         sending.set(label(self.setup, request.purpose))
         exchange, problem = await self.prober.http.send(request)
         self.exchanges.append(exchange)
@@ -273,7 +282,10 @@ class Attempt:
     async def _hang_up(self, location: str) -> None:
         if self.target.key is None or not self.target.may_see_key(location):
             return
-        exchange, _ = await self._traced(hangup_request(location, self.target.key))
+        try:
+            exchange, _ = await self._traced(hangup_request(location, self.target.key))
+        except UsageError:
+            return  # the service named a place that cannot be asked
         if exchange.response is not None and exchange.response.status < 300:
             self.hung_up += 1
 
