@@ -254,7 +254,10 @@ class Attempt:
                 f"{request.purpose}: the header {header!r} cannot be sent: only printable ASCII can"
             )
         sending.set(label(self.setup, request.purpose))
+        asked_ms = self.watch.now_ms()
         exchange, problem = await self.prober.http.send(request)
+        took_ms = self.watch.now_ms() - asked_ms
+        self.watch.queued_ms += max(0.0, took_ms - exchange.timing.total_ms)
         self.exchanges.append(exchange)
         return exchange, problem
 
