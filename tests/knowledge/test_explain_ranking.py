@@ -90,6 +90,10 @@ def words(result: Explanation) -> dict[str, str]:
         (f"Error: Realtime call request failed with status 429: {QUOTA}", "AUTH-QUOTA"),
         ("Using the WebRTC connection in a browser environment requires an ephemeral client key.",
          "SDK-JS-GUARD"),
+        ("UserError: Using the WebRTC connection requires an ephemeral client key",
+         "SDK-JS-GUARD"),
+        ("UserError: Using the WebSocket connection in a browser environment requires an ephemeral "
+         "client key. If you have to use a regular API key", "SDK-JS-GUARD"),
         # WebSockets
         ("WebSocket closed: 4000 invalid_request_error.beta_api_shape_disabled", "EVT-BETA-4000"),
         (f'{{"type":"error","error":{{"message":"{BETA_GONE}"}}}} on wss://x', "EVT-BETA-4000"),
