@@ -90,6 +90,10 @@ def words(result: Explanation) -> dict[str, str]:
         (f"Error: Realtime call request failed with status 429: {QUOTA}", "AUTH-QUOTA"),
         ("Using the WebRTC connection in a browser environment requires an ephemeral client key.",
          "SDK-JS-GUARD"),
+        ("UserError: Using the WebRTC connection requires an ephemeral client key",
+         "SDK-JS-GUARD"),
+        ("UserError: Using the WebSocket connection in a browser environment requires an ephemeral "
+         "client key. If you have to use a regular API key", "SDK-JS-GUARD"),
         # WebSockets
         ("WebSocket closed: 4000 invalid_request_error.beta_api_shape_disabled", "EVT-BETA-4000"),
         (f'{{"type":"error","error":{{"message":"{BETA_GONE}"}}}} on wss://x', "EVT-BETA-4000"),
@@ -197,10 +201,24 @@ await fetch("https://api.openai.com/v1/realtime/calls", {
         '@app.post("/v1/realtime/calls/{call_id}/hangup")\n'
         "def hangup(call_id): raise HTTPException(status_code=404)",
         'if (error.name === "NotAllowedError") show("Allow the microphone"); // OpenAI Realtime',
+        'const BASE = "https://api.openai.com/v1/realtime";\n'
+        'fetch(`${BASE}/calls`, {body: sdp, headers: {"Content-Type": "application/sdp"}});',
+        'const BASE = "https://api.x.ai/v1/realtime";  // WebRTC is not offered there',
+        "const socket = await OpenAIRealtimeWS.azure(new AzureOpenAI(options), init); // realtime",
         'const minted = await fetch("https://api.openai.com/v1/realtime/client_secrets", init);\n'
         "const key = minted.value ?? minted.client_secret?.value;",
     ],
-    ids=["variable", "python SDK", "agents SDK", "server", "handled error", "either place"],
+    ids=[
+        "variable",
+        "python SDK",
+        "agents SDK",
+        "server",
+        "handled error",
+        "base URL",
+        "xAI",
+        "Azure socket",
+        "either place",
+    ],
 )
 def test_code_that_is_right_matches_nothing(code: str) -> None:
     assert ids(code) == []
