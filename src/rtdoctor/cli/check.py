@@ -23,7 +23,6 @@ from rtdoctor.cli.request import Request
 from rtdoctor.cli.subject_file import read_subject
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.probe.embedded import ERAS, TODAY
-from rtdoctor.report.terminal_encoding import never_fail_to_encode
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
 
 _PATH = click.Path(path_type=Path)
@@ -72,22 +71,8 @@ What a setup file may hold: rtdoctor plan --levels""",
 @click.option("--resume", type=_PATH, metavar="RUN", help="Go on with an interrupted journal.")
 @click.option("--journal", metavar="FILE", help="Where to keep the journal; 'none' keeps none.")
 @click.option("--keep-addresses", is_flag=True, help="Do not mask IP addresses in outputs.")
-@click.option(
-    "--ice-timeout",
-    type=Seconds(),
-    metavar="S",
-    default=3.5,
-    show_default=True,
-    help="Seconds for ICE.",
-)
-@click.option(
-    "--timeout",
-    type=Seconds(),
-    metavar="S",
-    default=15.0,
-    show_default=True,
-    help="Seconds for one HTTP exchange.",
-)
+@click.option("--ice-timeout", default=3.5, help="Seconds for ICE.", **_SECONDS)
+@click.option("--timeout", default=15.0, help="Seconds for one HTTP exchange.", **_SECONDS)
 @click.option(
     "--jobs",
     metavar="N",
@@ -108,7 +93,6 @@ def check(**options: Any) -> int:
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
-    never_fail_to_encode(sys.stdout, sys.stderr)
     take = options.pop
     _nothing_unasked(take("unasked"))
     _check_combinations(options)

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -13,6 +14,7 @@ import click
 
 from rtdoctor import __version__
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
+from rtdoctor.report.terminal_encoding import never_fail_to_encode
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -34,9 +36,10 @@ class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
         if name not in _COMMANDS:
-            return None
+            near = get_close_matches(name, _COMMANDS, 1)
+            ctx.fail(f"No such command {name!r}." + "".join(f" Did you mean {n}?" for n in near))
         module, attribute = _COMMANDS[name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
@@ -58,6 +61,7 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The console script: every error we raise on purpose becomes one message and its code."""
+    never_fail_to_encode(sys.stdout, sys.stderr)
     code = _flushed(_run())
     # not sys.exit: a thread that waits for a name server would hold the process for seconds
     os._exit(code)

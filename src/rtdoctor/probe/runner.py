@@ -111,6 +111,7 @@ _LASTING = {
     LocalCode.PROXY.value,
     LocalCode.TIMEOUT.value,
     LocalCode.NO_LOCAL_CANDIDATES.value,
+    LocalCode.NOT_RECORDED.value,
 }
 
 

@@ -69,7 +69,8 @@ class StageTimer:
 
 
 def _judged(failure: PeerFailure) -> Outcome:
-    """A machine without addresses says nothing about the setup; every other failure does."""
-    if failure.code is LocalCode.NO_LOCAL_CANDIDATES:
+    """A machine without addresses or a gap in a recording says nothing about the setup; every
+    other failure does."""
+    if failure.code in (LocalCode.NO_LOCAL_CANDIDATES, LocalCode.NOT_RECORDED):
         return Outcome.transient(failure.signature())
     return Outcome.failed(failure.signature())
