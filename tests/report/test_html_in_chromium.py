@@ -56,7 +56,8 @@ def url(pages: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("case", "scheme"), [*((case, "light") for case in CASES), ("founding", "dark")]
+    ("case", "scheme"),
+    [*((case, "light") for case in CASES), ("founding", "dark"), ("survey", "dark")],
 )
 def test_axe_finds_nothing_serious(browser: Browser, pages: Path, case: str, scheme: str) -> None:
     context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
@@ -144,6 +145,23 @@ def test_it_is_readable_and_opens_by_keyboard_without_javascript(
     page.keyboard.press("Enter")
     stages.wait_for(state="visible")
     context.close()
+
+
+def test_the_first_tab_stop_skips_to_the_findings(browser: Browser, pages: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(url(pages, "founding"))
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the findings"
+    box = skip.bounding_box()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = page.evaluate("document.activeElement.closest('main') !== null")
+    context.close()
+    assert box is not None
+    assert box["y"] >= 0
+    assert inside
 
 
 def test_a_cell_of_the_matrix_opens_its_probe(browser: Browser, pages: Path) -> None:

@@ -72,7 +72,7 @@ class TestShape:
         run, diagnosis = runs.founding()
         more = replace(diagnosis, causes=diagnosis.causes * 3, facts=diagnosis.facts * 3)
         text = render(run, more)
-        assert re.search(r"(?m)^Left out here, in the HTML report: .*every refusal\.$", text)
+        assert re.search(r"(?m)^Left out here, in the HTML report: .*support\.$", text)
 
     def test_every_inferred_answer_is_called_so(self) -> None:
         run, diagnosis = runs.survey(90)
