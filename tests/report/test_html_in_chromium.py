@@ -214,3 +214,26 @@ def test_the_javascript_of_a_probe_posts_its_offer(browser: Browser) -> None:
     assert headers["authorization"] == "Bearer $EPHEMERAL_TOKEN"
     assert "m=audio" in body
     assert "webrtc-datachannel" in body
+
+
+def test_a_dark_screen_does_not_darken_the_paper(browser: Browser, pages: Path) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(url(pages, "founding"))
+    colours = "(({color, backgroundColor}) => [color, backgroundColor])(getComputedStyle(%s))"
+    on_screen = page.evaluate(colours % "document.body")
+    page.emulate_media(media="print")
+    on_paper = page.evaluate(colours % "document.body")
+    context.close()
+    assert on_screen == ["rgb(233, 230, 224)", "rgb(21, 24, 28)"]
+    assert on_paper == ["rgb(31, 36, 43)", "rgb(255, 255, 255)"]
+
+
+def test_the_matrix_fits_on_paper(browser: Browser, pages: Path) -> None:
+    context = browser.new_context(viewport={"width": 680, "height": 900})  # A4 with its margins
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto(url(pages, "founding"))
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert wide <= 680
