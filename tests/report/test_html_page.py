@@ -141,6 +141,10 @@ class TestFindings:
         once = tuple(replace(w, repeated=False) for w in cause.witnesses)
         page = read((run, replace(diagnosis, causes=(replace(cause, witnesses=once),))))
         assert "Seen once: query of the call" in page.text
+        assert "Refused, and a cause is suspected" in page.text
+        assert "What may make it fail" in page.headings("h2")
+        assert "do not go together" not in page.text
+        assert "is proved" not in page.text
         assert "Necessary:" not in page.text
         assert "both were repeated" not in page.text
 

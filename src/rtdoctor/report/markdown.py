@@ -96,7 +96,7 @@ def _ids(probes: Sequence[str], most: int = 4) -> str:
 
 
 def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
-    yield f"## rtdoctor: {words.VERDICT[diagnosis.verdict]}"
+    yield f"## rtdoctor: {words.verdict(diagnosis)}"
     yield ""
     first, rest = words.headline(diagnosis.sentence)
     yield f"**{prose(first)}**" + (f" {prose(rest)}" if rest else "")
@@ -149,7 +149,7 @@ def _causes(
             code(f"{words.factor_name(b.factor)} {level_text.blamed_text(b, run, _failing(cause))}")
             for b in cause.levels
         )
-        kind = "Cause" if isinstance(cause, Cause) else "Pattern"
+        kind = _kind(cause)
         title = f"{kind} {number}" if len(found) > 1 else kind
         said, stage = code(cause.signature.describe()), words.stage_name(cause.signature.stage)
         yield f"**{title}:** {levels} → {said} at {stage}. {_tally(cause, run)}"
@@ -161,6 +161,12 @@ def _causes(
                 yield f"Known beside the probes: {prose(text.title)}. {prose(text.why)}"
     if len(found) > 2:
         yield f"The HTML report has {len(found) - 2} more."
+
+
+def _kind(found: Cause | Pattern) -> str:
+    if isinstance(found, Pattern):
+        return "Pattern"
+    return "Cause" if words.is_proved(found) else "Suspected cause"
 
 
 def _rests_on_inference(run: Run, found: Cause | Pattern) -> bool:

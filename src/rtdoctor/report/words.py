@@ -53,6 +53,9 @@ VERDICT: dict[Verdict, str] = {
     Verdict.SURVEYED: "Survey",
 }
 
+SUSPECTED = "Refused, and a cause is suspected"
+NOT_PROVED = "Seen, but not repeated: it may still be something else."
+
 PURPOSE: dict[Purpose, str] = {
     Purpose.SURVEY: "one cell of the survey",
     Purpose.CONTROL: "the control: a recipe known to work",
@@ -135,6 +138,18 @@ LEAKS_KEY = (
 LOSES_PURPOSE = "Connects, but is another kind of session than the one you asked for."
 
 
+def is_proved(cause: Cause) -> bool:
+    """Whether every factor of a cause is necessary: both probes of its pair ran again, alike."""
+    return bool(cause.witnesses) and all(witness.repeated for witness in cause.witnesses)
+
+
+def verdict(diagnosis: Diagnosis) -> str:
+    """The verdict in a few words; a cause seen once, as in a run cut short, is not proved."""
+    if diagnosis.verdict is Verdict.EXPLAINED and not all(map(is_proved, diagnosis.causes)):
+        return SUSPECTED
+    return VERDICT[diagnosis.verdict]
+
+
 def stage_name(stage: Stage) -> str:
     """The stage's name in a sentence."""
     return STAGE[stage][0]
@@ -181,7 +196,8 @@ def outcome_line(outcome: Outcome) -> str:
         return f"{outcome.reason or 'skipped'}{implied}"
     stage = stage_name(outcome.stage) if outcome.stage is not None else "start"
     if outcome.is_pass:
-        return f"all stages done, up to the {stage}" if outcome.stage else "passed"
+        the = "" if outcome.stage in (Stage.ICE, Stage.DTLS) else "the "
+        return f"all stages done, up to {the}{stage}" if outcome.stage else "passed"
     said = outcome.signature.describe() if outcome.signature is not None else "no reason recorded"
     said = local_code_text(outcome) or said
     return f"{stage}: {said}"
