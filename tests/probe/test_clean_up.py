@@ -9,7 +9,7 @@ import pytest
 
 from rtdoctor.domain.outcome import OutcomeKind
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
@@ -88,7 +88,7 @@ async def test_no_call_no_task_and_no_socket_is_left(auth: str) -> None:
             what = setup(
                 auth=auth, token_endpoint="none", token_body="none", call_encoding="multipart"
             )
-        seen = await probe(sandbox.url, what)
+        seen = await probe(sandbox.url, what, PATIENT)
         calls = sandbox.state()["calls"]
         await asyncio.sleep(0)  # transports tell their protocols in the next round of the loop
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -107,7 +107,7 @@ async def test_no_call_no_task_and_no_socket_is_left(auth: str) -> None:
 async def test_an_interrupted_probe_leaves_no_call_open(moment: str) -> None:
     silent = "rules: [{id: silent, when: {endpoint: channel}, answer: {}}]"
     with rtdoctor_sandbox(rules=silent if moment == "session" else None) as sandbox:
-        probing = asyncio.create_task(probe(sandbox.url, setup(), session_s=60.0))
+        probing = asyncio.create_task(probe(sandbox.url, setup(), PATIENT))
         wanted = {"call": "opened", "ice": "connected", "session": "channel"}[moment]
         async with asyncio.timeout(20):
             while not _reached(await asyncio.to_thread(sandbox.state), wanted):

@@ -10,7 +10,7 @@ import pytest
 from rtdoctor.domain.outcome import OutcomeKind, Stage
 from rtdoctor.domain.run import Observation
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
 BETA = {
@@ -29,7 +29,7 @@ rules:
 
 async def test_a_used_token_has_opened_a_call_before() -> None:
     with rtdoctor_sandbox("single-use") as sandbox:
-        seen = await probe(sandbox.url, setup(auth="used"))
+        seen = await probe(sandbox.url, setup(auth="used"), PATIENT)
         state = sandbox.state()
 
     assert [e.purpose for e in seen.exchanges] == ["mint", "first call", "call", "hangup"]
@@ -45,7 +45,7 @@ async def test_a_used_token_has_opened_a_call_before() -> None:
 
 async def test_where_tokens_may_be_used_twice_the_second_call_reaches_its_session() -> None:
     with rtdoctor_sandbox("ga-only") as sandbox:
-        seen = await probe(sandbox.url, setup(auth="used"))
+        seen = await probe(sandbox.url, setup(auth="used"), PATIENT)
 
     assert seen.outcome.is_pass
     assert (seen.tokens_minted, seen.sessions_opened, seen.sessions_hung_up) == (1, 2, 2)
@@ -53,7 +53,7 @@ async def test_where_tokens_may_be_used_twice_the_second_call_reaches_its_sessio
 
 async def test_a_setup_that_never_opens_a_call_says_nothing_about_used_tokens() -> None:
     with rtdoctor_sandbox("single-use") as sandbox:
-        seen = await probe(sandbox.url, setup(auth="used", call_endpoint="realtime"))
+        seen = await probe(sandbox.url, setup(auth="used", call_endpoint="realtime"), PATIENT)
 
     assert seen.outcome.kind is OutcomeKind.SKIPPED
     assert "first use" in seen.outcome.reason
@@ -61,7 +61,7 @@ async def test_a_setup_that_never_opens_a_call_says_nothing_about_used_tokens() 
 
 async def test_an_expired_token_is_refused_as_expired() -> None:
     with rtdoctor_sandbox("beta", SHORT) as sandbox:
-        seen = await probe(sandbox.url, setup(auth="expired", **BETA))
+        seen = await probe(sandbox.url, setup(auth="expired", **BETA), PATIENT)
 
     assert seen.outcome.stage is Stage.EXCHANGE
     assert seen.rules[-1].rule == "token-expired"

@@ -107,8 +107,10 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
             stack.enter_context(cassettes.replaying(request.replay))
         else:
             from rtdoctor.probe import aiortc_peer  # noqa: F401
-        # what was imported stays: the collector need not look at it during the probes
+        # what was imported stays, and a probe leaves little behind: the collector has little to
+        # look at while probes run
         gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
         if target is None:
             assert sandbox is not None
             target = await sandbox.target()

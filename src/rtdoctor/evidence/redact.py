@@ -67,9 +67,9 @@ class Redactor:
         self._masked: dict[str, set[str]] = {}
         self._addresses: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
-        # texts cleaned before, with how many of the forms below they were searched for
+        # texts cleaned before, with how many of the values learnt they were searched for
         self._memory: dict[str, tuple[str, int]] = {}
-        self._forms: list[str] = []
+        self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._known: set[str] = set()
         self._walker = Walker(self.clean_text, self._clean_named)
@@ -115,7 +115,7 @@ class Redactor:
         if len(text) < 65536:
             if len(self._memory) > 20_000:
                 self._memory.clear()
-            self._memory[text] = (cleaned, len(self._forms))
+            self._memory[text] = (cleaned, self._learnt)
         return cleaned
 
     def _remembered(self, text: str) -> str | None:
@@ -124,11 +124,11 @@ class Redactor:
         if known is None:
             return None
         cleaned, searched = known
-        if searched < len(self._forms):
+        if searched < self._learnt:
             escaped = "\\" in text or "%" in text or "&" in text  # forms may hide in it
-            if escaped or any(form in text for form in self._forms[searched:]):
+            if escaped or any(self._values.find(text)) or any(self._find_cut(text)):
                 return None
-            self._memory[text] = (cleaned, len(self._forms))
+            self._memory[text] = (cleaned, self._learnt)
         return cleaned
 
     def scan(self, data: bytes, *, decoded: bool = True) -> list[str]:
@@ -251,9 +251,8 @@ class Redactor:
         hidden = {form for part in parts for form in forms(part)}
         for form in hidden:
             self._values.add(form, alias)
-        self._forms += hidden
+        self._learnt += 1
         if len(value) > _CUT:
-            self._forms.append(value[:_CUT])
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _alias(self, hit: _Hit) -> str:

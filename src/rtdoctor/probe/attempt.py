@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,11 @@ _FIRST_EVENTS = ("session.created", "transcription_session.created", "session.st
 class Attempt:
     """The mutable record of one try of one probe."""
 
-    def __init__(self, prober: Prober, setup: Setup) -> None:
+    def __init__(
+        self, prober: Prober, setup: Setup, on_minted: Callable[[], object] = lambda: None
+    ) -> None:
         self.prober = prober
+        self.on_minted = on_minted
         self.target = prober.target
         self.limits = prober.limits
         self.setup = setup
@@ -115,6 +119,7 @@ class Attempt:
             if isinstance(result, Outcome):
                 raise Stop(result)
             self.minted += 1
+            self.on_minted()
             token = self.prober.new_token(result)
             record.detail = token.secret.alias
             self.token_use = TokenUse(token.secret.alias, token.expires_at)
@@ -250,7 +255,10 @@ class Attempt:
                 f"{request.purpose}: the header {header!r} cannot be sent: only printable ASCII can"
             )
         sending.set(label(self.setup, request.purpose))
+        asked_ms = self.watch.now_ms()
         exchange, problem = await self.prober.http.send(request)
+        took_ms = self.watch.now_ms() - asked_ms
+        self.watch.queued_ms += max(0.0, took_ms - exchange.timing.total_ms)
         self.exchanges.append(exchange)
         return exchange, problem
 

@@ -43,7 +43,14 @@ class Prober:
         self._alive = asyncio.Semaphore(limits.probes_alive)
         self._tokens = 0
 
-    async def probe(self, probe_id: str, setup: Setup, purpose: Purpose) -> Observation:
+    async def probe(
+        self,
+        probe_id: str,
+        setup: Setup,
+        purpose: Purpose,
+        *,
+        on_minted: Callable[[], object] = lambda: None,
+    ) -> Observation:
         """Run a setup until it passes, fails, or has been transient too often.
 
         The observation is that of the last try; what it cost is that of all tries.
@@ -51,7 +58,7 @@ class Prober:
         async with self._alive:
             tries: list[Observation] = []
             while True:
-                tries.append(await Attempt(self, setup).run(probe_id, purpose))
+                tries.append(await Attempt(self, setup, on_minted).run(probe_id, purpose))
                 wait_s = self._retry_wait(tries[-1].outcome, len(tries))
                 if wait_s is None:
                     return _summed(tries)

@@ -19,11 +19,16 @@ class Stop(Exception):
 
 
 class Stopwatch:
-    """The stages of one probe, timed from its start in milliseconds."""
+    """The stages of one probe, timed from its start in milliseconds.
+
+    ``queued_ms``: waited in all for a place among our own requests. No stage counts it: it says
+    nothing about the service.
+    """
 
     def __init__(self) -> None:
         self._begun = time.perf_counter()
         self.stages: list[StageRecord] = []
+        self.queued_ms = 0.0
 
     def now_ms(self) -> float:
         return round((time.perf_counter() - self._begun) * 1000, 3)
@@ -41,20 +46,23 @@ class StageTimer:
         self.stage = stage
         self.detail = ""
         self.start_ms = 0.0
+        self.queued_before_ms = 0.0
 
     def __enter__(self) -> StageTimer:
         self.start_ms = self.stopwatch.now_ms()
+        self.queued_before_ms = self.stopwatch.queued_ms
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: Any
     ) -> None:
-        took_ms = round(self.stopwatch.now_ms() - self.start_ms, 3)
+        start_ms = round(self.start_ms + self.stopwatch.queued_ms - self.queued_before_ms, 3)
+        took_ms = round(self.stopwatch.now_ms() - start_ms, 3)
         status, detail = "ok", self.detail
         if error is not None:
             status = "failed"
             detail = error.detail if isinstance(error, PeerFailure) else detail
-        record = StageRecord(self.stage, status, self.start_ms, took_ms, detail)
+        record = StageRecord(self.stage, status, start_ms, took_ms, detail)
         self.stopwatch.stages.append(record)
         if isinstance(error, PeerFailure):
             raise Stop(_judged(error)) from None
