@@ -12,7 +12,7 @@ from rtdoctor.domain.outcome import LocalCode, Stage
 from rtdoctor.domain.run import Observation
 from rtdoctor.loopback import LOOPBACK, only_addresses
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 
@@ -37,7 +37,7 @@ async def hearing(say: Callable[[RTCDataChannel], object]) -> Observation:
 
     async with hostile_server(handler) as url:
         try:
-            return await probe(url, setup())
+            return await probe(url, setup(), PATIENT, session_s=2.0)
         finally:
             for peer in peers:
                 await peer.close()

@@ -9,7 +9,7 @@ import pytest
 
 from rtdoctor.plan.catalogue import Recipe
 from rtdoctor.plan.survey import survey
-from support.probing import CATALOGUE, probe
+from support.probing import CATALOGUE, PATIENT, probe
 from support.sandbox_process import RunningSandbox, rtdoctor_sandbox
 
 SandboxOf = Callable[[str], RunningSandbox]
@@ -34,7 +34,7 @@ def sandbox_of() -> Iterator[SandboxOf]:
 async def test_a_recipe_reaches_its_session_in_each_of_its_eras(
     sandbox_of: SandboxOf, recipe: Recipe, era: str
 ) -> None:
-    seen = await probe(sandbox_of(era).url, recipe.setup)
+    seen = await probe(sandbox_of(era).url, recipe.setup, PATIENT)
 
     assert seen.outcome.is_pass, seen.outcome.describe()
     assert seen.hung_up is True
