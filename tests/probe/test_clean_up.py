@@ -28,7 +28,7 @@ async def located_at(location: str) -> tuple[bool | None, list[str]]:
         return answer(201, "not sdp", "application/sdp", Location=location)
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup())
+        seen = await probe(url, setup(), PATIENT)
     assert seen.outcome.kind is OutcomeKind.FAIL
     assert seen.sessions_opened == 1
     return seen.hung_up, paths[2:]
@@ -74,7 +74,7 @@ async def test_one_hangup_that_never_ends_does_not_keep_the_other_from_being_sen
 
     places: list[str] = []
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup(auth="used"), cleanup_s=0.5)
+        seen = await probe(url, setup(auth="used"), PATIENT, cleanup_s=4.0)
 
     assert sorted(hung_up) == [f"{place}/hangup" for place in places]
     assert (seen.sessions_opened, seen.sessions_hung_up, seen.hung_up) == (2, 1, False)

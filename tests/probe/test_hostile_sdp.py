@@ -9,7 +9,7 @@ import pytest
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.probe.answer_check import MAX_CANDIDATES, objection, why_unreachable
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 UDP = "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host"
@@ -70,7 +70,7 @@ async def test_an_answer_that_aiortc_would_stumble_over(
         return answer(201, sdp, "application/sdp", Location="/v1/realtime/calls/rtc_1")
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup())
+        seen = await probe(url, setup(), PATIENT)
 
     assert seen.outcome.kind is OutcomeKind.FAIL
     assert seen.outcome.stage is Stage.EXCHANGE
@@ -101,7 +101,7 @@ async def test_a_failed_ice_says_what_the_answer_lacked(sdp: str, said: str) -> 
         return answer(201, sdp, "application/sdp")
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup(), ice_s=0.5)
+        seen = await probe(url, setup(), PATIENT, ice_s=0.5)
 
     assert seen.outcome.stage is Stage.ICE
     assert seen.outcome.signature is not None

@@ -51,9 +51,11 @@ async def speaking(first: bytes, again: bytes = b"", *, closes: bool = False) ->
         await asyncio.gather(*connections, return_exceptions=True)
 
 
-async def minting(first: bytes, again: bytes = b"", *, closes: bool = False) -> Observation:
+async def minting(
+    first: bytes, again: bytes = b"", *, closes: bool = False, http_s: float = 30.0
+) -> Observation:
     async with speaking(first, again, closes=closes) as url:
-        return await probe(url, setup(), http_s=1.0)
+        return await probe(url, setup(), http_s=http_s)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ async def minting(first: bytes, again: bytes = b"", *, closes: bool = False) -> 
     ],
 )  # fmt: skip
 async def test_no_whole_answer_is_no_evidence(first: bytes, code: LocalCode) -> None:
-    seen = await minting(first)
+    seen = await minting(first, http_s=0.5 if code is LocalCode.TIMEOUT else 30.0)
 
     assert seen.outcome.kind is OutcomeKind.TRANSIENT
     assert seen.outcome.signature is not None
@@ -94,7 +96,7 @@ async def test_no_whole_answer_is_no_evidence(first: bytes, code: LocalCode) -> 
     ids=["body", "head", "chunks", "1xx"],
 )
 async def test_an_answer_that_drips_is_given_up(first: bytes, again: bytes) -> None:
-    seen = await minting(first, again)
+    seen = await minting(first, again, http_s=0.5)
 
     assert seen.outcome.signature is not None
     assert seen.outcome.signature.code == LocalCode.TIMEOUT

@@ -8,7 +8,7 @@ from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import OutcomeKind, Stage
 from rtdoctor.probe.mint import refusal
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 NOW = "Wed, 25 Nov 2026 22:00:00 GMT"
@@ -51,7 +51,7 @@ async def tries(*answers: bytes, retries: int = 2) -> int:
         return answers[min(asked, len(answers)) - 1]
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup(), retries=retries)
+        seen = await probe(url, setup(), PATIENT, retries=retries)
     assert seen.attempts == asked
     return asked
 
@@ -98,7 +98,7 @@ async def test_what_earlier_tries_cost_is_counted() -> None:
         return answer(201, "not sdp", "application/sdp", Location="/v1/realtime/calls/rtc_1")
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup(), retries=2)
+        seen = await probe(url, setup(), PATIENT, retries=2)
 
     assert (seen.attempts, seen.tokens_minted) == (2, 2)
     assert (seen.sessions_opened, seen.sessions_hung_up, seen.hung_up) == (1, 1, True)
@@ -115,7 +115,7 @@ async def test_a_used_token_whose_first_call_was_rate_limited_is_tried_again() -
         return answer(429 if calls == 1 else 401, "{}", Retry_After="0")
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup(auth="used"), retries=2)
+        seen = await probe(url, setup(auth="used"), PATIENT, retries=2)
 
     assert (seen.attempts, seen.tokens_minted) == (2, 2)
     assert seen.outcome.kind is OutcomeKind.SKIPPED

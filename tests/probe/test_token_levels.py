@@ -80,7 +80,7 @@ async def expiring(expires_at: int, services_clock: int) -> tuple[Observation, l
         return answer(401, "{}")
 
     async with hostile_server(handler) as url:
-        return await probe(url, setup(auth="expired")), paths
+        return await probe(url, setup(auth="expired"), PATIENT), paths
 
 
 LONG_AGO, FAR_AHEAD = 1_000_000_000, 4_000_000_000

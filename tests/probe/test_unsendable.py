@@ -7,7 +7,7 @@ import pytest
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, Factor, Level, TokenBody
 from support.hostile import Answer, Received, hostile_server
-from support.probing import probe, setup
+from support.probing import PATIENT, probe, setup
 
 LITERAL = AuthKind.LITERAL
 
@@ -28,7 +28,7 @@ async def test_what_cannot_be_sent_is_not_sent(factor: Factor, value: object, sa
         raise AssertionError("nothing may be sent")
 
     async with hostile_server(handler) as url:
-        seen = await probe(url, setup().with_level(factor, Level("mine", value)))
+        seen = await probe(url, setup().with_level(factor, Level("mine", value)), PATIENT)
 
     assert seen.outcome.kind is OutcomeKind.SKIPPED
     assert said in seen.outcome.reason

@@ -117,6 +117,7 @@ def ga(body: object) -> tuple[str, object, str]:
     [
         (GA_REALTIME, {"event_id": "e1"}, "The 'type' field is missing.", "invalid_event"),
         (GA_REALTIME, "not json", "Sandbox: the event is not a JSON object.", "invalid_event"),
+        (GA_REALTIME, "[1]", "Sandbox: the event is not a JSON object.", "invalid_event"),
         (
             GA_REALTIME,
             {"type": "session.update", "session": {"type": "transcription"}},

@@ -223,7 +223,8 @@ class Attempt:
                 return kind
             if kind == "error":
                 raise Stop(Outcome.failed(event_signature(event)))
-        others = ", ".join(dict.fromkeys(e.type for e in self.events)) or "no message at all"
+        types = dict.fromkeys(e.type or "a message without a type" for e in self.events)
+        others = ", ".join(types) or "no message at all"
         raise PeerFailure(
             Stage.SESSION,
             LocalCode.NO_FIRST_EVENT,
