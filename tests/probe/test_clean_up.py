@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from dataclasses import replace
 
 import pytest
 
 from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.run import Purpose
+from rtdoctor.domain.secret import Secret
+from rtdoctor.probe.aiortc_peer import peer_factory
+from rtdoctor.probe.http import HttpxPort
+from rtdoctor.probe.runner import Prober
+from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import PATIENT, probe, setup
+from support.probing import KEY, PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
@@ -124,3 +131,37 @@ def _reached(state: dict[str, object], wanted: str) -> bool:
     assert isinstance(calls, dict)
     listed = calls["list"]
     return bool(listed) and (wanted == "opened" or bool(listed[0][wanted]))
+
+
+async def test_a_hang_up_does_not_wait_behind_slow_requests() -> None:
+    asked, queued, hung_up = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    mints: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        if received.path.endswith("client_secrets"):
+            mints.append(received.path)
+            if len(mints) == 2:
+                await hung_up.wait()
+            return answer(200, TOKEN)
+        if received.path.endswith("/hangup"):
+            hung_up.set()
+            return answer(200)
+        asked.set()
+        await queued.wait()
+        return answer(201, "OK", Location="/v1/realtime/calls/rtc_1")
+
+    limits = replace(PATIENT, http_in_flight=1, cleanup_s=10.0)
+    async with hostile_server(handler) as url:
+        target = Target("test", url, Secret(KEY, "<api-key>"))
+        async with HttpxPort(limits=limits, on_loopback=True, https=False) as http:
+            peers = peer_factory(limits, on_loopback=True)
+            prober = Prober(target, http, peers, lambda secret: None, limits)
+            first = asyncio.create_task(prober.probe("#1", setup(), Purpose.SURVEY))
+            await asked.wait()
+            second = asyncio.create_task(prober.probe("#2", setup(), Purpose.SURVEY))
+            await asyncio.sleep(0)  # now its mint stands in the queue, before the first's hang-up
+            queued.set()
+            seen = await first
+            await second
+
+    assert (seen.sessions_opened, seen.sessions_hung_up) == (1, 1)

@@ -63,6 +63,8 @@ class HttpxPort:
         self._tls = _tls_from_environment() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._idle: list[httpx.AsyncClient] = []
         self._gate = asyncio.Semaphore(limits.http_in_flight)
+        # an open call costs its owner money: hanging up never waits behind slow requests
+        self._hang_ups = asyncio.Semaphore(limits.http_in_flight)
 
     async def __aenter__(self) -> HttpxPort:
         return self
@@ -78,7 +80,8 @@ class HttpxPort:
         clock = _Trace()
         response: HttpResponse | None = None
         problem: NetworkError | None = None
-        async with self._client() as client:
+        gate = self._hang_ups if request.purpose == "hangup" else self._gate
+        async with self._client(gate) as client:
             wire = _build(client, request, clock)
             begun = time.perf_counter()
             try:
@@ -112,14 +115,14 @@ class HttpxPort:
         return HttpResponse(
             status=answer.status_code,
             headers=tuple((k, v) for k, v in answer.headers.multi_items()),
-            body=b"".join(chunks).decode(answer.encoding or "utf-8", "replace"),
+            body=_text(b"".join(chunks), answer.encoding or "utf-8"),
             body_bytes=size,
             truncated=size > cap,
         )
 
     @asynccontextmanager
-    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
-        async with self._gate:
+    async def _client(self, gate: asyncio.Semaphore) -> AsyncIterator[httpx.AsyncClient]:
+        async with gate:
             client = self._idle.pop() if self._idle else self._new_client()
             try:
                 yield client
@@ -135,6 +138,15 @@ class HttpxPort:
             # shorter than the five seconds after which common servers close an idle connection
             limits=httpx.Limits(max_connections=1, keepalive_expiry=3.0),
         )
+
+
+def _text(data: bytes, charset: str) -> str:
+    """A body as text without lone surrogates; a charset that is none is read as UTF-8."""
+    try:
+        text = data.decode(charset, "replace")
+    except (LookupError, ValueError):
+        text = data.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _tls_from_environment() -> ssl.SSLContext:
