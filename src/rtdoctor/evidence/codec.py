@@ -22,6 +22,8 @@ from rtdoctor.errors import EvidenceError
 KIND = "rtdoctor.run"
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 40
+MAX_PARTS = 4_000_000
+"""Most texts and brackets in a document: several times those of a thousand probes."""
 SCRIPT_ID = "rtdoctor-run"
 
 T = TypeVar("T")
@@ -109,7 +111,9 @@ def check_limits(data: bytes, where: str) -> None:
     if len(data) > MAX_BYTES:
         raise EvidenceError(f"{where} is larger than {MAX_BYTES // 2**20} MB, the limit for a run")
     depth = 0
-    for token in _TOKENS.finditer(data):
+    for number, token in enumerate(_TOKENS.finditer(data)):
+        if number > MAX_PARTS:
+            raise EvidenceError(f"{where} has more than {MAX_PARTS:,} parts, the limit for a run")
         mark = token[0][0]
         if mark in b"[{":
             depth += 1
