@@ -51,7 +51,7 @@ def load_run(path: Path) -> tuple[Run, Diagnosis | None]:
     Understands a journal (NDJSON), a JSON document, an HTML report that carries its run, and a zip
     bundle with a ``run.json``. ``EvidenceError`` for anything else.
     """
-    data = _read(path)
+    data = read_bounded(path)
     where = str(path)
     if data.startswith(b"PK\x03\x04"):
         data, where = _bundled(data, where), f"{BUNDLED} in {where}"
@@ -68,7 +68,7 @@ def load_journal(path: Path) -> Run:
 
     A torn last line is left out. ``EvidenceError`` when it is no journal or is damaged inside.
     """
-    return parse_journal(_read(path), str(path))
+    return parse_journal(read_bounded(path), str(path))
 
 
 def parse_journal(data: bytes, where: str) -> Run:
@@ -123,7 +123,8 @@ def _is_journal(data: bytes) -> bool:
         return False
 
 
-def _read(path: Path) -> bytes:
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file, up to the limit. ``EvidenceError`` when there are none, or more."""
     try:
         with os.fdopen(_open_at_once(path), "rb") as stream:
             data = stream.read(MAX_BYTES + 1)

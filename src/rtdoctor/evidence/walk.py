@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from rtdoctor.domain.secret import Secret
-from rtdoctor.domain.setup import Auth, Level
+from rtdoctor.domain.setup import Auth, CallQuery, Level
 
 
 class Walker:
@@ -21,7 +21,7 @@ class Walker:
         self,
         text: Callable[[str], str],
         named: Callable[[str, str], str],
-        literal: Callable[[str], None] | None = None,
+        literal: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._text = text
         self._named = named
@@ -74,8 +74,8 @@ class Walker:
 
     def _level(self, level: Level[Any]) -> Level[Any]:
         """Its name too, which may spell out what only its place in the value gives away."""
-        if isinstance(level.value, Auth) and self._literal is not None:
-            self._literal(level.value.text)
+        for text in self._credentials(level.value):
+            self._literal(text)
         name, value = level.name, self.rebuild(level.value)
         if value is not level.value:
             for old, new in _changed(level.value, value):
@@ -83,6 +83,12 @@ class Walker:
         name = _same(level.name, self._text(name))
         unchanged = name is level.name and value is level.value
         return level if unchanged else replace(level, name=name, value=value)
+
+    def _credentials(self, value: Any) -> Iterator[str]:
+        if isinstance(value, Auth):
+            yield value.text
+        elif isinstance(value, CallQuery):
+            yield from (text for name, text in value.params if self._named(name, text) != text)
 
     def _sequence(self, value: Any) -> Any:
         if _is_pair(value):
