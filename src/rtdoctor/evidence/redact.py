@@ -37,8 +37,7 @@ from rtdoctor.evidence.walk import Walker
 
 T = TypeVar("T")
 
-_CUT = 12  # so much of a secret at the very end of a text is the start of one cut short
-_HALF = 16  # so much of one, and half of it, is one cut short wherever it stands
+_CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
 _ROUNDS = 6
 _MAX_MEMBER = 64 * 2**20
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
@@ -270,7 +269,7 @@ class Redactor:
         if len(value) > _CUT:
             # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
             for whole in spellings(value):
-                half = whole[: max(_HALF, (len(whole) + 1) // 2)]
+                half = whole[: max(_CUT, (len(whole) + 1) // 2)]
                 self._values.add(half, alias)
                 self._halves.setdefault(half, whole)
             self._forms.append(value[:_CUT])
