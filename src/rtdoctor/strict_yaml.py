@@ -1,12 +1,13 @@
 """YAML into typed values, strictly: every complaint has file, line and the closest valid name.
 
 Supported types: dataclasses, ``str int float bool``, ``Any`` (plain data), enums, ``Literal``,
-``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. Only safe YAML; aliases are refused, so a
-small file cannot expand into a large one.
+``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. Only what JSON can hold; aliases are refused, so
+a small file cannot expand into a large one.
 """
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Iterable
 from dataclasses import MISSING, fields, is_dataclass
@@ -26,6 +27,8 @@ T = TypeVar("T")
 _SCALARS: tuple[type, ...] = (str, int, float, bool)
 _MAX_BYTES = 2_000_000
 _MAX_DEPTH = 40
+_ROOT = "the document"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 def load(text: str, type_: type[T], where: str) -> T:
@@ -47,7 +50,7 @@ def load(text: str, type_: type[T], where: str) -> T:
     if node is None:
         raise ConfigError(where, "the file is empty")
     reader = _Reader(where)
-    result: T = reader.read(node, type_, "the document")
+    result: T = reader.read(node, type_, _ROOT)
     return result
 
 
@@ -121,11 +124,24 @@ class _Reader:
         return self.scalar(node, type_, what)
 
     def plain(self, node: Node) -> Any:
+        """What JSON can hold, as it was written: keys and dates stay text."""
+        if isinstance(node, MappingNode):
+            pairs = self.pairs(node, "a mapping")
+            return {key: self.plain(value) for key, (_, value) in pairs.items()}
+        if isinstance(node, SequenceNode):
+            return [self.plain(item) for item in node.value]
+        if node.tag == _TIMESTAMP:
+            return node.value
         # the safe loader's constructor makes plain data only
         try:
-            return self._constructor.construct_document(node)
-        except yaml.YAMLError as error:
-            self.fail(node, str(getattr(error, "problem", error)))
+            value = self._constructor.construct_document(node)
+        except (yaml.YAMLError, ValueError) as error:
+            self.fail(node, str(getattr(error, "problem", None) or error))
+        if isinstance(value, float) and not math.isfinite(value):
+            self.fail(node, f"{node.value} is no number in JSON")
+        if value is not None and not isinstance(value, _SCALARS):
+            self.fail(node, f"{node.tag} is not supported")
+        return value
 
     def union(self, node: Node, args: tuple[Any, ...], what: str) -> Any:
         is_null = isinstance(node, ScalarNode) and node.tag.endswith(":null")
@@ -138,6 +154,8 @@ class _Reader:
                 shape = dict if is_dataclass(a) else get_origin(a)
                 if shape is kind and (kind or type(self.plain(node)) is a):
                     return self.read(node, a, what)
+            if all(a in _NAMES or is_dataclass(a) for a in rest):
+                self.wrong_type(node, [_NAMES.get(a, "a mapping") for a in rest], what)
         return self.read(node, rest[0], what)
 
     def choice(self, node: Node, valid: dict[str, Any], what: str) -> Any:
@@ -153,7 +171,7 @@ class _Reader:
 
     def pairs(self, node: Node, what: str) -> dict[str, tuple[Node, Node]]:
         if not isinstance(node, MappingNode):
-            self.fail(node, f"{what} must be a mapping")
+            self.fail(node, f"{what} must be a mapping", "Write it as lines of `name: value`.")
         seen: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
@@ -165,7 +183,7 @@ class _Reader:
 
     def mapping(self, node: Node, item: Any, what: str) -> dict[str, Any]:
         return {
-            key: self.read(value, item, f"{what}.{key}")
+            key: self.read(value, item, _below(what, key))
             for key, (_, value) in self.pairs(node, what).items()
         }
 
@@ -180,7 +198,7 @@ class _Reader:
             if name not in given and f.default is MISSING and f.default_factory is MISSING:
                 self.fail(node, f"{what}: the field {name!r} is missing")
         values = {
-            name: self.read(value, hints[name], f"{what}.{name}")
+            name: self.read(value, hints[name], _below(what, name))
             for name, (_, value) in given.items()
         }
         try:
@@ -193,11 +211,23 @@ class _Reader:
         if type_ is float and type(value) is int:
             return float(value)
         if type_ in _SCALARS and type(value) is not type_:
-            self.fail(node, f"{what} must be {_NAMES[type_]}, not {value!r}")
+            self.wrong_type(node, [_NAMES[type_]], what)
         return value
+
+    def wrong_type(self, node: Node, names: Iterable[str], what: str) -> NoReturn:
+        given = "a mapping" if isinstance(node, MappingNode) else "a list"
+        if isinstance(node, ScalarNode):
+            given = repr(node.value)
+        unquoted = isinstance(node, ScalarNode) and not node.style and _NAMES[str] in names
+        hint = f'As text it needs quotes: "{node.value}"' if unquoted else ""
+        self.fail(node, f"{what} must be {' or '.join(names)}, not {given}", hint)
 
 
 _hints = cache(get_type_hints)  # resolving annotations costs more than all the reading
+
+
+def _below(what: str, name: str) -> str:
+    return name if what == _ROOT else f"{what}.{name}"
 
 
 def _kind(node: Node) -> type | None:

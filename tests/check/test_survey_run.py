@@ -8,19 +8,20 @@ from rtdoctor.check import open_check, run_header
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Setup
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.plan.catalogue import read
 from rtdoctor.plan.survey import survey
 from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server
-from support.probing import KEY, QUICK
+from support.probing import KEY, QUICK, setup
 
 CATALOGUE = read()
 
 
-async def surveyed(url: str) -> Run:
+async def surveyed(url: str, setups: tuple[Setup, ...] | None = None) -> Run:
     target = Target("test", url, Secret(KEY, "<api-key>"))
-    header = run_header(target, "test", plan=survey(CATALOGUE).setups)
+    header = run_header(target, "test", plan=setups or survey(CATALOGUE).setups)
     async with open_check(target, header, Redactor(), limits=QUICK) as check:
         await check.survey()
         return check.end()
@@ -44,6 +45,26 @@ async def test_a_refused_mint_is_sent_once_and_implies_the_rest() -> None:
     assert len(run.observations) == len(plan.setups)
     assert implied
     assert all(run.probe(o.outcome.because_of or "").outcome.is_fail for o in implied)
+
+
+async def test_setups_that_mint_alike_do_not_wait_for_the_first_ones_call() -> None:
+    minted: list[bytes] = []
+    all_minted = asyncio.Event()
+
+    async def handler(received: Received) -> Answer:
+        if received.path.endswith("client_secrets"):
+            minted.append(received.body)
+            if len(minted) == 2:
+                all_minted.set()
+            return answer(200, '{"value": "ek_test_1234567890abcdef"}')
+        await all_minted.wait()
+        return answer(400, "{}")
+
+    alike = (setup(), setup(call_query="model_realtime"))
+    async with hostile_server(handler) as url:
+        run = await surveyed(url, alike)
+
+    assert [o.outcome.kind for o in run.observations] == [OutcomeKind.FAIL, OutcomeKind.FAIL]
 
 
 async def test_the_key_is_masked_where_the_server_echoes_it() -> None:

@@ -72,6 +72,12 @@ def test_stages_that_no_exchange_stands_behind_are_marked_as_recorded(
             assert details[stage].startswith("recorded")
 
 
+def test_the_terminal_says_that_nothing_was_sent(recorded: tuple[Path, SavedRun]) -> None:
+    done = rtdoctor("check", "--replay", recorded[0])
+
+    assert "Played back from a recording, without a network" in done.out
+
+
 def test_no_token_key_or_ice_password_is_in_a_recording(recorded: tuple[Path, SavedRun]) -> None:
     for file in recorded[0].iterdir():
         text = file.read_text()

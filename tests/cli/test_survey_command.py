@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -168,7 +172,7 @@ def test_a_missing_key_is_explained_in_two_lines(tmp_path: Path) -> None:
         (["check", "--sandbox", "betta"], "did you mean 'beta'?"),
         (["check", "--sandbox", "--only", "call_encoding=trimed"], "did you mean 'trimmed'?"),
         (["check", "--sandbox", "--only", "ofer=no_audio"], "did you mean 'offer'?"),
-        (["check", "--sandbox", "--only", "offer"], "NAME=VALUE"),
+        (["check", "--sandbox", "--only", "offer"], "FACTOR=LEVEL"),
         (["check", "--sandbox", "--set", "realtime_modle=x"], "did you mean 'realtime_model'?"),
         (["check", "--sandbox", "--probes", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
         (["check", "--sandbox", "--only", "auth=none", "--skip", "auth=none"], "no setup is left"),
@@ -216,9 +220,17 @@ def test_dry_run_sends_nothing_and_counts_the_cost(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.ndjson"))
 
 
-def test_help_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--help", "check --help", "sandbox serve --help", "plan", "plan --levels",
+        "check --dry-run", "explain 401 invalid_api_key", "knowledge list",
+    ],
+)  # fmt: skip
+def test_what_sends_nothing_imports_nothing_heavy(arguments: str) -> None:
     code = (
-        "import sys; from rtdoctor.cli.main import cli; cli(['--help'], standalone_mode=False);"
+        "import sys; from rtdoctor.cli.main import cli;"
+        f"cli({arguments.split()!r}, standalone_mode=False);"
         "heavy = {'aiortc', 'starlette', 'playwright', 'httpx'} & set(sys.modules);"
         "sys.exit(','.join(sorted(heavy)) or 0)"
     )
@@ -234,3 +246,45 @@ def test_the_journal_is_private_and_holds_the_run(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     assert [line["event"] for line in lines] == ["run", "observation", "end"]
     assert oct(journal.stat().st_mode)[-3:] == "600"
+
+
+def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-not-a-real-key-0123456789")
+    journal = tmp_path / "run.ndjson"
+    # nothing listens there
+    rtdoctor(
+        "check", "--base-url", "http://127.0.0.1:1", "--key-file", tmp_path / "key",
+        "--only", "auth=none,undefined", "--journal", journal,
+    )  # fmt: skip
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(lines[:2]))
+
+    out = tmp_path / "out.json"
+    rtdoctor("check", "--resume", journal, "--key-file", tmp_path / "key", "--json", out)
+
+    seen = SavedRun.read(out).observations
+    assert len(seen) == 2
+    for observation in seen:
+        for exchange in observation["exchanges"]:
+            assert exchange["request"]["url"].startswith("http://127.0.0.1:1/")
+
+
+def test_a_terminal_shows_how_many_probes_are_done_and_which_was_last(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rtdoctor", "check", "--sandbox", "--only", "offer=no_audio"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+    )
+    os.close(theirs)
+    seen = b""
+    with contextlib.suppress(OSError):  # the other end was closed
+        while chunk := os.read(ours, 65536):
+            seen += chunk
+    os.close(ours)
+
+    assert process.wait() == 1
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
+    assert re.search(r"Probing .* 1/1 0:0\d:\d\d #1 client_secrets · ga_realtime", text), text
+    assert "\x1b[?25h" in seen.decode()  # the cursor is back

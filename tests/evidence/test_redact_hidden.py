@@ -71,6 +71,16 @@ def test_a_known_value_is_found_however_it_is_hidden(name: str, value: str) -> N
     assert not redactor.scan(cleaned.encode())
 
 
+@pytest.mark.parametrize("name", ODDLY)
+def test_a_text_seen_before_its_value_was_known_is_cleaned_again(name: str) -> None:
+    redactor = Redactor()
+    text = f"before {ODDLY[name](VALUES[0])} after"
+    redactor.clean_text(text)
+    redactor.add(Secret(VALUES[0], "<key>"))
+
+    assert not redactor.scan(redactor.clean_text(text).encode())
+
+
 def test_of_a_value_cut_short_nothing_is_left() -> None:
     redactor = Redactor()
     redactor.add(Secret("opaque-Token-0001-very-long-tail-xyz", "<key>"))

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from rtdoctor.diagnose import knowledge_base
 from rtdoctor.diagnose.explain import explain
-from rtdoctor.diagnose.explain_text import READ_WHOLE, prepare, redact_shapes
+from rtdoctor.diagnose.explain_cleaning import redact_shapes
+from rtdoctor.diagnose.explain_text import READ_WHOLE, prepare
 from rtdoctor.diagnose.signs import Sign, signs
 from rtdoctor.diagnose.wording import compile_wording, needle
 

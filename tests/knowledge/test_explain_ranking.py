@@ -90,12 +90,42 @@ def words(result: Explanation) -> dict[str, str]:
         (f"Error: Realtime call request failed with status 429: {QUOTA}", "AUTH-QUOTA"),
         ("Using the WebRTC connection in a browser environment requires an ephemeral client key.",
          "SDK-JS-GUARD"),
+        ("UserError: Using the WebRTC connection requires an ephemeral client key",
+         "SDK-JS-GUARD"),
+        ("UserError: Using the WebSocket connection in a browser environment requires an ephemeral "
+         "client key. If you have to use a regular API key", "SDK-JS-GUARD"),
         # WebSockets
         ("WebSocket closed: 4000 invalid_request_error.beta_api_shape_disabled", "EVT-BETA-4000"),
         (f'{{"type":"error","error":{{"message":"{BETA_GONE}"}}}} on wss://x', "EVT-BETA-4000"),
         ("ConnectionClosedOK: received 1001 (going away) Your session hit the maximum duration of "
          "60 minutes.", "EVT-60MIN"),
+        ("closed: 4000 invalid_request_error.invalid_intent", "SDP-INVALID-INTENT"),
+        # sentences without the quotes or the code that they mostly have
+        ("gateway: Model gpt-4o-transcribe is a transcription model and cannot be used as the "
+         "realtime session model.", "SDP-TRANSCRIPTION-MODEL-AS-SESSION-MODEL"),
+        ("openai realtime: Missing required parameter: session.type", "TOK-MISSING-TYPE"),
+        ("openai realtime: the error was: Conversation already has an active response",
+         "EVT-ALREADY-ACTIVE"),
+        ("Error committing input audio buffer: the buffer is empty.", "EVT-BUFFER-SMALL"),
+        ("gpt-realtime: Invalid value: 'sage'. Supported values are: 'amuch', 'dan', 'alloy', "
+         "'echo', and 'shimmer'. (Azure OpenAI)", "TOK-BAD-VOICE"),
+        ("realtime: missing_required_parameter: 'session.audio.output.format.rate'",
+         "TOK-FORMAT-STRING"),
+        ("gpt-realtime session.update: Invalid value: 'pcm16'.", "TOK-FORMAT-STRING"),
+        ("error: Invalid 'audio'. Expected base64-encoded audio bytes but got an invalid value",
+         "PRV-OPENAI-AUDIO-BYTES"),
+        ("404 on wss://res.openai.azure.com/realtime?api-version=alpha", "PRV-AZURE-URL"),
+        ("code='cannot_update_voice' after the greeting", "PRV-OPENAI-VOICE-LOCKED"),
+        # a field of GA that is unknown: the session is a beta one
+        ("realtime error: Unknown parameter: 'session.max_output_tokens'.",
+         "EVT-BETA-HEADER-DOWNGRADE"),
+        # Azure: the preview has an api-version by right
+        ("POST https://res.openai.azure.com/openai/realtimeapi/sessions?api-version=2025-04-01 404",
+         "PRV-AZURE-PREVIEW"),
+        ("the AzureOpenAI client builds a wrong URL for gpt-realtime", "PRV-AZURE-URL"),
         # WebRTC after the call
+        ("gpt-realtime page: setRemoteDescription: SessionDescription is NULL.",
+         "NET-ANSWER-PROFILE"),
         ("POST /v1/realtime/calls 201 Created\niceConnectionState: checking\n"
          "iceConnectionState: failed (UDP is blocked here)", "NET-FIREWALL"),
     ],
@@ -125,6 +155,8 @@ def test_the_best_match(text: str, best: str) -> None:
         ('pc.createDataChannel("oai-events"); const offer = await pc.createOffer();\n'
          'fetch("https://api.openai.com/v1/realtime/calls", {body: offer.sdp, '
          'headers: {"Content-Type": "application/sdp"}})', "SDP-INVALID-OFFER"),
+        ('requests.post("https://api.openai.com/v1/realtime/client_secrets", json=body)\n'
+         "KeyError: 'client_secret'", "AUTH-BEARER-UNDEFINED"),
         ('fetch("https://api.openai.com/v1/realtime/calls?model=gpt-realtime")',
          "SDP-MODEL-QUERY-ON-CALLS"),
         ('fetch("https://api.openai.com/v1/realtime/client_secrets"); '
@@ -156,6 +188,67 @@ await fetch("https://api.openai.com/v1/realtime/calls", {
     assert ids(good) == []
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        'const clientSecret = await (await fetch("/v1/realtime/client_secrets", init)).json();\n'
+        "return clientSecret.value;",
+        "client_secret = client.realtime.client_secrets.create(session=session)\n"
+        "return client_secret.value",
+        'import { RealtimeSession } from "@openai/agents/realtime";\n'
+        'new RealtimeSession(agent, { config: { audio: { input: { format: "pcm16" } } } });\n'
+        "// the SDK sends session.update by itself; modalities: ['audio']",
+        '@app.post("/v1/realtime/calls/{call_id}/hangup")\n'
+        "def hangup(call_id): raise HTTPException(status_code=404)",
+        'if (error.name === "NotAllowedError") show("Allow the microphone"); // OpenAI Realtime',
+        'const BASE = "https://api.openai.com/v1/realtime";\n'
+        'fetch(`${BASE}/calls`, {body: sdp, headers: {"Content-Type": "application/sdp"}});',
+        'const BASE = "https://api.x.ai/v1/realtime";  // WebRTC is not offered there',
+        "const socket = await OpenAIRealtimeWS.azure(new AzureOpenAI(options), init); // realtime",
+        'const minted = await fetch("https://api.openai.com/v1/realtime/client_secrets", init);\n'
+        "const key = minted.value ?? minted.client_secret?.value;",
+    ],
+    ids=[
+        "variable",
+        "python SDK",
+        "agents SDK",
+        "server",
+        "handled error",
+        "base URL",
+        "xAI",
+        "Azure socket",
+        "either place",
+    ],
+)
+def test_code_that_is_right_matches_nothing(code: str) -> None:
+    assert ids(code) == []
+
+
+def test_a_sentence_of_one_cause_is_not_taken_for_its_neighbour() -> None:
+    for field in ("type", "output_modalities", "max_output_tokens"):
+        found = ids(f"gpt-realtime: Unknown parameter: 'session.{field}'.")
+        assert found == ["EVT-BETA-HEADER-DOWNGRADE"]
+    refused = "OperationNotSupported: The chatCompletion operation does not work with the model"
+    assert ids(f"{refused} gpt-4o-realtime-preview") == []
+    assert "TOK-BETA-404" not in ids("ws closed 4000 beta_api_shape_disabled (OpenAI-Beta header)")
+
+
+def test_an_error_counts_where_it_is_about_realtime_even_when_it_came_elsewhere_first() -> None:
+    noise = "GET /health 200\n" * 400
+    text = f"POST /v1/chat/completions 429 insufficient_quota\n{noise}"
+    assert ids(text) == []
+    assert ids(f"{text}POST /v1/realtime/calls 429 insufficient_quota")[0] == "AUTH-QUOTA"
+
+
+def test_what_a_long_text_tells_in_different_places_is_not_put_together() -> None:
+    told = [
+        "OpenAI realtime: the page works in Firefox now.",
+        "WebRTC calls are dropped after 1 h.",
+    ]
+    assert ids("\n".join(told)) == ["NET-FIREFOX-CONSENT"]
+    assert ids(("\n- a line of a changelog" * 400).join(told)) == []
+
+
 def test_the_cause_in_the_body_goes_before_the_decoy_that_hides_it() -> None:
     text = f"{JSON_TO_SDP}\nPOST https://api.openai.com/v1/realtime/calls 429\n{QUOTA}"
     assert ids(text)[:2] == ["AUTH-QUOTA", "SDP-ANSWER-IS-JSON"]
@@ -170,6 +263,12 @@ def test_what_was_removed_or_is_not_used_does_not_count() -> None:
 ```"""
     assert ids(diff) == []
     assert ids('  // fetch("https://api.openai.com/v1/realtime/sessions")') == []
+
+
+def test_what_is_only_possible_is_left_out_when_the_service_named_the_cause() -> None:
+    text = "POST https://api.openai.com/v1/realtime/calls 429 (Too Many Requests)"
+    assert words(explain(text)) == {"AUTH-RATE": "possible"}
+    assert words(explain(f"{text} {QUOTA}")) == {"AUTH-QUOTA": "strong"}
 
 
 def test_strength_says_what_was_found() -> None:

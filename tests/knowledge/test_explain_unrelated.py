@@ -40,6 +40,30 @@ UNRELATED = {
     "whip": "WHIP-compliant server: 400 Bad Request, invalid SDP offer (application/sdp)",
     "kubernetes": "kubelet: Readiness probe failed: HTTP probe failed with statuscode: 404; "
     "Unauthorized 401; CrashLoopBackOff session",
+    "parse error of another offer": "OperationError: Failed to execute 'setRemoteDescription' on "
+    "'RTCPeerConnection': Failed to parse SessionDescription.  Expect line: v= (I pasted the "
+    "base64 text into the page of the terminal app)",
+    "realtime and OpenAI, two products": "Our Supabase Realtime channel closes after the OpenAI "
+    "edge function says: You exceeded your current quota, please check your plan and billing "
+    "details.",
+    "Firebase and OpenAI": "Firebase Realtime Database rules; OpenAI says insufficient_quota",
+    "speech": 'openai.audio.speech.create({model: "tts-1", voice: "nova", input: "realtime news"})',
+    "audio of a chat": 'client.chat.completions.create(audio: {voice: "ash", format: "pcm16"})',
+    "no event in prose": "OpenAI's realtime docs over WebRTC: there is no duplicate event handling",
+    "cached sessions": "A realtime dashboard with Next.js and Redis. Session tokens are cached for "
+    "an hour; set cache: 'no-store' in fetch when you see the same token twice.",
+    "Azure without OpenAI": "The Azure Stream Analytics real-time job fails: 401 Unauthorized, the "
+    "api-version query parameter is no longer supported for this resource.",
+    "what a catalogue says": '{"id": "some/omni", "output_modalities": ["text", "audio"]}',
+    "the header at another service": 'new WebSocket("wss://dashscope.aliyuncs.com/api-ws/v1/realtime"'
+    ', {headers: {"OpenAI-Beta": "realtime=v1"}})',
+    "an ORM": "await prisma.session.update({ where: { id }, data: { modalities: ['audio'] } })",
+    "a voice room with a chat model": "LiveKit carries the WebRTC room, gpt-4o answers the chat: "
+    "You exceeded your current quota, please check your plan and billing details.",
+    "remote desktop": "RDP session: the recorder cannot find a microphone on the remote desktop",
+    "an exception of ours": "raise InvalidSessionType(f'unknown type {kind}')  # 400",
+    "another limit of 60 minutes": "Codex error: Responses websocket connection limit reached (60 "
+    "minutes). Create a new websocket connection to continue.",
     "a form": '{"name": "", "email": "", "message": ""}',
     "a toast": "const props = {message: '', type: 'info', code: '', param: ''}",
     "prose": "The session was moved to Thursday; the audio of the last call was poor.",
@@ -77,3 +101,5 @@ def test_a_general_error_far_from_realtime_does_not_count() -> None:
 def test_what_could_not_be_attributed_is_named() -> None:
     result = explain("OpenAI says: Incorrect API key provided: undefined")
     assert [e.quote for e in result.unattributed] == ["Incorrect API key provided: undefined"]
+    loose = explain("Failed to parse SessionDescription. Expect line: v=").unattributed
+    assert [e.quote for e in loose] == ["Expect line: v="]

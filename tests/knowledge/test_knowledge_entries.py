@@ -50,7 +50,6 @@ def test_every_fact_has_an_entry_or_a_reason() -> None:
     assert check_facts(KNOWN) == ()
     assert len(KNOWN.facts) == 77
     assert [fact for fact, _ in facts_without_entry(KNOWN)] == [
-        "NET-ANSWER-PROFILE",
         "NET-CANDIDATES-BETA",
     ]
 

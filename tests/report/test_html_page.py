@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rtdoctor.domain.finding import Diagnosis, Verdict
+from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Run
 from rtdoctor.evidence.load import load_run
 from rtdoctor.report import html, words
@@ -75,6 +76,35 @@ class TestOrder:
         start = page.text.index("Start from this one")
         assert "Bearer $EPHEMERAL_TOKEN" in page.text[start : start + 600]
 
+    def test_the_verdict_is_the_first_sentence_and_a_quoted_full_stop_does_not_end_it(self) -> None:
+        run, diagnosis = runs.founding()
+        said = (
+            "It fails (401: Incorrect key. Find yours elsewhere.) for a reason. It can be mended."
+        )
+        page = read((run, replace(diagnosis, sentence=said)))
+        first, rest = said[: said.index(" It can")], "It can be mended."
+        assert page.headings("h1") == [first]
+        assert f"{first} {rest}" in page.text
+
+    def test_a_survey_that_connects_only_with_the_key_warns_of_it(self) -> None:
+        run, _ = runs.founding()
+        leaking = [o for o in run.observations if o.setup.auth.name == "api_key"]
+        head = replace(run.header, mode="survey", subject=None)
+        survey = replace(run, header=head, observations=tuple(leaking))
+        text = read((survey, Diagnosis(Verdict.SURVEYED, "1 of 1 setups connects."))).text
+        assert words.LEAKS_KEY in text[: text.index("What was tried")]
+
+    def test_nothing_is_said_to_be_known_where_there_is_no_finding(self) -> None:
+        run, _ = runs.tiny()
+        page = read((run, Diagnosis(Verdict.REPRODUCED, "None of 2 setups connects.")))
+        assert "What is known, and what is not" not in page.headings("h2")
+        assert "#known" not in page.values("href")
+
+    def test_a_survey_does_not_claim_that_nothing_is_left_untested(self) -> None:
+        run, diagnosis = runs.survey(150)
+        text = read((run, replace(diagnosis, pending=0))).text
+        assert "left untested" not in text
+
 
 class TestFindings:
     def test_the_change_is_a_diff_of_what_the_client_sends(self) -> None:
@@ -87,9 +117,9 @@ class TestFindings:
         change, other, leak = (
             text.index(t)
             for t in (
-                "intent_transcription. Probed",
-                "founding → session_model",
-                "ephemeral → api_key",
+                "?intent=transcription. Connected in #5 and, repeated, in #8.",
+                "token request body: founding → session_model",
+                "ephemeral token → API key",
             )
         )
         assert change < other < leak
@@ -111,6 +141,10 @@ class TestFindings:
         once = tuple(replace(w, repeated=False) for w in cause.witnesses)
         page = read((run, replace(diagnosis, causes=(replace(cause, witnesses=once),))))
         assert "Seen once: query of the call" in page.text
+        assert "Refused, and a cause is suspected" in page.text
+        assert "What may make it fail" in page.headings("h2")
+        assert "do not go together" not in page.text
+        assert "is proved" not in page.text
         assert "Necessary:" not in page.text
         assert "both were repeated" not in page.text
 
@@ -158,6 +192,25 @@ class TestMatrix:
         assert re.findall(r"\b([abc]) 400", answers) == ["a", "b", "c"]
         assert "400 (an error object of empty strings)" in answers
         assert "#2 #3 #4 #7" in answers
+
+    def test_calls_without_a_token_are_one_grid_with_the_kind_of_call_down_the_side(self) -> None:
+        run, diagnosis = runs.survey(1152)
+        bare = tuple(o for o in run.observations if o.setup.auth.name == "api_key")
+        page = read((replace(run, observations=bare), diagnosis))
+        assert "Called without a token" in page.headings("h3")
+        assert "Tried on their own" not in page.headings("h3")
+        assert "API key, multipart" in page.text
+
+    def test_an_unusual_kind_of_call_has_a_folded_grid_with_its_count(self) -> None:
+        page = read(runs.survey(1152))
+        assert "Called with the ephemeral token" in page.headings("h3")
+        folded = page.text[page.text.index("The same with another packing or credential") :]
+        assert re.match(r".*?Called with the ephemeral token, \w+ \d+ \w+", folded)
+
+    def test_among_many_patterns_no_cell_is_framed(self) -> None:
+        run, diagnosis = runs.survey(150)
+        many = replace(diagnosis, patterns=diagnosis.patterns * 4)
+        assert not read((run, many)).with_class("blamed")
 
 
 class TestSandbox:
@@ -211,6 +264,19 @@ class TestProbes:
         last = replace(run.observations[-1], hung_up=False, sessions_hung_up=0)
         run = replace(run, observations=(run.observations[0], last))
         assert "some may still be open" in read((run, diagnosis)).text
+
+    def test_a_very_long_answer_is_cut_and_that_is_said(self) -> None:
+        run, diagnosis = runs.tiny()
+        first = run.observations[0]
+        exchange = first.exchanges[-1]
+        assert exchange.response is not None
+        long = replace(exchange, response=replace(exchange.response, body="x" * 100_000))
+        signature = Signature(Stage.EXCHANGE, 400, message="y" * 100_000)
+        poisoned = replace(first, exchanges=(long,), outcome=Outcome.failed(signature))
+        text = render(replace(run, observations=(poisoned,)), diagnosis)
+        body = text[: text.index('<script type="application/json"')]
+        assert "80,000 more characters: rtdoctor show report.html PROBE" in body
+        assert len(body) < 60_000
 
 
 class TestSafety:

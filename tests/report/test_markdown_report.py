@@ -68,11 +68,20 @@ class TestShape:
         assert len(text.splitlines()) <= 60
         assert "The HTML report has 7 more." in text
 
+    def test_a_cause_seen_once_is_only_suspected(self) -> None:
+        run, diagnosis = runs.founding()
+        cause = diagnosis.causes[0]
+        once = tuple(replace(w, repeated=False) for w in cause.witnesses)
+        text = render(run, replace(diagnosis, causes=(replace(cause, witnesses=once),)))
+        assert text.startswith("## rtdoctor: Refused, and a cause is suspected\n")
+        assert "**Suspected cause:**" in text
+        assert "Necessary" not in text
+
     def test_what_is_left_out_is_named(self) -> None:
         run, diagnosis = runs.founding()
         more = replace(diagnosis, causes=diagnosis.causes * 3, facts=diagnosis.facts * 3)
         text = render(run, more)
-        assert re.search(r"(?m)^Left out here, in the HTML report: .*every refusal\.$", text)
+        assert re.search(r"(?m)^Left out here, in the HTML report: .*support\.$", text)
 
     def test_every_inferred_answer_is_called_so(self) -> None:
         run, diagnosis = runs.survey(90)

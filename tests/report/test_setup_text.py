@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 
-from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody
+from rtdoctor.domain.setup import (
+    CallEncoding,
+    CallQuery,
+    EncodingKind,
+    Factor,
+    Level,
+    Setup,
+    TokenBody,
+)
 from rtdoctor.report import setup_text
 from support import levels as lv
 
@@ -66,12 +74,33 @@ def test_a_query_with_odd_characters_is_encoded_as_sent() -> None:
     assert first == "POST /v1/realtime?model=a%26b+c"
 
 
+def test_a_multipart_call_is_shown_as_its_parts() -> None:
+    lines = setup_text.call_lines(lv.FOUNDING.with_level(Factor.CALL_ENCODING, lv.MULTIPART))
+    assert "Content-Type: multipart/form-data" in lines
+    assert [line.partition(": ")[0] for line in lines[-6:]][:2] == ["", "sdp"]
+    assert "\n".join(lines).endswith(
+        'session: {\n  "type": "realtime",\n  "model": "gpt-realtime"\n}'
+    )
+
+
+def test_an_offer_in_json_is_a_field_of_it() -> None:
+    json_call = Level("json", CallEncoding(EncodingKind.JSON, "application/json"))
+    lines = setup_text.call_lines(lv.FOUNDING.with_level(Factor.CALL_ENCODING, json_call))
+    assert lines[-1].startswith('{"type": "offer", "sdp": (SDP offer: audio')
+
+
 @given(SETUPS, SETUPS)
 def test_both_sides_of_a_comparison_are_the_whole_setups(old: Setup, new: Setup) -> None:
+    """But for a request that both share: of it only what it is and its first line are shown."""
     hunks = setup_text.compare(old, new)
-    for side, setup in (("left", old), ("right", new)):
+    parts = list(zip(setup_text.requests(old), setup_text.requests(new), strict=True))
+    for number, side in enumerate(("left", "right")):
         lines = [line for hunk in hunks for line in getattr(hunk, side)]
-        assert "\n".join(lines) == setup_text.text(setup)
+        shown = [
+            (f"{a[0]}: the same in both", a[1]) if a == b and len(a) > 2 else (a, b)[number]
+            for a, b in parts
+        ]
+        assert "\n".join(lines) == "\n\n".join("\n".join(part) for part in shown)
 
 
 @given(SETUPS, SETUPS)

@@ -52,6 +52,14 @@ def test_an_offer_that_is_refused(
     assert (said.status, said.error["message"]) == (400, message)
 
 
+def test_an_offer_the_peer_half_accepts_is_refused_like_any_other(today: Caller) -> None:
+    one_section_of_two = OFFER.replace("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n", "")
+
+    said = call(today, one_section_of_two)
+
+    assert (said.status, said.rule) == (400, "peer-refused")
+
+
 def test_an_offer_without_a_channel_is_answered(today: Caller) -> None:
     said = call(today, offer(channel=False))
 

@@ -117,6 +117,7 @@ def ga(body: object) -> tuple[str, object, str]:
     [
         (GA_REALTIME, {"event_id": "e1"}, "The 'type' field is missing.", "invalid_event"),
         (GA_REALTIME, "not json", "Sandbox: the event is not a JSON object.", "invalid_event"),
+        (GA_REALTIME, "[1]", "Sandbox: the event is not a JSON object.", "invalid_event"),
         (
             GA_REALTIME,
             {"type": "session.update", "session": {"type": "transcription"}},
@@ -134,6 +135,19 @@ def ga(body: object) -> tuple[str, object, str]:
             {"type": "session.update", "session": {}},
             "Missing required parameter: 'session.type'.",
             "missing_required_parameter",
+        ),
+        (
+            GA_REALTIME,
+            {"type": "input_audio_buffer.commit"},
+            "buffer too small. Expected at least 100ms of audio, but buffer only has 0.00ms of "
+            "audio",
+            None,
+        ),
+        (
+            GA_REALTIME,
+            {"type": "response.cancel"},
+            "Sandbox: no response is active.",
+            "response_cancel_not_active",
         ),
         (
             GA_TRANSCRIPTION,
@@ -175,6 +189,92 @@ async def test_the_service_hears_and_answers_with_the_transcription_events(today
     assert events[-1]["transcript"].startswith("[sandbox: 0.")
     assert events[-1]["sandbox"]["basis"] == "inferred"
     assert len({event["item_id"] for event in events[1:]}) == 1
+
+
+WITHOUT_TURNS = {
+    "session": {
+        "type": "transcription",
+        "audio": {"input": {"transcription": {"model": "gpt-realtime-whisper"}}},
+    }
+}
+
+
+async def test_a_model_without_turns_transcribes_what_the_client_commits(today: Caller) -> None:
+    commit = {"type": "input_audio_buffer.commit"}
+    async with connected(today, *ga(WITHOUT_TURNS), track=Tone(loud_frames=500)) as (client, _):
+        created = await client.event()
+        events: list[dict[str, Any]] = []
+        while not events or events[-1]["type"] == "error":  # until 100 ms have come
+            client.send(commit)
+            events.append(await client.event())
+        events += [await client.event() for _ in range(2)]
+
+    assert created["session"]["audio"]["input"]["turn_detection"] is None
+    assert [event["type"] for event in events[-3:]] == [
+        "input_audio_buffer.committed",
+        "conversation.item.input_audio_transcription.delta",
+        "conversation.item.input_audio_transcription.completed",
+    ]
+    assert len({event["item_id"] for event in events[-3:]}) == 1
+
+
+@pytest.mark.parametrize(
+    ("era", "endpoint", "body", "path", "message"),
+    [
+        (
+            "single-use",
+            "client_secrets",
+            GA_REALTIME,
+            "/v1/realtime/calls",
+            "Your session hit the maximum duration of 60 minutes.",
+        ),
+        (
+            "beta",
+            "sessions",
+            BETA_REALTIME,
+            "/v1/realtime?model=m",
+            "Sandbox: the session has lasted too long.",
+        ),
+    ],
+)
+async def test_a_call_whose_time_is_up_is_told_so_and_ended(
+    era: str, endpoint: str, body: object, path: str, message: str
+) -> None:
+    dialect = "beta" if era == "beta" else "ga"
+    rules = f"""
+rules:
+  - id: short
+    when: {{endpoint: call}}
+    connect: {{dialect: {dialect}, limit_s: 1}}
+"""
+    with rtdoctor_sandbox(era, rules) as sandbox:
+        caller = Caller(sandbox)
+        async with connected(caller, endpoint, body, path) as (client, _):
+            created, told = await client.event(), await client.event()
+            await client.until_closed()
+            ended = sandbox.state()["calls"]["list"][0]["ended"]
+        caller.close()
+
+    assert created["type"] == "session.created"
+    assert told["type"] == "error"
+    assert told["error"]["code"] == "session_expired"
+    assert told["error"]["message"] == message
+    assert told["sandbox"]["fact"] == "EVT-60MIN"
+    assert ended == "too_long"
+
+
+async def test_a_call_is_hung_up_by_the_key_behind_it_only(today: Caller) -> None:
+    async with connected(today, *ga(GA_REALTIME)) as (client, said):
+        await client.event()
+        path = f"{said.headers['location']}/hangup"
+        other = today.send("POST", path, key="sk-of-somebody-else")
+        token = today.send("POST", path, key=today.token(*ga(GA_REALTIME)[:2]))
+        client.send({"type": "response.cancel"})
+        still_there = await client.event()
+
+    assert (other.status, other.rule) == (404, "unknown-call")
+    assert (token.status, token.basis) == (401, "inferred")
+    assert still_there["type"] == "error"
 
 
 async def test_hanging_up_closes_the_peer(today: Caller) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from support.sandbox_http import GA_REALTIME, Caller
+from support.sandbox_http import FINGERPRINT, GA_REALTIME, OFFER, Caller
 from support.sandbox_process import RunningSandbox, rtdoctor_sandbox, sandbox_command
 from support.webrtc_client import webrtc_client
 
@@ -81,6 +81,22 @@ async def test_its_end_ends_the_calls_and_frees_the_port(how: str) -> None:
         assert refuses_connections(said["url"])
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_an_offer_that_upsets_the_peer_leaves_no_trace_on_the_terminal() -> None:
+    fingerprint = f"a=fingerprint:sha-256 {FINGERPRINT}\r\n"
+    second_section_only = OFFER.replace(fingerprint, "", 1)
+    with started() as (process, said):
+        caller = Caller(RunningSandbox(**said, process=process))
+        answers = [
+            caller.call("/calls", caller.token("client_secrets", GA_REALTIME), sdp=sdp).status
+            for sdp in (second_section_only, OFFER.replace("sctp-port:5000", "sctp-port:99999"))
+        ]
+        caller.close()
+        out, err = process.communicate(timeout=10)
+
+    assert set(answers) <= {201, 400}
+    assert (out, err) == ("", "")
 
 
 def test_it_ends_while_it_is_still_loading() -> None:

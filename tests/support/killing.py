@@ -38,9 +38,32 @@ def journalled(path: Path) -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
+_KILLED_AT_LINE = """
+import os, signal
+from rtdoctor.cli.main import main
+from rtdoctor.evidence.journal import JournalWriter
+
+put, left = JournalWriter._put, [{lines}]
+
+def put_and_die(journal, line):
+    put(journal, line)
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+JournalWriter._put = put_and_die
+main()
+"""
+
+
 def kill_after(lines: int, journal: Path, *arguments: str | Path, **env: str) -> None:
-    """Start a check and end it with SIGKILL once its journal has so many lines."""
-    process = start(*arguments, "--journal", journal, **env)
-    wait_until(lambda: journalled(journal) >= lines, process)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    """A check that SIGKILL ends the moment its journal has so many lines."""
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED_AT_LINE.format(lines=lines), *map(str, arguments),
+         "--journal", str(journal)],
+        capture_output=True,
+        env={**os.environ, **env},
+        timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr

@@ -16,6 +16,11 @@ from rtdoctor.targets.target import Target
 
 KEY = "sk-test-0123456789abcdefghijklmnop"
 QUICK = Limits(http_s=2.0, ice_s=3.0, dtls_s=3.0, channel_s=3.0, session_s=1.0, retries=0)
+# for a service that answers: a busy machine must not decide
+PATIENT = Limits(
+    http_s=30.0, offer_s=30.0, ice_s=30.0, dtls_s=30.0, channel_s=30.0, session_s=30.0,
+    cleanup_s=30.0, retries=0,
+)  # fmt: skip
 CATALOGUE = read()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,13 +68,20 @@ class Check:
                 tasks.create_task(self._group(group))
 
     async def _group(self, group: list[tuple[str, Setup]]) -> None:
+        """Probe setups that mint alike: the others go as soon as the first one's mint is done."""
         (first_id, first_setup), *rest = group
-        first = await self.probe(first_id, first_setup, Purpose.SURVEY)
-        if first.outcome.is_fail and first.outcome.stage is Stage.MINT:
-            for probe_id, setup in rest:
-                self._recorder.record(implied(probe_id, setup, Purpose.SURVEY, first))
-            return
+        minted = asyncio.Event()
         async with asyncio.TaskGroup() as tasks:
+            first = tasks.create_task(
+                self.probe(first_id, first_setup, Purpose.SURVEY, on_minted=minted.set)
+            )
+            first.add_done_callback(lambda _: minted.set())
+            await minted.wait()
+            refused = first.result() if first.done() else None
+            if refused and refused.outcome.is_fail and refused.outcome.stage is Stage.MINT:
+                for probe_id, setup in rest:
+                    self._recorder.record(implied(probe_id, setup, Purpose.SURVEY, refused))
+                return
             for probe_id, setup in rest:
                 tasks.create_task(self.probe(probe_id, setup, Purpose.SURVEY))
 
@@ -111,12 +118,22 @@ class Check:
         self._probes += 1
         return f"#{self._probes}"
 
-    async def probe(self, probe_id: str, setup: Setup, purpose: Purpose) -> Observation:
-        """Run one probe and record it, unless the service has proved out of reach."""
+    async def probe(
+        self,
+        probe_id: str,
+        setup: Setup,
+        purpose: Purpose,
+        *,
+        on_minted: Callable[[], object] = lambda: None,
+    ) -> Observation:
+        """Run one probe and record it, unless the service has proved out of reach.
+
+        ``on_minted`` is told as soon as the service has given the probe a token.
+        """
         if self.unreachable:
             observation = not_run(probe_id, setup, purpose, "the service cannot be reached")
         else:
-            observation = await self._prober.probe(probe_id, setup, purpose)
+            observation = await self._prober.probe(probe_id, setup, purpose, on_minted=on_minted)
             self._note_reach(observation)
             if self._replayed:
                 observation = _marked(observation)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from textwrap import indent
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
 
 from rtdoctor.cli.pasted import read_source
@@ -48,14 +47,8 @@ def explain(ctx: click.Context, source: tuple[str, ...], as_json: bool) -> None:
 
 
 def as_data(result: Explanation) -> dict[str, object]:
-    """The JSON of ``--json``; ``matches`` is best first."""
-    return {
-        "matches": [_match_data(match) for match in result.matches],
-        "cannot_tell": list(cannot_tell(result)),
-        "next": list(next_commands(result)),
-        "setup": dict(result.setup),
-        "era": result.era.value if result.era else None,
-    }
+    """The JSON of ``--json``: these fields and no others; ``matches`` is best first."""
+    return {"matches": [_match_data(match) for match in result.matches]}
 
 
 def _match_data(match: Match) -> dict[str, object]:
@@ -67,12 +60,6 @@ def _match_data(match: Match) -> dict[str, object]:
         "why": entry.why,
         "fix": entry.fix.text,
         "evidence": [e.quote for e in match.evidence],
-        "evidence_details": [
-            {"line": e.line, "quote": e.quote, "says": e.says} for e in match.evidence
-        ],
-        "changes": [dict(change) for change in entry.fix.changes],
-        "eras": [era.value for era in entry.eras],
-        "cautions": list(match.cautions),
     }
 
 
@@ -80,9 +67,12 @@ def _parts(result: Explanation) -> Iterator[RenderableType]:
     if not result.matches:
         yield Text("Nothing known matches this text.", style="bold")
         yield from _list("What it cannot tell:", cannot_tell(result))
-        yield Text(
-            "If this is from a Realtime call, add what surrounds it: the request's URL, the "
-            "status, the body of the answer, the code that sends it."
+        yield _Indented(
+            Text(
+                "If this is from a Realtime call, add what surrounds it: the request's URL, the "
+                "status, the body of the answer, the code that sends it."
+            ),
+            0,
         )
         return
     for number, match in enumerate(result.matches, 1):
@@ -94,27 +84,36 @@ def _parts(result: Explanation) -> Iterator[RenderableType]:
 def _match(number: int, match: Match) -> RenderableType:
     entry, word = match.entry, match.strength.word
     lines: list[RenderableType] = [
-        Text.assemble(
-            f"{number}. ", (word, _STYLES[word]), "  ", (entry.title, "bold"), f"  {entry.id}"
-        )
+        Text.assemble(f"{number}. ", (entry.title, "bold")),
+        _Indented(Text.assemble((word, _STYLES[word]), f"  {entry.id}"), 3),
     ]
     for label, text in (("Why", entry.why), ("Fix", entry.fix.text)):
-        lines.append(_indented(Text.assemble((f"{label}: ", "bold"), text), 3))
+        lines.append(_Indented(Text.assemble((f"{label}: ", "bold"), text), 3))
     says = ""
     for e in match.evidence[:4]:
         if e.says != says:
             says = e.says
-            lines.append(_indented(Text.assemble(("Seen: ", "bold"), says), 3))
-        lines.append(_indented(Text.assemble((f"line {e.line}: ", "dim"), (e.quote, "cyan")), 5))
+            lines.append(_Indented(Text.assemble(("Seen: ", "bold"), says), 3))
+        lines.append(_Indented(Text.assemble((f"line {e.line}: ", "dim"), (e.quote, "cyan")), 5))
     return Group(*lines, Text())
 
 
-def _indented(text: Text, by: int) -> Padding:
-    return Padding(text, (0, 0, 0, by), expand=False)
+class _Indented:
+    """A text wrapped behind a margin, whose first line has a mark in it; no blanks at line ends."""
+
+    def __init__(self, text: Text, by: int, mark: str = "") -> None:
+        self.text, self.by, self.mark = text, by, mark
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        margin = self.mark.rjust(self.by)
+        for line in self.text.wrap(console, max(20, options.max_width - self.by)):
+            line.rstrip()
+            yield Text(margin) + line
+            margin = " " * self.by
 
 
 def _list(title: str, items: tuple[str, ...]) -> Iterator[RenderableType]:
     if items:
         yield Text(title, style="bold")
         for item in items:
-            yield _indented(Text(f"- {item}"), 1)
+            yield _Indented(Text(item), 3, "- ")

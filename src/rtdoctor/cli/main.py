@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
+from contextlib import suppress
+from difflib import get_close_matches
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
 from rtdoctor import __version__
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
+from rtdoctor.report.terminal_encoding import never_fail_to_encode
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -24,14 +29,17 @@ _COMMANDS = {
     "sandbox": "rtdoctor.cli.sandbox:sandbox",
 }
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command:
         if name not in _COMMANDS:
-            return None
+            near = get_close_matches(name, _COMMANDS, 1)
+            ctx.fail(f"No such command {name!r}." + "".join(f" Did you mean {n}?" for n in near))
         module, attribute = _COMMANDS[name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
@@ -51,33 +59,58 @@ def cli() -> None:
     """
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The console script: every error we raise on purpose becomes one message and its code."""
+    never_fail_to_encode(sys.stdout, sys.stderr)
+    code = _flushed(_run())
+    # not sys.exit: a thread that waits for a name server would hold the process for seconds
+    os._exit(code)
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once all that was printed has left the process."""
     try:
-        sys.exit(cli(standalone_mode=False) or ExitCode.WORKS)
+        sys.stdout.flush()
+    except OSError as error:
+        code = _say_full(error) if error.errno in _FULL else code  # else: nobody reads it any more
+    with suppress(OSError):
+        sys.stderr.flush()
+    return code
+
+
+def _run() -> int:
+    try:
+        return cli(standalone_mode=False) or ExitCode.WORKS
     except click.exceptions.Abort:
         click.echo("Interrupted.", err=True)
-        sys.exit(ExitCode.INTERRUPTED)
+        return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
+        return ExitCode.USAGE
     except InternalError as error:
-        sys.exit(_say_bug(error.message))
+        return _say_bug(error.message)
     except RtdoctorError as error:
         click.echo(f"Error: {error.message}", err=True)
         if error.hint:
             click.echo(error.hint, err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        # the reader of our standard output has gone; nobody is left to tell
-        sys.stderr.close()
-        sys.exit(ExitCode.WORKS)
+        return ExitCode.WORKS  # the reader of our standard output has gone; nobody is left to tell
     except OSError as error:
-        if error.errno != errno.EIO:
-            sys.exit(_report_bug(error))
-        sys.exit(ExitCode.INTERRUPTED)  # the terminal was closed
+        if error.errno == errno.EIO:
+            return ExitCode.INTERRUPTED  # the terminal was closed
+        return _say_full(error) if error.errno in _FULL else _report_bug(error)
     except Exception as error:
-        sys.exit(_report_bug(error))
+        return _report_bug(error)
+
+
+def _say_full(error: OSError) -> int:
+    click.echo(
+        f"Error: cannot write {error.filename or 'to standard output'}: {error.strerror}.\n"
+        "Make room or send it elsewhere; a run that was made is kept in its journal.",
+        err=True,
+    )
+    return ExitCode.USAGE
 
 
 def _report_bug(error: Exception) -> int:

@@ -44,15 +44,16 @@ _FORMATS = {
 
 def output_options(command: Command) -> Command:
     """``--json FILE`` and its siblings, and ``--report all=DIR``."""
-    for name, (_, text) in reversed(_FORMATS.items()):
-        command = click.option(f"--{name}", f"{name}_file", metavar="FILE", help=text)(command)
-    return click.option(
+    command = click.option(
         "--report",
         "reports",
         multiple=True,
         metavar="FORMAT=PATH",
-        help="As above, or all=DIR for every format and a zip of them.",
+        help="One of the formats above or bundle; all=DIR for every one of them.",
     )(command)
+    for name, (_, text) in reversed(_FORMATS.items()):
+        command = click.option(f"--{name}", f"{name}_file", metavar="FILE", help=text)(command)
+    return command
 
 
 def take_outputs(options: dict[str, Any]) -> Outputs:
@@ -76,7 +77,9 @@ def read_outputs(given: Mapping[str, str | None], reports: tuple[str, ...]) -> O
             files.append((name, path))
     if sum(path == STDOUT for _, path in files) > 1:
         raise UsageError("only one format can go to standard output")
-    for _, path in files:
+    for name, path in files:
+        if not path:
+            raise UsageError(f"--{name}: name a file, or - for standard output")
         _check_folder(path)
     return Outputs(tuple(files))
 

@@ -22,8 +22,9 @@ class LiveProgress:
         self._what = what
         self._bar = Progress(
             TextColumn("[bold]{task.description}"),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
+            BarColumn(bar_width=12),
+            # how many a diagnosis will need, nobody knows before
+            MofNCompleteColumn() if planned else TextColumn("{task.completed:.0f} done"),
             TimeElapsedColumn(),
             TextColumn("{task.fields[now]}", markup=False),
             console=self._console,
@@ -51,6 +52,6 @@ class LiveProgress:
         """An observation was recorded."""
         row, column = row_of(observation.setup), column_of(observation.setup)
         now = f"{observation.probe} {row.label} → {column.label}"
-        width = max(10, self._console.width - 50)
+        width = max(10, self._console.width - 44)
         with suppress(OSError):
             self._bar.update(self._task, advance=1, now=printable(now[:width], one_line=True))

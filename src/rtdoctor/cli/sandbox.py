@@ -13,10 +13,15 @@ from rtdoctor.probe.embedded import ERAS, TODAY
 
 @click.group()
 def sandbox() -> None:
-    """The embedded Realtime service. It is not the real service."""
+    """The embedded Realtime service alone; not the real one."""
 
 
-@sandbox.command()
+@sandbox.command(
+    epilog="""\b
+Example; the second line in another terminal, with any key that begins with sk-:
+  rtdoctor sandbox serve --era beta
+  OPENAI_BASE_URL=http://127.0.0.1:8765/v1 OPENAI_API_KEY=sk-any python app.py""",
+)
 @click.option("--era", default=TODAY, show_default=True, help=f"One of {', '.join(ERAS)}.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
@@ -33,9 +38,12 @@ def sandbox() -> None:
     help="Which addresses the answers offer.",
 )
 def serve(era: str, host: str, port: int, rules: Path | None, candidates: Any) -> None:
-    """Serve one era until interrupted."""
+    """Serve one era until interrupted, for your own page or SDK.
+
+    It shows how clients and rtdoctor behave; it is no claim about the real service.
+    """
     from rtdoctor.sandbox import server
 
     server.serve(
-        era=choose_era(era, ERAS), host=host, port=port, rules=rules, candidates=candidates
+        era=choose_era(era, ERAS, "--era"), host=host, port=port, rules=rules, candidates=candidates
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -24,6 +25,7 @@ from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.probe.embedded import EmbeddedSandbox
+from rtdoctor.report.terminal_words import plural
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
 
 if TYPE_CHECKING:
@@ -67,7 +69,17 @@ def _fit_to_be_shown(redactor: Redactor) -> Iterator[None]:
     except (RtdoctorError, OSError):
         raise
     except Exception as error:
+        ours = _ours(error)
+        if ours is not None:
+            raise ours from None
         raise InternalError(redactor.clean_text("".join(format_exception(error)))) from None
+
+
+def _ours(error: BaseException) -> RtdoctorError | None:
+    """The error raised on purpose in a group that a task group made of it, if there is one."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_ours, error.exceptions)), None)
+    return error if isinstance(error, RtdoctorError) else None
 
 
 def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
@@ -107,8 +119,10 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
             stack.enter_context(cassettes.replaying(request.replay))
         else:
             from rtdoctor.probe import aiortc_peer  # noqa: F401
-        # what was imported stays: the collector need not look at it during the probes
+        # what was imported stays, and a probe leaves little behind: the collector has little to
+        # look at while probes run
         gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
         if target is None:
             assert sandbox is not None
             target = await sandbox.target()
@@ -127,12 +141,13 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
         else:
             header = request.earlier.header
         progress = stack.enter_context(_progress(request, header, target))
+        journal = _journal(request, header, redactor)
         check = await stack.enter_async_context(
             open_check(
                 target,
                 header,
                 redactor,
-                journal=_journal(request, header, redactor),
+                journal=journal,
                 listener=progress,
                 limits=limits,
                 earlier=request.earlier.observations if request.earlier and request.resume else (),
@@ -144,6 +159,11 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
         else:
             work = check.converse(_conversation(request, header))
         finished = await _until_done_or_told(work)
+        if finished == "interrupted" and journal is not None:
+            with suppress(OSError):  # the terminal may be gone
+                click.echo(
+                    f"Interrupted. To go on: rtdoctor check --resume {journal.path}", err=True
+                )
         return check.end(finished)
 
 
@@ -226,12 +246,22 @@ def _journal(request: Request, header: Any, redactor: Redactor) -> Any:
     if request.journal == "none" or request.replay is not None:
         return None
     path = Path(request.journal) if request.journal else default_journal_path(header.run_id)
-    return JournalWriter(path, header, redactor, on_problem=complain)
+    try:
+        return JournalWriter(path, header, redactor, on_problem=complain)
+    except UsageError as error:
+        if request.journal:
+            raise
+        # a home that cannot be written to, as in many containers, is no reason not to check
+        elsewhere = Path(tempfile.mkdtemp(prefix="rtdoctor-"), path.name)
+        complain(f"{error.message}; it is kept at {elsewhere}")
+        return JournalWriter(elsewhere, header, redactor, on_problem=complain)
 
 
 def _progress(request: Request, header: Any, target: Target) -> Any:
     from rtdoctor.cli.progress import LiveProgress
 
     count = header.planned
-    what = f"{count} probes against" if header.subject is None else "Diagnosing a setup at"
+    what = (
+        f"{plural(count, 'probe')} against" if header.subject is None else "Diagnosing a setup at"
+    )
     return LiveProgress(count, f"{what} {target.info.describe()}", quiet=request.quiet)

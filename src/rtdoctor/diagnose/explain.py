@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from rtdoctor.diagnose.explain_setup import shown_setup
-from rtdoctor.diagnose.explain_text import Paper, Span, find_first, find_signs, prepare
+from rtdoctor.diagnose.explain_text import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.diagnose.knowledge_base import Knowledge, load
 from rtdoctor.diagnose.knowledge_entry import Clue, Entry, Era, Look, Strength
 from rtdoctor.diagnose.signs import compiled
@@ -57,8 +58,8 @@ class Match:
 class Explanation:
     """All that can be said of a text.
 
-    ``setup`` are the factor levels that its code shows, ``unattributed`` general errors that
-    nothing in the text ties to the Realtime API, ``clipped`` that only the two ends were read.
+    ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
+    the text ties to the Realtime API, ``clipped`` that only the two ends were read.
     """
 
     matches: tuple[Match, ...]
@@ -90,42 +91,44 @@ def explain(text: str, knowledge: Knowledge | None = None) -> Explanation:
             scored.append(_score(paper, entry, reasons, era))
     scored.sort(key=lambda pair: pair[0])
     matches = _shortlist([match for _, match in scored])
-    general = () if matches else _general_errors(paper, seen, known)
-    return Explanation(matches, shown_setup(seen), era, paper.clipped, frozenset(seen), general)
+    loose = () if matches else _unattributed(paper, seen, known)
+    return Explanation(matches, shown_setup(seen), era, paper.clipped, frozenset(seen), loose)
 
 
 def _look_reasons(paper: Paper, seen: Signs, entry: Entry) -> Iterable[_Reason]:
     for look in entry.looks:
-        span, wording = _sighting(paper, seen, look)
-        if span is None:
-            continue
-        strength = Strength[look.strength.upper()]
-        if not look.alone:
-            vouched = _vouched(paper, seen, span)
-            if vouched is None:
-                continue
-            strength = min(strength, vouched)
-        yield _Reason(strength, wording, (span,), _transport_bonus(seen, look))
+        spans, wording = _sightings(paper, seen, look)
+        for span in spans:
+            vouched = Strength.STRONG if look.alone else _vouched(paper, span)
+            if vouched is not None and not _belongs_elsewhere(seen, look, span):
+                strength = min(Strength[look.strength.upper()], vouched)
+                yield _Reason(strength, wording, (span,), _transport_bonus(seen, look))
+                break
 
 
-def _sighting(paper: Paper, seen: Signs, look: Look) -> tuple[Span | None, str]:
+def _sightings(paper: Paper, seen: Signs, look: Look) -> tuple[Iterable[Span], str]:
     """Where the text shows this look, and how to name it."""
     if look.empty:
-        return next(iter(seen.get("empty_error", ())), None), "every field of the error is empty"
+        return seen.get("empty_error", ()), "every field of the error is empty"
     if look.message is not None:
         pattern, piece = compile_wording(look.message), needle(look.message)
-        return find_first(paper, pattern, piece, _LONGEST), "the service's own sentence"
+        return find_each(paper, pattern, piece, _LONGEST), "the service's own sentence"
     name = look.code or look.type
     if name is None or name.startswith("rtdoctor.") or name.isdigit():
-        return None, ""
+        return (), ""
+    if look.param is not None and look.param.lower() not in paper.lower:
+        return (), ""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    span = find_first(paper, word, name.lower(), len(name) + 1)
-    if span is not None and look.param is not None and look.param.lower() not in paper.lower:
-        return None, ""
-    return span, f"the service's code {name}"
+    return find_each(paper, word, name.lower(), len(name) + 1), f"the service's code {name}"
 
 
-def _vouched(paper: Paper, seen: Signs, span: Span) -> Strength | None:
+def _belongs_elsewhere(seen: Signs, look: Look, span: Span) -> bool:
+    """Whether a sign of another cause stands at the very place of this sighting."""
+    others = [other for name in look.unless for other in seen.get(name, ())]
+    return any(other.start < span.end and span.start < other.end for other in others)
+
+
+def _vouched(paper: Paper, span: Span) -> Strength | None:
     """How far the surroundings say that a general error is of the Realtime API, if they do."""
     near = paper.window(span, _NEAR)
     beside = paper.window(span, _BESIDE)
@@ -133,25 +136,28 @@ def _vouched(paper: Paper, seen: Signs, span: Span) -> Strength | None:
         return None
     if _shows(near, "realtime"):
         return Strength.STRONG
-    if "openai" in seen and "webrtc" in seen and not _shows(near, "other_ai"):
-        return Strength.LIKELY
-    return None
+    spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
+    others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
+    return Strength.LIKELY if spoken_of and not others else None
 
 
 def _shows(piece: str, name: str) -> bool:
     return any(pattern.search(piece) for pattern in compiled()[name][1])
 
 
-def _general_errors(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence, ...]:
-    """Errors that the service gives on every endpoint, when nothing speaks of Realtime."""
+def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence, ...]:
+    """What would be a match in a text about Realtime, when nothing speaks of Realtime."""
     found: dict[int, Evidence] = {}
+    for span in seen.get("parse_failure", ())[:1]:
+        says = "what a browser says of an answer that is no SDP"
+        found[span.start] = Evidence(paper.quote(span), paper.line_of(span.start), says)
     for entry in known.entries:
         for look in entry.looks:
             if look.alone or look.message is None or entry.id.startswith("PRV-"):
                 continue
-            span, _ = _sighting(paper, seen, look)
-            if span is not None:
-                evidence = Evidence(paper.quote(span), paper.line_of(span.start), entry.id)
+            for span in islice(_sightings(paper, seen, look)[0], 1):
+                says = "an error that every OpenAI endpoint gives"
+                evidence = Evidence(paper.quote(span), paper.line_of(span.start), says)
                 found.setdefault(span.start, evidence)
     return tuple(found.values())[:3]
 
@@ -163,14 +169,15 @@ def _transport_bonus(seen: Signs, look: Look) -> int:
     over_http = set(look.stage) <= {Stage.MINT, Stage.EXCHANGE}
     on_socket = set(look.stage) <= {Stage.SESSION, Stage.CHANNEL}
     http = 2 * ("call_400" in seen) + ("webrtc" in seen) + ("beta_mint_url" in seen)
+    http += ("calls_url" in seen) + ("beta_call_url" in seen)
     http -= 2 * ("websocket" in seen)
     return 10 * (http if over_http else -http if on_socket else 0)
 
 
 def _clue_reasons(seen: Signs, entry: Entry) -> Iterable[_Reason]:
     for clue in entry.clues:
-        if _holds(clue, seen):
-            names = [*clue.all, *(n for n in clue.any if n in seen)]
+        names = [*clue.all, *(n for n in clue.any if n in seen)]
+        if _holds(clue, seen) and (not clue.near or _together([seen[name] for name in names])):
             telling = [n for n in names if n not in _CONTEXT] or names
             spans = tuple(seen[name][0] for name in telling)
             yield _Reason(Strength[clue.strength.upper()], clue.says, spans)
@@ -181,6 +188,15 @@ def _holds(clue: Clue, seen: Signs) -> bool:
         all(name in seen for name in clue.all)
         and (not clue.any or any(name in seen for name in clue.any))
         and not any(name in seen for name in clue.unless)
+    )
+
+
+def _together(signs: list[tuple[Span, ...]]) -> bool:
+    """Whether every one of the signs stands within ``_NEAR`` characters of the others."""
+    places = sorted((span.start, which) for which, spans in enumerate(signs) for span in spans)
+    return any(
+        len({which for at, which in places[n:] if at - start <= _NEAR}) == len(signs)
+        for n, (start, _) in enumerate(places)
     )
 
 
@@ -214,12 +230,11 @@ def _evidence(paper: Paper, reasons: list[_Reason]) -> tuple[Evidence, ...]:
 
 
 def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
-    kept, possible = [], 0
-    for match in matches:
-        possible += match.strength is Strength.POSSIBLE
-        if possible <= _MOST_POSSIBLE or match.strength is not Strength.POSSIBLE:
-            kept.append(match)
-    return tuple(kept[:MOST])
+    """The first few; what is only possible not at all when the service itself named a cause."""
+    named = any(m.strength is Strength.STRONG and not m.entry.decoy for m in matches)
+    possible = [m for m in matches if m.strength is Strength.POSSIBLE]
+    dropped = possible if named else possible[_MOST_POSSIBLE:]
+    return tuple(m for m in matches if m not in dropped)[:MOST]
 
 
 _DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")

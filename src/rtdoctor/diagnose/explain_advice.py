@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from rtdoctor.diagnose.explain import Explanation
+from rtdoctor.diagnose.knowledge_entry import Entry
 
-_CURL = (
-    "curl -i -X POST https://api.openai.com/v1/realtime/calls "
-    '-H "Authorization: Bearer $EPHEMERAL_TOKEN" -H "Content-Type: application/sdp" '
-    "--data-binary @offer.sdp"
+_OPENAI = "https://api.openai.com"
+_OWN_SERVER = ("PRV-LITELLM", "PRV-SPEACHES", "PRV-LOCALAI", "PRV-S2S")
+_OTHER_SERVICE = frozenset({"azure_host", "litellm", "speaches", "localai"})
+_AZURE_MINT = (
+    'curl -i -X POST "https://$AZURE_RESOURCE.openai.azure.com/openai/v1/realtime/client_secrets" '
+    '-H "api-key: $AZURE_OPENAI_API_KEY" -H "Content-Type: application/json" '
+    '-d "{\\"session\\":{\\"type\\":\\"realtime\\",\\"model\\":\\"$DEPLOYMENT\\"}}"'
 )
 
 
@@ -16,8 +20,8 @@ def cannot_tell(explanation: Explanation) -> tuple[str, ...]:
     limits = []
     if not explanation.matches:
         limits += [
-            f"{e.quote!r} (line {e.line}) is an error that every OpenAI endpoint gives, and "
-            "nothing ties it to a Realtime call. If it came from one, paste the request's URL too."
+            f"{e.quote!r} (line {e.line}) is {e.says}, and nothing ties it to a Realtime call. "
+            "If it came from one, paste the request's URL too."
             for e in explanation.unattributed
         ]
         return tuple(limits)
@@ -34,14 +38,35 @@ def cannot_tell(explanation: Explanation) -> tuple[str, ...]:
 
 
 def next_commands(explanation: Explanation) -> tuple[str, ...]:
-    """Commands to run next, the most telling first. None of them holds a secret."""
+    """Commands to run next, the most telling first. None of them holds a secret.
+
+    What only the reader knows stands in them as a shell variable.
+    """
     if not explanation.matches:
         return ()
     first = explanation.matches[0].entry
-    commands = [] if explanation.setup else ["rtdoctor check"]
-    if explanation.setup:
-        commands += ["rtdoctor check --setup setup.yaml", "rtdoctor check"]
+    commands = []
+    if first.id.startswith("PRV-AZURE") or first.id == "SDP-AZURE":
+        commands.append(_AZURE_MINT)
+    elif _can_be_probed(first):
+        where = ' --base-url "$BASE_URL"' if first.id.startswith(_OWN_SERVER) else ""
+        if explanation.setup:
+            commands.append(f"rtdoctor check{where} --setup setup.yaml")
+        commands.append(f"rtdoctor check{where}")
     if first.decoy or first.id.startswith("SDP-EMPTY"):
-        commands.append(_CURL)
+        commands.append(_call(_OPENAI if not _OTHER_SERVICE & explanation.signs else "$BASE_URL"))
     commands.append(f"rtdoctor knowledge show {first.id}")
     return tuple(commands)
+
+
+def _can_be_probed(entry: Entry) -> bool:
+    """Whether probes can say more: not of a microphone, nor of what happens in a long session."""
+    return bool(entry.hints) or entry.decoy or entry.area in ("token", "auth", "sdp", "webrtc")
+
+
+def _call(base_url: str) -> str:
+    return (
+        f'curl -i -X POST "{base_url}/v1/realtime/calls" '
+        '-H "Authorization: Bearer $EPHEMERAL_TOKEN" -H "Content-Type: application/sdp" '
+        "--data-binary @offer.sdp"
+    )

@@ -1,49 +1,25 @@
-"""A pasted text, made ready to be read: secrets gone, size bounded, lines known.
+"""A pasted text, made ready to be read: cleaned, size bounded, lines known.
 
-Everything after this module sees the redacted text only, so no output can show a secret.
+Everything after this module sees the cleaned text only, so no output can show a secret.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from rtdoctor.diagnose.explain_cleaning import clean
 from rtdoctor.diagnose.signs import KEPT, compiled
 
 READ_WHOLE = 2_000_000
 """Characters up to which a text is read whole; of a longer one, the two ends."""
 _SEARCHED = 200_000  # characters searched for one sign
 _OCCURRENCES = 1_000  # of one needle, from either end of the text
-
-_ASSIGNED = r"(?:api[-_]?key|password|passwd|secret|cookie|authorization)"
-_SHAPES: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (("sk-",), r"\bsk-[A-Za-z0-9_*.…-]{6,400}", "sk-…"),
-    (("ek_",), r"\bek_[A-Za-z0-9_*.…-]{6,400}", "ek_…"),
-    (("eyj",), r"\beyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_.-]{5,4000}", "eyJ…"),
-    (("ghp_", "gho_", "ghs_", "ghu_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{10,400}", "gh_…"),
-    (
-        ("github_pat_", "xai-", "akia", "aiza", "gocspx-", "hf_"),
-        r"\b(?:github_pat_|xai-|AKIA|AIza|GOCSPX-|hf_)[A-Za-z0-9_-]{10,400}",
-        "…",
-    ),
-    (
-        ("bearer",),
-        r"(?i)(\bbearer\s{1,4})(?!sk-…|ek_…|eyJ…)[A-Za-z0-9+/_=.~-]{20,4000}",
-        r"\1…",
-    ),
-    (("basic",), r"(?i)(\bbasic\s{1,4})[A-Za-z0-9+/=]{16,4000}", r"\1…"),
-    (
-        ("key", "passw", "secret", "cookie", "authorization"),
-        rf"(?i)({_ASSIGNED}[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?)"
-        r"(?!bearer\b|basic\b|sk-…|ek_…|process\.|os\.|env\.|import\.)"
-        r"[A-Za-z0-9+/_=.~%-]{16,4000}",
-        r"\1…",
-    ),
-    (("ice-pwd",), r"(a=ice-pwd:)\S{8,256}", r"\1…"),
-    (("__cf_bm", "_cfuvid"), r"\b(__cf_bm|_cfuvid)=[^;\s'\"]{8,600}", r"\1=…"),
-)
-_COMPILED_SHAPES = tuple((needles, re.compile(p), to) for needles, p, to in _SHAPES)
+_SIGHTINGS = 50  # of one wording that are tried
+_ONE_SUBJECT = 2_000  # characters within which two words speak of one thing
 
 _DIFF_FENCE = re.compile(r"^\s{0,3}```diff\b")
 _FENCE = re.compile(r"^\s{0,3}```")
@@ -54,7 +30,7 @@ _NEGATED = re.compile(
     r"(?:\b(?:remov|dropp?|delet|omit|avoid|replac)\w{0,4}|\bwithout|\binstead of|\bno longer"
     r"|\b(?:migrated|moved|moving|switched|away) (?:away )?from"
     r"|(?:n't|n’t|\bnot|\bnever) (?:us|send|call|need|includ|set|pass|hit|post|mint)\w{0,5})"
-    r"\b[^.;\n]{0,40}$|\bno [`\"']?$",
+    r"\b[^.;/\n]{0,40}$|\bno [`\"']?$",
     re.IGNORECASE,
 )
 _PART_OF_WORD = re.compile(r"\S{1,80}$")
@@ -149,22 +125,13 @@ def _up_to(parts: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     return kept
 
 
-def redact_shapes(text: str) -> str:
-    """Replace what has the shape of a secret: keys, tokens, passwords, cookies."""
-    lower = text.lower()
-    for needles, pattern, stand_in in _COMPILED_SHAPES:
-        if any(needle in lower for needle in needles):
-            text = pattern.sub(stand_in, text)
-    return text
-
-
 def prepare(text: str) -> Paper:
     """Make a paper of any text. Work and memory are bounded by ``READ_WHOLE``."""
     clipped = len(text) > READ_WHOLE
     if clipped:
         half = READ_WHOLE // 2
         text = text[:half] + "\n" + text[-half:]
-    text = redact_shapes(text.replace("\r\n", "\n").replace("\0", ""))
+    text = clean(text)
     lines = text.split("\n")
     starts, at = [], 0
     for line in lines:
@@ -184,18 +151,27 @@ def find_signs(paper: Paper) -> dict[str, tuple[Span, ...]]:
                 break
         if spans:
             found[sign.name] = tuple(sorted(set(spans))[:KEPT])
-    if "openai" in found and "realtime_words" in found:
-        found.setdefault("realtime", found["realtime_words"])
+    if "realtime" not in found:
+        beside = [
+            s for s in found.get("realtime_words", ()) if _is_near(s, found.get("openai", ()))
+        ]
+        if beside:
+            found["realtime"] = tuple(beside)
     return found
 
 
-def find_first(paper: Paper, pattern: re.Pattern[str], piece: str, reach: int) -> Span | None:
-    """The first match of a pattern, each of whose matches contains ``piece`` (lower case)."""
-    for start, end in paper.around((piece,), reach):
-        match = pattern.search(paper.text, start, end)
-        if match is not None:
-            return Span(match.start(), match.end())
-    return None
+def find_each(paper: Paper, pattern: re.Pattern[str], piece: str, reach: int) -> Iterator[Span]:
+    """The matches of a pattern, each of which contains ``piece`` (lower case); not all of many."""
+    found = (
+        Span(match.start(), match.end())
+        for start, end in paper.around((piece,), reach)
+        for match in pattern.finditer(paper.text, start, end)
+    )
+    return islice(found, _SIGHTINGS)
+
+
+def _is_near(span: Span, others: tuple[Span, ...]) -> bool:
+    return any(abs(span.start - other.start) <= _ONE_SUBJECT for other in others)
 
 
 def _places(

@@ -62,7 +62,7 @@ class Look:
     ``message`` is a wording (see ``wording``). ``alone`` says that code or message belong to
     the Realtime API and to nothing else: a text needs no other sign of it. ``empty`` is the
     error object whose every field is an empty string. ``strength`` is what finding this look
-    in a text is worth.
+    in a text is worth. ``unless`` names signs: where one of them stands, the look is another's.
     """
 
     status: tuple[int, ...] = ()
@@ -75,8 +75,10 @@ class Look:
     alone: bool = False
     empty: bool = False
     strength: Literal["strong", "likely", "possible"] = "strong"
+    unless: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        _check_signs(self.unless)
         if self.message is not None:
             check_wording(self.message)
         if not (self.empty or self.code or self.message or self.type or self.status):
@@ -123,7 +125,8 @@ def _same(mine: str | None, theirs: str | None) -> bool | None:
 class Clue:
     """Signs in a text that point to the entry: all of ``all``, one of ``any``, none of ``unless``.
 
-    ``says`` finishes the sentence "this was taken as a hint because ...".
+    ``says`` finishes the sentence "this was taken as a hint because ...". ``near`` wants them
+    close together: for what people tell, not for code, whose parts may lie far apart.
     """
 
     says: str
@@ -131,12 +134,10 @@ class Clue:
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    near: bool = False
 
     def __post_init__(self) -> None:
-        names = sign_names()
-        for name in (*self.all, *self.any, *self.unless):
-            if name not in names:
-                raise ValueError(f"unknown sign {name!r}; {closest(name, names)}")
+        _check_signs((*self.all, *self.any, *self.unless))
         if not (self.all or self.any):
             raise ValueError("a clue needs a sign in 'all' or 'any'")
 
@@ -216,6 +217,13 @@ class Entry:
     def applies_in(self, era: Era | None) -> bool:
         """Whether the entry speaks of this era; of ``None``, an unknown one, every entry does."""
         return era is None or bool(era.includes & set(self.eras))
+
+
+def _check_signs(used: tuple[str, ...]) -> None:
+    names = sign_names()
+    for name in used:
+        if name not in names:
+            raise ValueError(f"unknown sign {name!r}; {closest(name, names)}")
 
 
 def _check_factors(levels: object) -> None:

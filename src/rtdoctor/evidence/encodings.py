@@ -150,6 +150,11 @@ def _views(view: View, unpack: int) -> Iterator[View]:
         view = View(inner, view)
 
 
+def hides(text: str) -> bool:
+    """Whether anything in a text is escaped or packed, so that a value may hide in it."""
+    return _BEGINS.search(text) is not None or next(packed(text), None) is not None
+
+
 def readings(text: str) -> Iterator[str]:
     """What ``views`` would show, for searching only: each layer without the lines that had
     nothing to undo, since the layer before has shown them. Values of one line only."""

@@ -82,14 +82,18 @@ class JournalWriter:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._open(os.O_CREAT | os.O_EXCL)
         except OSError as error:
-            if path.exists():
+            if path.is_file():
                 raise UsageError(
                     f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
                 ) from None
-            reason = "a file stands where its folder should be"
-            if not isinstance(error, FileExistsError):
-                reason = error.strerror or str(error)
-            raise UsageError(f"cannot make the journal {path}: {reason}") from None
+            reason = error.strerror or str(error)
+            if isinstance(error, FileExistsError):
+                place = "it" if path.exists() else "its folder"
+                reason = f"something else stands where {place} should be"
+            raise UsageError(
+                f"cannot make the journal {path}: {reason}",
+                hint="Name another place: --journal FILE, or --journal none to keep none.",
+            ) from None
         header = redactor.clean(header)
         self._put(Line("run", kind=KIND, data_format=DATA_FORMAT, header=header))
 

@@ -20,7 +20,7 @@ from typing import TypeVar
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.evidence.addresses import find_addresses, find_known
-from rtdoctor.evidence.encodings import forms, readings, spellings, views
+from rtdoctor.evidence.encodings import forms, hides, readings, spellings, views
 from rtdoctor.evidence.named import find_named
 from rtdoctor.evidence.needles import SHORTEST, Needles
 from rtdoctor.evidence.shapes import (
@@ -71,9 +71,9 @@ class Redactor:
         self._masked: dict[str, set[str]] = {}
         self._addresses: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
-        # texts cleaned before, with how many of the forms below they were searched for
+        # texts cleaned before, with how many of the values learnt they were searched for
         self._memory: dict[str, tuple[str, int]] = {}
-        self._forms: list[str] = []
+        self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._known: set[str] = set()
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
@@ -119,7 +119,7 @@ class Redactor:
         if len(text) < 65536:
             if len(self._memory) > 20_000:
                 self._memory.clear()
-            self._memory[text] = (cleaned, len(self._forms))
+            self._memory[text] = (cleaned, self._learnt)
         return cleaned
 
     def _remembered(self, text: str) -> str | None:
@@ -128,11 +128,10 @@ class Redactor:
         if known is None:
             return None
         cleaned, searched = known
-        if searched < len(self._forms):
-            escaped = "\\" in text or "%" in text or "&" in text  # forms may hide in it
-            if escaped or any(form in text for form in self._forms[searched:]):
+        if searched < self._learnt:
+            if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
                 return None
-            self._memory[text] = (cleaned, len(self._forms))
+            self._memory[text] = (cleaned, self._learnt)
         return cleaned
 
     def scan(self, data: bytes, *, decoded: bool = True) -> list[str]:
@@ -265,14 +264,13 @@ class Redactor:
         hidden = {form for part in parts for form in forms(part)}
         for form in hidden:
             self._values.add(form, alias)
-        self._forms += hidden
+        self._learnt += 1
         if len(value) > _CUT:
             # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
             for whole in spellings(value):
                 half = whole[: max(_CUT, (len(whole) + 1) // 2)]
                 self._values.add(half, alias)
                 self._halves.setdefault(half, whole)
-            self._forms.append(value[:_CUT])
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _alias(self, hit: _Hit) -> str:

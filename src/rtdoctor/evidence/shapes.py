@@ -160,12 +160,12 @@ SHAPES = (
     ),
     _shape(
         CREDENTIAL,
-        "=",
+        "key=|secret=|token=|password=|passwd=|credential=|sig=|signature=",
         rf"(?i)(?:[?&]|^)(?:{_KEY_NAME}|key|sig|signature)=(?P<secret>[^&;#\s\"'`<>\\]+)",
     ),
     _shape(
         CREDENTIAL,
-        "=",
+        "key=|token=|secret=|password=",
         r"\b[A-Z0-9_]*(?:API_?KEY|TOKEN|SECRET|PASSWORD)=[\"']?"
         r"(?P<secret>(?=[^\s]{0,99}[0-9])(?![$({\[])" + _WORD + "{6,})",
     ),

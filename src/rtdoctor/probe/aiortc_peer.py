@@ -17,11 +17,13 @@ from rtdoctor.domain.exchange import Connection
 from rtdoctor.domain.outcome import LocalCode, Stage
 from rtdoctor.domain.setup import Offer
 from rtdoctor.loopback import LOOPBACK, host_addresses, only_addresses
+from rtdoctor.probe.answer_check import candidate_lines, objection, why_unreachable
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peer import PeerFactory, PeerFailure
 
 _ICE_DONE = ("connected", "completed")
 _MAX_QUEUED = 200
+_MAX_ERROR_TEXT = 100
 
 
 class AiortcPeer:
@@ -38,6 +40,7 @@ class AiortcPeer:
         self._messages: asyncio.Queue[str] = asyncio.Queue(_MAX_QUEUED)
         self._local_candidates = 0
         self._remote_candidates = 0
+        self._unreachable = ""
         self._dtls_role: str | None = None
         for change in ("iceconnectionstatechange", "connectionstatechange"):
             self._pc.add_listener(change, self._changed.set)
@@ -58,7 +61,7 @@ class AiortcPeer:
                 f"gathering candidates took more than {self._limits.offer_s:g} s",
             ) from None
         sdp: str = self._pc.localDescription.sdp
-        self._local_candidates = len(_candidates(sdp))
+        self._local_candidates = len(candidate_lines(sdp))
         if not self._local_candidates:
             raise PeerFailure(
                 Stage.OFFER,
@@ -85,7 +88,11 @@ class AiortcPeer:
         self._changed.set()
 
     async def accept(self, answer: str) -> None:
-        self._remote_candidates = len(_candidates(answer))
+        wrong = objection(answer)
+        if wrong is not None:
+            raise _rejected(f"the answer cannot be used: {wrong}")
+        self._remote_candidates = len(candidate_lines(answer))
+        self._unreachable = why_unreachable(answer)
         setup = re.search(r"^a=setup:(\w+)", answer, re.MULTILINE)
         if setup:
             self._dtls_role = {"active": "server", "passive": "client"}.get(setup.group(1))
@@ -93,16 +100,10 @@ class AiortcPeer:
             async with asyncio.timeout(self._limits.http_s):
                 await self._pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         except TimeoutError:
-            raise PeerFailure(
-                Stage.EXCHANGE, LocalCode.ANSWER_REJECTED, "setRemoteDescription did not return"
-            ) from None
+            raise _rejected("setRemoteDescription did not return") from None
         except Exception as error:
             # aiortc raises whatever its SDP parser stumbles over; all of it means one thing
-            raise PeerFailure(
-                Stage.EXCHANGE,
-                LocalCode.ANSWER_REJECTED,
-                f"setRemoteDescription refused the answer: {type(error).__name__}: {error}",
-            ) from None
+            raise _rejected(f"setRemoteDescription refused the answer: {_brief(error)}") from None
 
     async def until_ice(self) -> None:
         pc = self._pc
@@ -116,7 +117,8 @@ class AiortcPeer:
         raise PeerFailure(
             Stage.ICE,
             LocalCode.ICE_DEADLINE,
-            f"no candidate pair within {self._limits.ice_s:g} s (a browser would wait about 15 s)",
+            f"no candidate pair within {self._limits.ice_s:g} s (a browser would wait about 15 s)"
+            + self._unreachable,
         )
 
     async def until_dtls(self) -> None:
@@ -196,5 +198,13 @@ def peer_factory(limits: Limits, *, on_loopback: bool) -> PeerFactory:
     return lambda setup: AiortcPeer(limits, addresses)
 
 
-def _candidates(sdp: str) -> list[str]:
-    return re.findall(r"^a=candidate:.*", sdp, re.MULTILINE)
+def _rejected(detail: str) -> PeerFailure:
+    return PeerFailure(Stage.EXCHANGE, LocalCode.ANSWER_REJECTED, detail)
+
+
+def _brief(error: Exception) -> str:
+    """The error's name and the beginning of its text, which may be the whole answer."""
+    text = str(error)
+    if len(text) > _MAX_ERROR_TEXT:
+        text = text[:_MAX_ERROR_TEXT] + "…"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

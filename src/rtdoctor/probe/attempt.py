@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,14 +15,13 @@ from rtdoctor.domain.exchange import (
     Connection,
     HttpExchange,
     HttpResponse,
-    SandboxRule,
     ServerEvent,
-    StageRecord,
 )
-from rtdoctor.domain.outcome import LocalCode, Outcome, Stage
+from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.secret import Secret, TokenUse
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.errors import UsageError
 from rtdoctor.evidence.cassettes import label, sending
 from rtdoctor.probe.call import (
     call_id_of,
@@ -33,33 +33,30 @@ from rtdoctor.probe.call import (
 from rtdoctor.probe.http import NetworkError
 from rtdoctor.probe.mint import Token, mint_request, read_mint
 from rtdoctor.probe.peer import Peer, PeerFailure
+from rtdoctor.probe.sandbox_rules import sandbox_rules
+from rtdoctor.probe.stage_timer import Stop, Stopwatch
 from rtdoctor.probe.wire import WireRequest
 
 if TYPE_CHECKING:
     from rtdoctor.probe.runner import Prober
 
+_MAX_EVENTS = 100  # a service that says so much and not the one thing awaited will not say it
+_MAX_EVENT_TYPE = 100
 _FIRST_EVENTS = ("session.created", "transcription_session.created", "session.started")
-_RULE_HEADER = "x-rtdoctor-sandbox"
-
-
-class _Stop(Exception):
-    """Ends a probe with this outcome."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.kind)
-        self.outcome = outcome
 
 
 class Attempt:
     """The mutable record of one try of one probe."""
 
-    def __init__(self, prober: Prober, setup: Setup) -> None:
+    def __init__(
+        self, prober: Prober, setup: Setup, on_minted: Callable[[], object] = lambda: None
+    ) -> None:
         self.prober = prober
+        self.on_minted = on_minted
         self.target = prober.target
         self.limits = prober.limits
         self.setup = setup
-        self.begun = time.perf_counter()
-        self.stages: list[StageRecord] = []
+        self.watch = Stopwatch()
         self.exchanges: list[HttpExchange] = []
         self.events: list[ServerEvent] = []
         self.token: Token | None = None
@@ -76,7 +73,7 @@ class Attempt:
         peers: list[Peer] = []
         try:
             outcome = await self._stages(peers)
-        except _Stop as stop:
+        except Stop as stop:
             outcome = stop.outcome
         finally:
             await self._surely_clean_up(peers)
@@ -86,15 +83,15 @@ class Attempt:
             purpose=purpose,
             outcome=outcome,
             started_at=started_at,
-            duration_ms=self._now_ms(),
-            stages=tuple(self.stages),
+            duration_ms=self.watch.now_ms(),
+            stages=tuple(self.watch.stages),
             exchanges=tuple(self.exchanges),
             events=tuple(self.events),
             connection=self.connection,
             token=self.token_use,
             call_id=call_id_of(self.locations[-1]) if self.locations else None,
             hung_up=self.hung_up == self.opened if self.opened else None,
-            rules=tuple(_rules(self.exchanges)),
+            rules=sandbox_rules(self.exchanges),
             tokens_minted=self.minted,
             sessions_opened=self.opened,
             sessions_hung_up=self.hung_up,
@@ -114,14 +111,15 @@ class Attempt:
         return Outcome.passed(Stage.SESSION)
 
     async def _mint(self) -> Token:
-        with self._stage(Stage.MINT) as record:
+        with self.watch.stage(Stage.MINT) as record:
             response = await self._send(
                 mint_request(self.setup, self.target, self._key()), Stage.MINT
             )
             result = read_mint(response)
             if isinstance(result, Outcome):
-                raise _Stop(result)
+                raise Stop(result)
             self.minted += 1
+            self.on_minted()
             token = self.prober.new_token(result)
             record.detail = token.secret.alias
             self.token_use = TokenUse(token.secret.alias, token.expires_at)
@@ -129,33 +127,35 @@ class Attempt:
 
     async def _outlive(self, token: Token) -> None:
         """Wait until the token is past its expiry by the service's own clock."""
-        if token.expires_at is None:
-            raise _Stop(Outcome.skipped("the token does not say when it expires"))
-        wait_s = token.expires_at - time.time() + 1
+        wait_s = token.left_s
+        if wait_s is None:
+            raise Stop(Outcome.skipped("the token does not say when it expires"))
         if wait_s > self.limits.expiry_wait_s:
-            raise _Stop(
+            raise Stop(
                 Outcome.skipped(f"the token lives {wait_s:.0f} s; too long to wait for its expiry")
             )
-        await asyncio.sleep(max(0.0, wait_s))
+        await asyncio.sleep(wait_s)
 
     async def _spend(self, peers: list[Peer]) -> None:
         """Open a first call with the token, so that the probe's own call is its second."""
         _, offer = await self._offer(peers)
         result = await self._call(offer, "first call")
         if isinstance(result, Outcome):
-            raise _Stop(Outcome.skipped("the first use of the token failed already"))
+            if result.kind is OutcomeKind.TRANSIENT:
+                raise Stop(result)
+            raise Stop(Outcome.skipped("the first use of the token failed already"))
 
     async def _offer(self, peers: list[Peer]) -> tuple[Peer, str]:
-        with self._stage(Stage.OFFER):
+        with self.watch.stage(Stage.OFFER):
             peer = self.prober.new_peer(self.setup)
             peers.append(peer)
             return peer, await peer.make_offer(self.setup.offer.value)
 
     async def _exchange(self, peer: Peer, offer: str) -> str:
-        with self._stage(Stage.EXCHANGE):
+        with self.watch.stage(Stage.EXCHANGE):
             result = await self._call(offer, "call")
             if isinstance(result, Outcome):
-                raise _Stop(result)
+                raise Stop(result)
             await peer.accept(result)
             return result
 
@@ -188,7 +188,7 @@ class Attempt:
         result = read_call(response)
         location = call_location(self.setup, self.target, response)
         # an answer that no peer can use may stand for an open call all the same
-        if isinstance(result, str) or (response.status < 300 and location is not None):
+        if isinstance(result, str) or (response.status < 300 and response.header("location")):
             self.opened += 1
             if location is not None:
                 self.locations.append(location)
@@ -196,15 +196,15 @@ class Attempt:
 
     async def _connect(self, peer: Peer, answer: str) -> None:
         try:
-            with self._stage(Stage.ICE):
+            with self.watch.stage(Stage.ICE):
                 await peer.until_ice()
-            with self._stage(Stage.DTLS):
+            with self.watch.stage(Stage.DTLS):
                 await peer.until_dtls()
             if self.setup.offer.value.channel is None:
-                raise _Stop(Outcome.passed(Stage.DTLS))
-            with self._stage(Stage.CHANNEL):
+                raise Stop(Outcome.passed(Stage.DTLS))
+            with self.watch.stage(Stage.CHANNEL):
                 await peer.until_channel()
-            with self._stage(Stage.SESSION) as record:
+            with self.watch.stage(Stage.SESSION) as record:
                 record.detail = await self._first_event(peer)
         finally:
             self.connection = peer.state()
@@ -212,18 +212,19 @@ class Attempt:
     async def _first_event(self, peer: Peer) -> str:
         """Wait for the session's first event (fact EVT-FIRST); return its type."""
         deadline = time.perf_counter() + self.limits.session_s
-        while (left_s := deadline - time.perf_counter()) > 0:
+        while (left_s := deadline - time.perf_counter()) > 0 and len(self.events) < _MAX_EVENTS:
             message = await peer.next_message(left_s)
             if message is None:
                 break
             event = _parsed(message)
-            kind = str(event.get("type", ""))
-            self.events.append(ServerEvent(self._now_ms(), kind, message))
+            kind = str(event.get("type", ""))[:_MAX_EVENT_TYPE]
+            self.events.append(ServerEvent(self.watch.now_ms(), kind, message))
             if kind in _FIRST_EVENTS:
                 return kind
             if kind == "error":
-                raise _Stop(Outcome.failed(event_signature(event)))
-        others = ", ".join(e.type for e in self.events) or "no message at all"
+                raise Stop(Outcome.failed(event_signature(event)))
+        types = dict.fromkeys(e.type or "a message without a type" for e in self.events)
+        others = ", ".join(types) or "no message at all"
         raise PeerFailure(
             Stage.SESSION,
             LocalCode.NO_FIRST_EVENT,
@@ -232,34 +233,39 @@ class Attempt:
 
     async def _send(self, request: WireRequest, stage: Stage) -> HttpResponse:
         if not self.target.may_see_key(request.url):
-            raise _Stop(
+            raise Stop(
                 Outcome.skipped(
                     f"{request.url} is not at {self.target.base_url}: keys and tokens are sent "
                     "only to their own target"
                 )
             )
-        exchange, problem = await self._traced(request)
+        try:
+            exchange, problem = await self._traced(request)
+        except UsageError as error:
+            raise Stop(Outcome.skipped(error.message)) from None
         if problem is not None:
-            raise _Stop(Outcome.transient(problem.signature(stage)))
+            raise Stop(Outcome.transient(problem.signature(stage)))
         assert exchange.response is not None, "an exchange without error has a response"
         return exchange.response
 
     async def _traced(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]:
+        header = request.unsendable_header
+        if header is not None:
+            raise UsageError(
+                f"{request.purpose}: the header {header!r} cannot be sent: only printable ASCII can"
+            )
         sending.set(label(self.setup, request.purpose))
+        asked_ms = self.watch.now_ms()
         exchange, problem = await self.prober.http.send(request)
+        took_ms = self.watch.now_ms() - asked_ms
+        self.watch.queued_ms += max(0.0, took_ms - exchange.timing.total_ms)
         self.exchanges.append(exchange)
         return exchange, problem
 
     def _key(self) -> Secret:
         if self.target.key is None:
-            raise _Stop(Outcome.skipped("this probe needs the API key, and none was given"))
+            raise Stop(Outcome.skipped("this probe needs the API key, and none was given"))
         return self.target.key
-
-    def _stage(self, stage: Stage) -> _StageTimer:
-        return _StageTimer(self, stage)
-
-    def _now_ms(self) -> float:
-        return round((time.perf_counter() - self.begun) * 1000, 3)
 
     async def _surely_clean_up(self, peers: list[Peer]) -> None:
         """Leave no call open and no peer alive, also when cancelled before or during this."""
@@ -277,52 +283,20 @@ class Attempt:
             await asyncio.gather(self.unanswered, return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limits.cleanup_s):
-                for location in self.locations:
-                    await self._hang_up(location)
+                await asyncio.gather(*(self._hang_up(location) for location in self.locations))
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limits.cleanup_s):
-                for peer in peers:
-                    await peer.close()
+                await asyncio.gather(*(peer.close() for peer in peers), return_exceptions=True)
 
     async def _hang_up(self, location: str) -> None:
         if self.target.key is None or not self.target.may_see_key(location):
             return
-        exchange, _ = await self._traced(hangup_request(location, self.target.key))
+        try:
+            exchange, _ = await self._traced(hangup_request(location, self.target.key))
+        except UsageError:
+            return  # the service named a place that cannot be asked
         if exchange.response is not None and exchange.response.status < 300:
             self.hung_up += 1
-
-
-class _StageTimer:
-    """Records one stage, whether it ends well or not, and turns peer failures into outcomes."""
-
-    def __init__(self, attempt: Attempt, stage: Stage) -> None:
-        self.attempt = attempt
-        self.stage = stage
-        self.detail = ""
-        self.start_ms = 0.0
-
-    def __enter__(self) -> _StageTimer:
-        self.start_ms = self.attempt._now_ms()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, _: Any
-    ) -> None:
-        took_ms = round(self.attempt._now_ms() - self.start_ms, 3)
-        status, detail = "ok", self.detail
-        if error is not None:
-            status = "failed"
-            detail = error.detail if isinstance(error, PeerFailure) else detail
-        self.attempt.stages.append(StageRecord(self.stage, status, self.start_ms, took_ms, detail))
-        if isinstance(error, PeerFailure):
-            raise _Stop(_judged(error)) from None
-
-
-def _judged(failure: PeerFailure) -> Outcome:
-    """A machine without addresses says nothing about the setup; every other failure does."""
-    if failure.code is LocalCode.NO_LOCAL_CANDIDATES:
-        return Outcome.transient(failure.signature())
-    return Outcome.failed(failure.signature())
 
 
 def _parsed(message: str) -> dict[str, Any]:
@@ -331,22 +305,3 @@ def _parsed(message: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return event if isinstance(event, dict) else {}
-
-
-def _rules(exchanges: list[HttpExchange]) -> list[SandboxRule]:
-    """Which rules of the embedded sandbox answered, from its response header."""
-    rules = []
-    for exchange in exchanges:
-        header = exchange.response.header(_RULE_HEADER) if exchange.response else None
-        if header and exchange.purpose != "hangup":
-            fields = dict(p.strip().partition("=")[::2] for p in header.split(";") if "=" in p)
-            fact = fields.get("fact", "-")
-            rules.append(
-                SandboxRule(
-                    rule=fields.get("rule", "?"),
-                    fact=None if fact == "-" else fact,
-                    basis=fields.get("basis", "inferred"),
-                    note=fields.get("note", ""),
-                )
-            )
-    return rules

@@ -13,6 +13,8 @@ from rtdoctor.probe.mint import refusal
 from rtdoctor.probe.wire import Credential, Part, WireRequest
 from rtdoctor.targets.target import Target
 
+MAX_LOCATION = 2000  # characters; longer ones cannot be sent back as a URL
+
 
 def call_url(setup: Setup, target: Target) -> str:
     """The URL the offer is posted to, query included."""
@@ -93,11 +95,14 @@ def _sdp_of(body: str) -> str:
 
 
 def call_location(setup: Setup, target: Target, response: HttpResponse) -> str | None:
-    """The absolute URL of the opened call, from ``Location``; ``None`` without one."""
+    """The absolute URL of the opened call, from ``Location``; ``None`` without a usable one."""
     location = response.header("location")
-    if not location:
+    if not location or len(location) > MAX_LOCATION or not location.isprintable():
         return None
-    return urljoin(call_url(setup, target), location)
+    try:
+        return urljoin(call_url(setup, target), location)
+    except ValueError:
+        return None
 
 
 def call_id_of(location: str) -> str:

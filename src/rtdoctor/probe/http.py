@@ -56,7 +56,8 @@ class HttpxPort:
         """``no_answer_errors`` are what stands in for the network, e.g. in a replay."""
         self._limits = limits
         network = (TimeoutError, httpx.HTTPError, OSError)
-        self._no_answer: tuple[type[Exception], ...] = (*network, *no_answer_errors)
+        self._no_answer: tuple[type[Exception], ...] = network
+        self._not_recorded = no_answer_errors
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
         self._tls = _tls_from_environment() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -83,6 +84,8 @@ class HttpxPort:
             try:
                 async with asyncio.timeout(self._limits.http_s):
                     response = await self._exchange(client, wire)
+            except self._not_recorded:
+                problem = NetworkError(LocalCode.NOT_RECORDED, "the recording does not hold this")
             except self._no_answer as error:
                 problem = _mapped(error, self._limits.http_s)
             total_ms = (time.perf_counter() - begun) * 1000

@@ -9,9 +9,10 @@ from typing import Any
 
 from rtdoctor.domain.error_body import error_signature
 from rtdoctor.domain.exchange import HttpResponse
-from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
+from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage, normalise_message
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.probe.service_clock import retry_after_s, seconds_until
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
 
@@ -21,16 +22,28 @@ TOKEN_ALIAS = "ek_…#"
 
 @dataclass(slots=True)
 class Token:
-    """A minted token. ``calls`` counts how often it was shown to the service."""
+    """A minted token. ``calls`` counts how often it was shown to the service.
+
+    ``lifetime_s`` is what was left of it when it was minted, by the service's clock.
+    """
 
     secret: Secret
     expires_at: int | None
+    lifetime_s: float | None
     minted_at: float = field(default_factory=time.monotonic)
     calls: int = 0
 
     @property
     def age_ms(self) -> float:
         return (time.monotonic() - self.minted_at) * 1000
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds until it has surely expired; ``None`` when the service did not say when."""
+        if self.lifetime_s is None:
+            return None
+        # both times it is reckoned from are whole seconds
+        return max(0.0, self.lifetime_s + 1 - self.age_ms / 1000)
 
 
 def mint_request(setup: Setup, target: Target, key: Secret) -> WireRequest:
@@ -68,6 +81,7 @@ class Minted:
 
     value: str
     expires_at: int | None
+    lifetime_s: float | None = None
 
     @property
     def is_alias(self) -> bool:
@@ -107,8 +121,9 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
     if not isinstance(value, str):
         kind = "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
         return failed(LocalCode.TOKEN_NOT_A_STRING, f"the token is {kind}")
-    expires_at = holder.get("expires_at")
-    minted = Minted(value, expires_at if isinstance(expires_at, int) else None)
+    expires_at = _unix_time(holder.get("expires_at"))
+    lifetime_s = None if expires_at is None else seconds_until(expires_at, response)
+    minted = Minted(value, expires_at, lifetime_s)
     if not value or not (minted.is_alias or (value.isascii() and value.isprintable())):
         return failed(LocalCode.NO_TOKEN, "the token is empty or not plain text")
     return minted
@@ -131,19 +146,19 @@ def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:
     if 200 <= response.status < 300:
         return None
     if 300 <= response.status < 400:
-        where = response.header("location") or "nowhere"
+        where = normalise_message(f"to {response.header('location') or 'nowhere'}")
         return Outcome.failed(
-            Signature(stage, response.status, code=LocalCode.REDIRECT.value, message=f"to {where}")
+            Signature(stage, response.status, code=LocalCode.REDIRECT.value, message=where)
         )
     content_type = response.header("content-type") or ""
     signature = error_signature(stage, response.status, response.body, content_type)
     if response.status == 429 or response.status >= 500:
-        return Outcome.transient(signature, retry_after_s=_retry_after(response))
+        return Outcome.transient(signature, retry_after_s=retry_after_s(response))
     return Outcome.failed(signature)
 
 
-def _retry_after(response: HttpResponse) -> float | None:
-    try:
-        return max(0.0, float(response.header("retry-after") or ""))
-    except ValueError:
-        return None
+def _unix_time(value: Any) -> int | None:
+    """``expires_at`` where it can be one: hostile answers hold numbers that no clock shows."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40:
+        return value
+    return None

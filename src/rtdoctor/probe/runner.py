@@ -43,24 +43,33 @@ class Prober:
         self._alive = asyncio.Semaphore(limits.probes_alive)
         self._tokens = 0
 
-    async def probe(self, probe_id: str, setup: Setup, purpose: Purpose) -> Observation:
-        """Run a setup until it passes, fails, or has been transient too often."""
+    async def probe(
+        self,
+        probe_id: str,
+        setup: Setup,
+        purpose: Purpose,
+        *,
+        on_minted: Callable[[], object] = lambda: None,
+    ) -> Observation:
+        """Run a setup until it passes, fails, or has been transient too often.
+
+        The observation is that of the last try; what it cost is that of all tries.
+        """
         async with self._alive:
-            for attempt in range(1, self.limits.retries + 2):
-                observation = await Attempt(self, setup).run(probe_id, purpose)
-                observation = replace(observation, attempts=attempt)
-                wait_s = self._retry_wait(observation.outcome, attempt)
+            tries: list[Observation] = []
+            while True:
+                tries.append(await Attempt(self, setup, on_minted).run(probe_id, purpose))
+                wait_s = self._retry_wait(tries[-1].outcome, len(tries))
                 if wait_s is None:
-                    return observation
+                    return _summed(tries)
                 await asyncio.sleep(wait_s)
-            return observation
 
     def _retry_wait(self, outcome: Outcome, attempt: int) -> float | None:
         """Seconds until another try makes sense; ``None`` when it does not."""
         if outcome.kind is not OutcomeKind.TRANSIENT or attempt > self.limits.retries:
             return None
         signature = outcome.signature
-        if signature is not None and signature.code in _LASTING:
+        if signature is not None and not _LASTING.isdisjoint({signature.code, signature.type}):
             return None
         wait_s = outcome.retry_after_s
         if wait_s is not None and wait_s > self.limits.max_retry_after_s:
@@ -71,23 +80,38 @@ class Prober:
         """Give a fresh token its alias and tell the redactor."""
         if minted.is_alias:
             # a replayed answer holds the alias it was recorded under, which is no secret
-            return Token(Secret("recorded-token", minted.value), minted.expires_at)
+            return Token(Secret("recorded-token", minted.value), minted.expires_at, 0.0)
         self._tokens += 1
         secret = Secret(minted.value, f"{TOKEN_ALIAS}{self._tokens}")
         self.register(secret)
-        return Token(secret, minted.expires_at)
+        return Token(secret, minted.expires_at, minted.lifetime_s)
 
 
-# transient, but trying again at once cannot help
+def _summed(tries: list[Observation]) -> Observation:
+    opened = sum(o.sessions_opened for o in tries)
+    hung_up = sum(o.sessions_hung_up for o in tries)
+    return replace(
+        tries[-1],
+        attempts=len(tries),
+        tokens_minted=sum(o.tokens_minted for o in tries),
+        sessions_opened=opened,
+        sessions_hung_up=hung_up,
+        hung_up=hung_up == opened if opened else None,
+    )
+
+
+# transient, but trying again at once cannot help (facts AUTH-QUOTA, AUTH-CREDIT-EXHAUSTED)
 _LASTING = {
     "insufficient_quota",
     "credit_balance_exhausted",
+    "organization_spend_limit_exceeded",
     LocalCode.DNS.value,
     LocalCode.TLS.value,
     LocalCode.CONNECT.value,
     LocalCode.PROXY.value,
     LocalCode.TIMEOUT.value,
     LocalCode.NO_LOCAL_CANDIDATES.value,
+    LocalCode.NOT_RECORDED.value,
 }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rtdoctor.domain.secret import Secret
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,12 @@ class WireRequest:
     headers: tuple[tuple[str, str | Credential], ...] = ()
     body: str | None = None
     parts: tuple[Part, ...] = ()
+
+    @property
+    def unsendable_header(self) -> str | None:
+        """The name of a header that no HTTP client could send (RFC 9110, section 5.5)."""
+        for name, value in self.headers:
+            text = value.on_wire() if isinstance(value, Credential) else value
+            if not (_TOKEN.fullmatch(name) and text.isascii() and text.isprintable()):
+                return name
+        return None

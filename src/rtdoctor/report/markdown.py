@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rtdoctor.domain.exchange import HttpExchange
-from rtdoctor.domain.finding import Cause, Diagnosis, Pattern
+from rtdoctor.domain.finding import Cause, Diagnosis, Fact, Pattern
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Run
 from rtdoctor.evidence.printable import printable
-from rtdoctor.report import setup_text, vendor, words
+from rtdoctor.report import level_text, setup_text, vendor, words
 from rtdoctor.report.matrix import column_of, row_of
 from rtdoctor.report.selection import by_signature, is_inferred
 from rtdoctor.report.words import KnowledgeText
@@ -42,11 +42,7 @@ def render(
     lines += _known(diagnosis)
     end = list(_end(run, diagnosis, redactions))
     left_out = []
-    for title, body in (
-        ("Failing and passing exchange", list(_witness(run, diagnosis))),
-        ("For the service's support", list(_support(run, diagnosis))),
-        ("Every refusal", list(_refusals(run))),
-    ):
+    for title, body in _folded(run, diagnosis):
         section = ["", f"<details><summary>{title}</summary>", "", *body, "", "</details>"]
         if body and len(lines) + len(section) + len(end) + 2 <= MAX_LINES:
             lines += section
@@ -55,6 +51,16 @@ def render(
     if left_out:
         lines += ["", f"Left out here, in the HTML report: {', '.join(left_out)}."]
     return "\n".join([*lines, *end]) + "\n"
+
+
+def _folded(run: Run, diagnosis: Diagnosis) -> tuple[tuple[str, list[str]], ...]:
+    """The folded sections, the most telling first: a sandbox has no support to ask."""
+    witness = "Failing and passing exchange", list(_witness(run, diagnosis))
+    support = "For the service's support", list(_support(run, diagnosis))
+    refusals = "Every refusal", list(_refusals(run))
+    if run.header.target.is_sandbox:
+        return witness, refusals, support
+    return witness, support, refusals
 
 
 def code(text: str) -> str:
@@ -90,16 +96,17 @@ def _ids(probes: Sequence[str], most: int = 4) -> str:
 
 
 def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
-    yield f"## rtdoctor: {words.VERDICT[diagnosis.verdict]}"
+    yield f"## rtdoctor: {words.verdict(diagnosis)}"
     yield ""
-    yield f"**{prose(diagnosis.sentence)}**"
+    first, rest = words.headline(diagnosis.sentence)
+    yield f"**{prose(first)}**" + (f" {prose(rest)}" if rest else "")
     yield ""
     if run.header.target.is_sandbox:
         yield f"> {words.SANDBOX_BANNER.format(era=prose(run.header.target.era or ''))}"
         yield ""
     target = run.header.target
-    shown = prose(target.describe()) if target.is_sandbox else code(target.describe())
-    yield f"{words.counts_line(run)}. Against {shown}, {code(run.header.started_at)}."
+    against = "" if target.is_sandbox else f" Against {code(target.describe())}."
+    yield f"{words.counts_line(run)}.{against} Begun {code(run.header.started_at)}."
     if run.finished != "complete":
         yield f"The run {words.finished(run)}."
 
@@ -111,18 +118,25 @@ def _change(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     first, *others = diagnosis.repairs
     yield ""
     repeated = ", and repeated" if len(first.probes) > 1 else ""
-    yield f"**The smallest change that works** (probed: {_ids(first.probes)}{repeated})"
+    works = words.AT_A_PRICE if first.leaks_key else words.SMALLEST
+    yield f"**{works}** (connected: {_ids(first.probes)}{repeated})"
     yield ""
-    diff = [line for line in setup_text.diff(subject, first.setup) if line[:1] in ("-", "+")]
+    diff = [line for line in setup_text.diff(subject, first.setup) if _moved(line)]
     yield from fence(diff[:_DIFF_LINES] + ["  …"] * (len(diff) > _DIFF_LINES), "diff")
     for warning in words.repair_warnings(first)[:3]:
         yield f"⚠ {prose(warning)}"
     if others:
         rest = (
-            code(words.changes(r.changes)) + (" (leaks the key)" if r.leaks_key else "")
+            code(level_text.changes(r.changes, subject, r.setup))
+            + (" (leaks the key)" if r.leaks_key else "")
             for r in others[:3]
         )
         yield f"Also works: {'; '.join(rest)}."
+
+
+def _moved(line: str) -> bool:
+    """A line that changes, or the name of the request it belongs to."""
+    return line[:1] in ("-", "+") or (line.startswith("  # ") and not line.endswith(": as it is"))
 
 
 def _causes(
@@ -132,9 +146,10 @@ def _causes(
     for number, cause in enumerate(found[:2], 1):
         yield ""
         levels = " with ".join(
-            code(f"{words.factor_name(b.factor)} = {b.level}") for b in cause.levels
+            code(f"{words.factor_name(b.factor)} {level_text.blamed_text(b, run, _failing(cause))}")
+            for b in cause.levels
         )
-        kind = "Cause" if isinstance(cause, Cause) else "Pattern"
+        kind = _kind(cause)
         title = f"{kind} {number}" if len(found) > 1 else kind
         said, stage = code(cause.signature.describe()), words.stage_name(cause.signature.stage)
         yield f"**{title}:** {levels} → {said} at {stage}. {_tally(cause, run)}"
@@ -148,9 +163,19 @@ def _causes(
         yield f"The HTML report has {len(found) - 2} more."
 
 
+def _kind(found: Cause | Pattern) -> str:
+    if isinstance(found, Pattern):
+        return "Pattern"
+    return "Cause" if words.is_proved(found) else "Suspected cause"
+
+
 def _rests_on_inference(run: Run, found: Cause | Pattern) -> bool:
-    failing = found.failing_probes if isinstance(found, Cause) else found.failing
+    failing = set(_failing(found))
     return any(is_inferred(o) for o in run.observations if o.probe in failing)
+
+
+def _failing(found: Cause | Pattern) -> tuple[str, ...]:
+    return found.failing_probes if isinstance(found, Cause) else found.failing
 
 
 def _tally(found: Cause | Pattern, run: Run) -> str:
@@ -170,12 +195,17 @@ def _known(diagnosis: Diagnosis) -> Iterator[str]:
         *_listed("Unresolved", [words.factor_name(u.factor) for u in diagnosis.unresolved]),
         *([f"- Pending: {words.pending(diagnosis.pending)}"] if diagnosis.pending else []),
         *_listed("Likely, not probed", [lint.text for lint in diagnosis.likely[:_FACTS]]),
-        *(f"- {f.kind.capitalize()}: {prose(f.text)}" for f in diagnosis.facts[:_FACTS]),
+        *(f"- {f.kind.capitalize()}: {prose(f.text)}" for f in _new(diagnosis)[:_FACTS]),
         *(f"- Drift: {code(d.knowledge)}: {prose(d.text)}" for d in diagnosis.drift[:1]),
     ]
     if rows:
         yield ""
         yield from rows
+
+
+def _new(diagnosis: Diagnosis) -> list[Fact]:
+    """The facts that the verdict has not told already."""
+    return [fact for fact in diagnosis.facts if fact.text not in diagnosis.sentence]
 
 
 def _listed(word: str, items: Sequence[str]) -> Iterator[str]:
@@ -223,7 +253,11 @@ def _exchange(exchange: HttpExchange) -> str:
     request, response = exchange.request, exchange.response
     if response is None:
         return f"{request.method} {request.url} -> {exchange.error or 'no answer'}"
-    body = "an SDP answer" if response.body.startswith("v=0") else " ".join(response.body.split())
+    body = " ".join(response.body.split())
+    if response.body.startswith("v=0"):
+        body = "an SDP answer"
+    elif exchange.purpose == "mint" and response.status < 300:
+        body = "a token"
     return f"{request.method} {request.url} -> {response.status} {body[:200]}"
 
 
@@ -240,6 +274,7 @@ def _end(run: Run, diagnosis: Diagnosis, redactions: Mapping[str, int]) -> Itera
     yield (
         f"rtdoctor {code(env.rtdoctor)}, Python {code(env.python)}, {code(env.platform)};"
         f" {ledger.tokens_minted} tokens minted, {ledger.sessions_opened} sessions opened,"
-        f" {ledger.sessions_hung_up} hung up. Redacted: {hidden}."
+        f" {ledger.sessions_hung_up} hung up. Redacted here: {hidden}."
     )
     yield f"Does not prove: {prose(words.does_not_prove(diagnosis)[-1])}"
+    yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}."

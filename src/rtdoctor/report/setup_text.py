@@ -9,9 +9,17 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from urllib.parse import urlencode
 
-from rtdoctor.domain.setup import Auth, AuthKind, Setup, TokenBody
+from rtdoctor.domain.setup import (
+    Auth,
+    AuthKind,
+    CallEncoding,
+    EncodingKind,
+    Offer,
+    Setup,
+    TokenBody,
+)
+from rtdoctor.report.level_text import query_text
 
 _CREDENTIAL = {
     AuthKind.EPHEMERAL: "$EPHEMERAL_TOKEN",
@@ -59,21 +67,31 @@ def call_lines(setup: Setup) -> tuple[str, ...]:
 
 
 def _call(setup: Setup) -> Iterator[str]:
-    query = urlencode(setup.call_query.value.params, safe="/:[]{}<>")
-    yield f"POST {setup.call_endpoint.value.path}" + (f"?{query}" if query else "")
+    yield f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
     yield from _credential(setup.auth.value)
     if setup.beta_header.value.call is not None:
         yield f"OpenAI-Beta: {setup.beta_header.value.call}"
     encoding = setup.call_encoding.value
+    offer = _offer(setup.offer.value, encoding)
+    if encoding.kind is EncodingKind.MULTIPART:
+        yield from ("Content-Type: multipart/form-data", "", f"sdp: {offer}")
+        if encoding.session is not None:
+            first, *others = pretty(encoding.session).splitlines() or [""]
+            yield from (f"session: {first}", *others)
+        return
     yield f"Content-Type: {encoding.content_type}"
     yield ""
-    if encoding.session is not None:
-        yield from ("session:", *pretty(encoding.session).splitlines())
-    offer = setup.offer.value
+    if encoding.kind is EncodingKind.JSON:
+        yield f'{{"type": "offer", "sdp": {offer}}}'
+    else:
+        yield offer
+
+
+def _offer(offer: Offer, encoding: CallEncoding) -> str:
     parts = ["audio"] if offer.audio else []
     parts += [f"data channel “{offer.channel}”"] if offer.channel is not None else []
     cut = ", final line end cut off" if encoding.trim else ""
-    yield f"(SDP offer: {' and '.join(parts) or 'neither audio nor data channel'}{cut})"
+    return f"(SDP offer: {' and '.join(parts) or 'neither audio nor data channel'}{cut})"
 
 
 def _credential(auth: Auth) -> Iterator[str]:
@@ -103,9 +121,19 @@ def text(setup: Setup) -> str:
 
 
 def compare(left: Setup, right: Setup) -> tuple[Hunk, ...]:
-    """Both setups side by side: what they share, and what stands opposite in them."""
-    (mint, call), (other_mint, other_call) = requests(left), requests(right)
-    return (*_hunks(mint, other_mint), *_hunks(("", *call), ("", *other_call)))
+    """Both setups side by side: what they share, and what stands opposite in them.
+
+    Of a request that is the same on both sides only the first lines are given.
+    """
+    hunks: list[Hunk] = []
+    for ours, theirs in zip(requests(left), requests(right), strict=True):
+        gap = ("",) if hunks else ()
+        if ours == theirs and len(ours) > 2:
+            same = (*gap, f"{ours[0]}: the same in both", ours[1])
+            hunks.append(Hunk(same, same))
+        else:
+            hunks += _hunks((*gap, *ours), (*gap, *theirs))
+    return tuple(hunks)
 
 
 def _hunks(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Hunk]:

@@ -1,16 +1,19 @@
-"""A diagnosis for the terminal: verdict, smallest change, cause with its witness pairs."""
+"""A diagnosis for the terminal: verdict, what to change, cause with its witness pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.text import Text
 
-from rtdoctor.domain.finding import Cause, Diagnosis, Pattern, Repair, Verdict, Witness
-from rtdoctor.domain.run import Run
-from rtdoctor.report.terminal import cost, describe_error, heading
+from rtdoctor.domain.finding import Cause, Diagnosis, Repair, Verdict, Witness
+from rtdoctor.domain.outcome import LocalCode
+from rtdoctor.domain.run import Observation, Run
+from rtdoctor.domain.setup import Setup
+from rtdoctor.report import setup_text
+from rtdoctor.report.terminal import describe_error, line, print_cost, print_heading
+from rtdoctor.report.terminal_refusals import print_no_evidence, print_refusals
+from rtdoctor.report.terminal_words import plural
 
 _STYLES = {
     Verdict.WORKS: "bold green",
@@ -20,64 +23,79 @@ _STYLES = {
     Verdict.CANNOT_TEST: "bold yellow",
     Verdict.INCONCLUSIVE: "bold yellow",
 }
+_PROBES = "Each #n is a probe: rtdoctor show RUN n, where RUN is the journal or a --json file."
+_PARTIAL = "To go on where this run ended: rtdoctor check --resume JOURNAL"
 
 
 def print_diagnosis(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     """The diagnosis of one setup, from the verdict down to what it does not prove."""
-    console.print(heading(run))
+    print_heading(run, console)
     console.print()
-    console.print(Text(diagnosis.sentence, style=_STYLES[diagnosis.verdict]))
+    line(console, (diagnosis.sentence, _STYLES[diagnosis.verdict]))
+    _repairs(run.header.subject, diagnosis.repairs, console)
     for number, cause in enumerate(diagnosis.causes, 1):
-        _cause(number, cause, diagnosis, console)
-    _repairs(diagnosis.repairs, console)
+        _cause(number, cause, console)
     _residue(diagnosis, console)
     console.print()
-    console.print(cost(run))
+    _ending(run, console)
 
 
 def print_findings(run: Run, diagnosis: Diagnosis, console: Console) -> None:
-    """What a survey's failures have in common, below its matrix."""
-    if diagnosis.patterns:
-        _title("What the failures have in common", console)
-        for pattern in diagnosis.patterns:
-            _pattern(pattern, len(run.observations), console)
+    """Below a survey's matrix: every refusal and what the refused share; the verdict last."""
+    print_refusals(run, diagnosis.patterns, console)
+    print_no_evidence(run, console)
     _residue(diagnosis, console)
+    console.print()
+    line(console, (diagnosis.sentence, _STYLES[diagnosis.verdict]))
+    if diagnosis.verdict in (Verdict.SURVEYED, Verdict.REPRODUCED):
+        line(console, ("To find out why one setup fails: rtdoctor check --setup FILE", "dim"))
+    _ending(run, console)
+
+
+def _ending(run: Run, console: Console) -> None:
+    if run.finished not in ("complete", "budget"):
+        line(console, (f"The run is partial: {run.finished}. {_PARTIAL}", "bold yellow"))
+    missing = [o for o in run.observations if _not_recorded(o)]
+    if missing:
+        said = f"The recording lacks what {plural(len(missing), 'probe')} asked for, so nothing is "
+        again = "known of it. Make it again: rtdoctor check --record DIR"
+        line(console, (said + again, "bold yellow"))
+    line(console, (_PROBES, "dim"))
+    print_cost(run, console)
+
+
+def _not_recorded(observation: Observation) -> bool:
+    signature = observation.outcome.signature
+    return signature is not None and signature.code == LocalCode.NOT_RECORDED
 
 
 def _title(text: str, console: Console) -> None:
     console.print()
-    console.print(Text(text, style="bold"))
+    line(console, (text, "bold"))
 
 
-def _line(console: Console, *parts: str | tuple[str, str], indent: int = 2) -> None:
-    console.print(Padding(Text.assemble(*parts), (0, 0, 0, indent), expand=False))
-
-
-def _cause(number: int, cause: Cause, diagnosis: Diagnosis, console: Console) -> None:
+def _cause(number: int, cause: Cause, console: Console) -> None:
     hidden = ""
     if cause.hidden_behind:
         behind = " and ".join(str(i + 1) for i in cause.hidden_behind)
         hidden = f", hidden behind {behind} until that is repaired"
     levels = " with ".join(f"{b.factor}={b.level}" for b in cause.levels)
     _title(f"Cause {number}{hidden}", console)
-    _line(console, (levels, "red"))
-    _line(
-        console, ("answer ", "dim"), f"{cause.signature.stage}: {describe_error(cause.signature)}"
-    )
+    line(console, (levels, "red"), indent=2)
+    answer = f"{cause.signature.stage}: {describe_error(cause.signature)}"
+    line(console, ("answer ", "dim"), answer, indent=2)
     for witness in cause.witnesses:
-        _line(console, *_witness(witness))
-    _line(
+        line(console, *_witness(witness), indent=2)
+    line(
         console,
         ("seen ", "dim"),
-        f"failed in {cause.contexts_failed} of {cause.contexts_tried} contexts tried, "
-        f"{cause.contexts_possible} possible; 0 counter-examples",
+        f"{cause.contexts_failed} of {plural(cause.contexts_tried, 'setup')} tried with this "
+        f"failed; {cause.contexts_possible} possible",
+        indent=2,
     )
     if cause.knowledge:
-        _line(
-            console,
-            ("known ", "dim"),
-            f"as {cause.knowledge[0]}: rtdoctor knowledge show {cause.knowledge[0]}",
-        )
+        known = f"as {cause.knowledge[0]}: rtdoctor knowledge show {cause.knowledge[0]}"
+        line(console, ("known ", "dim"), known, indent=2)
 
 
 def _witness(witness: Witness) -> list[str | tuple[str, str]]:
@@ -89,18 +107,31 @@ def _witness(witness: Witness) -> list[str | tuple[str, str]]:
     ]
 
 
-def _repairs(repairs: Iterable[Repair], console: Console) -> None:
+def _repairs(subject: Setup | None, repairs: Sequence[Repair], console: Console) -> None:
+    """The first change as the requests to send, every other as the levels that differ."""
+    if repairs:
+        _title("Changes that work, each probed", console)
     for number, repair in enumerate(repairs, 1):
-        if number == 1:
-            _title("Changes that work, each probed", console)
-        probes = ", ".join(repair.probes)
         label = " (LEAKS THE KEY)" if repair.leaks_key else ""
-        _line(console, f"{number}. cost {repair.cost}, passed in {probes}{label}")
+        passed = f"{number}. passed in {', '.join(repair.probes)}"
+        line(console, f"{passed}, edit cost {repair.cost}{label}", indent=2)
         for change in repair.changes:
-            _line(console, (f"- {change.factor}={change.old}", "red"), indent=5)
-            _line(console, (f"+ {change.factor}={change.new}", "green"), indent=5)
+            line(console, (f"- {change.factor}={change.old}", "red"), indent=5)
+            line(console, (f"+ {change.factor}={change.new}", "green"), indent=5)
         for note in repair.notes:
-            _line(console, (note, "yellow"), indent=5)
+            line(console, (note, "yellow"), indent=5)
+        if number == 1 and subject is not None:
+            line(console, ("That is, in the requests:", "dim"), indent=5)
+            _requests(subject, repair.setup, console)
+
+
+def _requests(old: Setup, new: Setup, console: Console) -> None:
+    """The changed requests whole, so that they can be compared with one's own code."""
+    styles = {"-": "red", "+": "green"}
+    for text in setup_text.diff(old, new):
+        if text.endswith(": as it is") or not text:
+            continue
+        line(console, (text, styles.get(text[0], "dim")), indent=5)
 
 
 def _residue(diagnosis: Diagnosis, console: Console) -> None:
@@ -125,8 +156,8 @@ def _residue(diagnosis: Diagnosis, console: Console) -> None:
     for title, lines in groups:
         if lines:
             _title(title, console)
-            for line in lines:
-                _line(console, line)
+        for text in lines:
+            line(console, text, indent=2)
 
 
 def _in(probes: tuple[str, ...]) -> str:
@@ -134,27 +165,3 @@ def _in(probes: tuple[str, ...]) -> str:
         return ""
     more = f" and {len(probes) - 6} more" if len(probes) > 6 else ""
     return f" ({' '.join(probes[:6])}{more})"
-
-
-def _pattern(pattern: Pattern, cells: int, console: Console) -> None:
-    levels = " with ".join(f"{b.factor}={b.level}" for b in pattern.levels)
-    count = len(pattern.failing)
-    which = "this failing cell contains" if count == 1 else f"all {count} failing cells contain"
-    _line(console, f"{pattern.signature.describe()}")
-    _line(
-        console,
-        f"{which} ",
-        (levels, "red"),
-        f"; {pattern.counter_examples} counter-examples in {cells} cells",
-        indent=4,
-    )
-    for witness in pattern.passing_neighbours:
-        _line(
-            console,
-            (
-                f"{witness.passing} passes, with only {witness.factors[0]} changed from "
-                f"{witness.failing}",
-                "dim",
-            ),
-            indent=4,
-        )

@@ -14,6 +14,8 @@ from rtdoctor.report.selection import by_signature, decisive
 LIMIT = 20
 """Failing probes listed; support needs examples, not all of them."""
 
+_WIDTH, _SAID = 84, 300
+
 _TRACED = (
     "x-request-id",
     "apim-request-id",
@@ -78,7 +80,7 @@ def _failing(run: Run, diagnosis: Diagnosis) -> list[Observation]:
 def _probe(observation: Observation, exchanges: Sequence[HttpExchange]) -> Iterator[str]:
     signature = observation.outcome.signature
     said = signature.describe() if signature is not None else "no reason recorded"
-    yield f"{observation.probe}  {said}"
+    yield f"{observation.probe}  {said[:_SAID]}{' …' if len(said) > _SAID else ''}"
     for exchange in exchanges:
         if exchange.purpose != "hangup":
             yield from _exchange(exchange)
@@ -92,9 +94,19 @@ def _exchange(exchange: HttpExchange) -> Iterator[str]:
     request = exchange.request
     yield f"    {exchange.started_at}  {request.method} {request.url} -> {came}"
     if response is not None:
-        found = [f"{name}: {value}" for name, value in traced(response)]
-        if found:
-            yield "      " + ", ".join(found)
+        yield from _wrapped([f"{name}: {value}" for name, value in traced(response)])
+
+
+def _wrapped(headers: Sequence[str]) -> Iterator[str]:
+    """Headers side by side as far as a line holds them; none is broken."""
+    line = ""
+    for header in headers:
+        if line and len(line) + len(header) > _WIDTH:
+            yield f"      {line}"
+            line = ""
+        line += f", {header}" if line else header
+    if line:
+        yield f"      {line}"
 
 
 def traced(response: HttpResponse) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rtdoctor.domain.finding import Cause, Change, Diagnosis, Pattern, Repair, Verdict
+from rtdoctor.domain.finding import Cause, Diagnosis, Pattern, Repair, Verdict
 from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
-from rtdoctor.domain.run import Purpose, Run
+from rtdoctor.domain.run import Observation, Purpose, Run
 from rtdoctor.domain.setup import Factor
 
 
@@ -50,6 +52,9 @@ VERDICT: dict[Verdict, str] = {
     Verdict.INCONCLUSIVE: "Inconclusive",
     Verdict.SURVEYED: "Survey",
 }
+
+SUSPECTED = "Refused, and a cause is suspected"
+NOT_PROVED = "Seen, but not repeated: it may still be something else."
 
 PURPOSE: dict[Purpose, str] = {
     Purpose.SURVEY: "one cell of the survey",
@@ -121,12 +126,28 @@ SANDBOX_BANNER = (
 
 SANDBOX_INFERRED = "No source records this answer; the real service may answer otherwise."
 
+SMALLEST = "The smallest change that works"
+AT_A_PRICE = "A change that works, at a price"
+RERUN = "repeats these probes with your own key"
+
 LEAKS_KEY = (
     "Works, and leaks: in a browser everybody who opens the page can read this key."
     " Only for code that runs on your own server."
 )
 
 LOSES_PURPOSE = "Connects, but is another kind of session than the one you asked for."
+
+
+def is_proved(cause: Cause) -> bool:
+    """Whether every factor of a cause is necessary: both probes of its pair ran again, alike."""
+    return bool(cause.witnesses) and all(witness.repeated for witness in cause.witnesses)
+
+
+def verdict(diagnosis: Diagnosis) -> str:
+    """The verdict in a few words; a cause seen once, as in a run cut short, is not proved."""
+    if diagnosis.verdict is Verdict.EXPLAINED and not all(map(is_proved, diagnosis.causes)):
+        return SUSPECTED
+    return VERDICT[diagnosis.verdict]
 
 
 def stage_name(stage: Stage) -> str:
@@ -141,16 +162,19 @@ def factor_name(factor: str) -> str:
 
 def outcome_word(outcome: Outcome) -> str:
     """One word that, with its sign, tells the outcome without colour."""
-    return {
-        OutcomeKind.PASS: "connected" if _deep(outcome) else "passed",
-        OutcomeKind.FAIL: "refused" if _refused(outcome) else "failed",
-        OutcomeKind.TRANSIENT: "no evidence",
-        OutcomeKind.SKIPPED: "not run",
-    }[outcome.kind]
+    match outcome.kind:
+        case OutcomeKind.PASS:
+            return _passed(outcome.stage)
+        case OutcomeKind.FAIL:
+            return "refused" if _refused(outcome) else "failed"
+        case OutcomeKind.TRANSIENT:
+            return "no evidence"
+        case OutcomeKind.SKIPPED:
+            return "not run"
 
 
-def _deep(outcome: Outcome) -> bool:
-    return outcome.stage is not None and outcome.stage.order >= Stage.CHANNEL.order
+def _passed(stage: Stage | None) -> str:
+    return "connected" if stage is not None and stage.order >= Stage.DTLS.order else "passed"
 
 
 def _refused(outcome: Outcome) -> bool:
@@ -172,7 +196,8 @@ def outcome_line(outcome: Outcome) -> str:
         return f"{outcome.reason or 'skipped'}{implied}"
     stage = stage_name(outcome.stage) if outcome.stage is not None else "start"
     if outcome.is_pass:
-        return f"all stages done, up to the {stage}" if outcome.stage else "passed"
+        the = "" if outcome.stage in (Stage.ICE, Stage.DTLS) else "the "
+        return f"all stages done, up to {the}{stage}" if outcome.stage else "passed"
     said = outcome.signature.describe() if outcome.signature is not None else "no reason recorded"
     said = local_code_text(outcome) or said
     return f"{stage}: {said}"
@@ -187,19 +212,42 @@ def local_code_text(outcome: Outcome) -> str:
 
 
 def counts_line(run: Run) -> str:
-    """How many probes ended how: ``13 probes: 6 connect, 5 refused``."""
-    words: dict[str, int] = {}
-    for observation in run.observations:
-        word = outcome_word(observation.outcome)
-        words[word] = words.get(word, 0) + 1
+    """How many probes ended how: ``13 probes: 6 connected, 7 refused``."""
     number = len(run.observations)
     noun = "probe" if number == 1 else "probes"
-    return f"{number} {noun}: " + ", ".join(f"{n} {word}" for word, n in words.items())
+    return ": ".join(filter(None, (f"{number} {noun}", tally_line(run.observations))))
+
+
+def tally_line(observations: Iterable[Observation]) -> str:
+    """``6 connected, 5 refused``; always in this order."""
+    counted = Counter(_counted_as(o.outcome) for o in observations)
+    return ", ".join(f"{counted[word]} {word}" for word in _COUNTED if counted[word])
+
+
+_NO_CHANNEL = "connected without a channel"
+_COUNTED = ("connected", _NO_CHANNEL, "passed", "refused", "failed", "no evidence", "not run")
+
+
+def _counted_as(outcome: Outcome) -> str:
+    return _NO_CHANNEL if outcome.is_pass and outcome.stage is Stage.DTLS else outcome_word(outcome)
 
 
 def does_not_prove(diagnosis: Diagnosis) -> tuple[str, ...]:
     """The limits the diagnosis names; where it names none, the ones every run has."""
     return diagnosis.does_not_prove or DOES_NOT_PROVE
+
+
+def headline(sentence: str) -> tuple[str, str]:
+    """The first sentence of a verdict, and what follows it.
+
+    A full stop in brackets belongs to a message that is quoted there.
+    """
+    depth = 0
+    for place, char in enumerate(sentence):
+        depth = max(0, depth + (char == "(") - (char == ")"))
+        if char in ".!?" and depth == 0 and sentence[place + 1 : place + 2] == " ":
+            return sentence[: place + 1], sentence[place + 2 :]
+    return sentence, ""
 
 
 def duration(ms: float) -> str:
@@ -217,11 +265,6 @@ def duration(ms: float) -> str:
 def factor_names(factors: tuple[str, ...]) -> str:
     """``token endpoint and token request body``."""
     return " and ".join(map(factor_name, factors))
-
-
-def changes(moved: tuple[Change, ...]) -> str:
-    """``query of the call: model_transcribe → intent_transcription``."""
-    return "; ".join(f"{factor_name(c.factor)}: {c.old} → {c.new}" for c in moved)
 
 
 def finished(run: Run) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rtdoctor.sandbox.answer_sdp import Address
+from rtdoctor.sandbox.hearing import Ear
 from rtdoctor.sandbox.ice_tcp import IceTcp
 from rtdoctor.sandbox.sessions import Session
 
@@ -17,18 +17,25 @@ if TYPE_CHECKING:
     from rtdoctor.sandbox.peer import Peer
 
 CONNECT_LIMIT_S = 20.0
-SESSION_LIMIT_S = 3600.0  # fact EVT-60MIN
+LAST_WORDS_S = 0.5  # between telling the client that its time is up and closing
 
 
 @dataclass(slots=True)
 class Call:
     """One call. ``peer`` and ``ended`` change together: while the call runs it has a peer, then
-    ``ended`` is ``hung_up``, ``peer_gone``, ``never_connected``, ``too_long`` or ``shut_down``."""
+    ``ended`` is ``hung_up``, ``peer_gone``, ``never_connected``, ``too_long`` or ``shut_down``.
+
+    ``key`` is the API key behind it; ``on_limit`` is called when it has run for ``limit_s``.
+    """
 
     id: str
     session: Session
     peer: Peer | None
-    opened_at: float = field(default_factory=time.monotonic)
+    key: str | None
+    limit_s: float
+    ear: Ear = field(default_factory=Ear)
+    on_limit: Callable[[], None] = field(default=lambda: None)
+    told: bool = False
     label: str | None = None
     ended: str = ""
     connected: bool = False
@@ -57,13 +64,15 @@ class Calls:
         self._tcp = IceTcp(self._candidate_of)
         self._listening: asyncio.Task[tuple[list[str], list[Address]]] | None = None
 
-    async def open(self, offer: str, session: Session) -> tuple[Call, str]:
+    async def open(
+        self, offer: str, session: Session, *, key: str | None, limit_s: float
+    ) -> tuple[Call, str]:
         """Answer an offer. Raises ``OfferRefused`` when no peer can."""
         from rtdoctor.sandbox.peer import Peer
 
-        call = Call(f"rtc_{secrets.token_hex(14)}", session, None)
+        call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, limit_s)
         call.peer = Peer(
-            connected=lambda: setattr(call, "connected", True),
+            connected=lambda: self._connected(call),
             ended=lambda: self._end(call, "peer_gone"),
         )
         hosts, tcp = await self._addresses()
@@ -72,10 +81,10 @@ class Calls:
         self._watch(call, CONNECT_LIMIT_S)
         return call, answer
 
-    async def hang_up(self, call_id: str) -> bool:
-        """End a call; whether there ever was one of this id."""
+    async def hang_up(self, call_id: str, key: str | None) -> bool:
+        """End a call; whether there ever was one of this id and key."""
         call = self._calls.get(call_id)
-        if call is None:
+        if call is None or call.key not in (None, key):
             return False
         peer = self._end(call, "hung_up")
         call.ended = "hung_up"  # also when the peer had gone before
@@ -122,13 +131,23 @@ class Calls:
             timer.cancel()
         return peer
 
+    def _connected(self, call: Call) -> None:
+        call.connected = True
+        if not call.ended:
+            self._watch(call, call.limit_s)
+
     def _watch(self, call: Call, seconds: float) -> None:
+        before = self._timers.pop(call.id, None)
+        if before is not None:
+            before.cancel()
         timer = asyncio.get_running_loop().call_later(seconds, self._grown_old, call)
         self._timers[call.id] = timer
 
     def _grown_old(self, call: Call) -> None:
-        if call.connected and time.monotonic() - call.opened_at < SESSION_LIMIT_S:
-            self._watch(call, SESSION_LIMIT_S - CONNECT_LIMIT_S)
+        if call.connected and not call.told:
+            call.told = True
+            call.on_limit()
+            self._watch(call, LAST_WORDS_S)
             return
         peer = self._end(call, "too_long" if call.connected else "never_connected")
         if peer is not None:

@@ -24,6 +24,7 @@ class Ear:
     """Splits the audio of one call into stretches of sound. Times are milliseconds of audio."""
 
     heard_ms: float = 0.0
+    _committed_ms: float = 0.0
     _started_ms: float | None = None
     _quiet_ms: float = 0.0
     _item: str = ""
@@ -45,6 +46,17 @@ class Ear:
                 return self._stops(session)
         return []
 
+    @property
+    def buffered_ms(self) -> float:
+        """The audio since the last commit, by the service or by the client."""
+        return self.heard_ms - self._committed_ms
+
+    def commit(self, session: Session) -> list[Event]:
+        """The client commits what was heard so far: the events this gives rise to."""
+        seconds, self._started_ms = self.buffered_ms / 1000, None
+        self._item = f"item_{secrets.token_hex(10)}"
+        return self._committed(seconds, session)
+
     def _starts(self, at_ms: float) -> Event:
         self._started_ms = at_ms
         self._item = f"item_{secrets.token_hex(10)}"
@@ -56,13 +68,17 @@ class Ear:
         assert self._started_ms is not None
         end_ms = self.heard_ms - self._quiet_ms
         seconds = (end_ms - self._started_ms) / 1000
-        item, self._started_ms = self._item, None
-        events = [
-            _event("input_audio_buffer.speech_stopped", audio_end_ms=round(end_ms), item_id=item),
-            _event("input_audio_buffer.committed", previous_item_id=self._previous, item_id=item),
-        ]
+        self._started_ms = None
+        stopped = _event(
+            "input_audio_buffer.speech_stopped", audio_end_ms=round(end_ms), item_id=self._item
+        )
+        return [stopped, *self._committed(seconds, session)]
+
+    def _committed(self, seconds: float, session: Session) -> list[Event]:
+        item, self._committed_ms = self._item, self.heard_ms
+        said = _event("input_audio_buffer.committed", previous_item_id=self._previous, item_id=item)
         self._previous = item
-        return events + (_transcript(item, seconds) if transcribes(session) else [])
+        return [said, *(_transcript(item, seconds) if transcribes(session) else [])]
 
 
 def listens(session: Session) -> bool:

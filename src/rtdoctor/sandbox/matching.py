@@ -43,7 +43,7 @@ class RuleBook:
         for rule in self._by_endpoint[seen.endpoint]:
             if holds(rule.when, seen) and self._takes_its_turn(rule):
                 self.answered[rule.id] += 1
-                return rule
+                return rule.at(seen.path)
         return None
 
     def _takes_its_turn(self, rule: Rule) -> bool:
@@ -66,6 +66,7 @@ def holds(when: When, seen: Seen) -> bool:
         and _meets(when.credential, _or_absent(seen.credential), seen)
         and _meets(when.key, _or_absent(seen.key), seen)
         and _meets(when.label, _or_absent(seen.label), seen)
+        and _meets(when.buffered_ms, _or_absent(seen.buffered_ms), seen)
         and _meets(when.content_type, seen.content_type, seen)
         and all(_meets(c, seen.query.get(n, ABSENT), seen) for n, c in when.query.items())
         and all(
@@ -78,7 +79,7 @@ def holds(when: When, seen: Seen) -> bool:
     )
 
 
-def _or_absent(value: str | None) -> Any:
+def _or_absent(value: str | float | None) -> Any:
     return ABSENT if value is None else value
 
 

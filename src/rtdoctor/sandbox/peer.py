@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from aiortc import (
@@ -62,7 +63,8 @@ class Peer:
             with only_addresses(hosts):
                 await self._pc.setLocalDescription()
         except Exception as error:  # aiortc has no error of its own for a bad offer
-            await self.close()
+            with suppress(Exception):  # and cannot always close what it has half set up
+                await self.close()
             raise OfferRefused(f"{type(error).__name__}: {error}") from error
         own = self._pc.localDescription.sdp
         self.udp = udp_addresses(own)

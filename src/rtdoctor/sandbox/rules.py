@@ -13,7 +13,7 @@ from typing import Any, Literal
 from rtdoctor.sandbox.wording import check_text
 
 Era = Literal["beta", "coexist", "ga-only", "single-use"]
-Endpoint = Literal["mint", "call", "hangup", "other", "channel", "event"]
+Endpoint = Literal["mint", "call", "hangup", "other", "channel", "event", "limit"]
 Auth = Literal[
     "none",
     "other_scheme",
@@ -30,6 +30,7 @@ SessionType = Literal["realtime", "transcription", "translation"]
 BodyKind = Literal["none", "json", "invalid_json", "multipart", "text"]
 JsonType = Literal["string", "number", "boolean", "object", "array", "null"]
 ServerEvent = Literal[
+    "input_audio_buffer.committed",
     "session.created",
     "session.updated",
     "transcription_session.created",
@@ -113,7 +114,8 @@ class UnknownKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """Conditions on a request, a data channel that opened, or a client event.
+    """Conditions on a request, a data channel that opened, a client event, or a call whose time
+    is up (``limit``).
 
     ``auth`` is what the server sees: a valid token that opened a call before is both ``token``
     and ``token_used``. ``key`` is the API key behind the request, also behind its token.
@@ -136,6 +138,7 @@ class When:
     unknown_key: UnknownKey | None = None
     offer: OfferWhen | None = None
     label: Condition | None = None
+    buffered_ms: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +189,13 @@ class Mint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect:
-    """Answer the offer with a real peer; without a token the session is of this dialect."""
+    """Answer the offer with a real peer; without a token the session is of this dialect.
+
+    The call is ended after ``limit_s`` seconds.
+    """
 
     dialect: Dialect
+    limit_s: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +209,7 @@ class Rule:
     fact gives the whole answer. ``note`` says what is not known, in plain ASCII.
 
     seen_in      the eras the fact was seen in; in others the same answer is ``inferred``
+    seen_at      the paths it was seen at; at others the same answer is ``inferred``
     probability  answers only this share of the requests that match, at random
     every        answers the first and then every Nth request that matches
     times        answers at most so many requests
@@ -212,6 +220,7 @@ class Rule:
     basis: Literal["fact", "inferred"] = "inferred"
     note: str = ""
     seen_in: tuple[Era, ...] = ()
+    seen_at: tuple[str, ...] = ()
     when: When = field(default_factory=When)
     probability: float | None = None
     every: int | None = None
@@ -243,6 +252,13 @@ class Rule:
         if self.basis == "inferred" or not self.seen_in or era in self.seen_in:
             return self
         note = f"seen in the era {self.seen_in[0]}. That it holds in {era} is inferred"
+        return replace(self, basis="inferred", note=note)
+
+    def at(self, path: str) -> Rule:
+        """The same rule, no longer called a fact at a path where the fact was not seen."""
+        if self.basis == "inferred" or not self.seen_at or path in self.seen_at:
+            return self
+        note = f"seen at {self.seen_at[0]}. That it holds elsewhere is inferred"
         return replace(self, basis="inferred", note=note)
 
 

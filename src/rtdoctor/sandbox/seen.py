@@ -64,9 +64,10 @@ class Offer:
 
 @dataclass
 class Seen:
-    """One request, one opened channel, or one client event.
+    """One request, one opened channel, one client event, or a call whose time is up.
 
-    ``parts`` are the multipart parts; ``text`` is the body, or the event as it was sent.
+    ``parts`` are the multipart parts; ``text`` is the body, or the event as it was sent;
+    ``buffered_ms`` the audio that came since the last commit.
     """
 
     endpoint: Endpoint
@@ -81,6 +82,7 @@ class Seen:
     token: Token | None = None
     call_session: Session | None = None
     label: str | None = None
+    buffered_ms: float | None = None
     unknown_key: str | None = None
 
     @classmethod
@@ -189,6 +191,8 @@ class Seen:
             return None if value is ABSENT else value
         if name == "credential_masked":
             return _masked(self.credential or "")
+        if name == "buffered_ms":
+            return f"{self.buffered_ms or 0:.2f}"
         if name.startswith("session_"):
             return getattr(self.session, name.removeprefix("session_"), None)
         return getattr(self, name)

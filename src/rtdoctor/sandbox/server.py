@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from rtdoctor.errors import UsageError
 
@@ -109,7 +109,13 @@ def _run(
     # aiortc reports clients that break off as errors of its own; here they are the daily round.
     logging.getLogger("aiortc").setLevel(logging.CRITICAL + 1)
 
+    def complain(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What aiortc's own tasks stumble over is the fault of the client's offer."""
+        if not any(name in str(context) for name in ("aiortc", "aioice")):
+            loop.default_exception_handler(context)
+
     async def until_stopped() -> None:
+        asyncio.get_running_loop().set_exception_handler(complain)
         service, server = _load(era, rules, candidates)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         warming = asyncio.create_task(asyncio.to_thread(_warm_up))

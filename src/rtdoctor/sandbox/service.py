@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rtdoctor.sandbox.calls import Call, Calls
-from rtdoctor.sandbox.hearing import Ear
+from rtdoctor.sandbox.hearing import Event
 from rtdoctor.sandbox.matching import RuleBook
-from rtdoctor.sandbox.rules import Answer, Connect, ErrorBody, Mint, Rule
+from rtdoctor.sandbox.rules import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.seen import HANGUP_PATH, Seen
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook
@@ -36,7 +36,7 @@ _PEER_REFUSED = Rule(
 )
 _UNKNOWN_CALL = Rule(
     id="unknown-call",
-    note="what an unknown call id gets is not known",
+    note="what an unknown call id gets, or the id of a call of another key, is not known",
     answer=Answer(status=404, error=ErrorBody(message="Sandbox: there is no such call.")),
 )
 _HEARD = Rule(
@@ -114,13 +114,18 @@ class Service:
 
         session = seen.session or _session_asked_for(connect.dialect, seen)
         try:
-            call, answer = await self.calls.open(seen.offer.text, session)
+            call, answer = await self.calls.open(
+                seen.offer.text, session, key=seen.key, limit_s=connect.limit_s
+            )
         except OfferRefused:
             return await _fixed(_PEER_REFUSED, seen)
         if call.peer is not None:
             call.peer.on_channel = lambda label: self._opened(call, label)
             call.peer.on_event = lambda text: self._told(call, text)
-            call.peer.on_audio = _listener(call)
+            call.peer.on_audio = lambda samples, duration_ms: _say(
+                call, call.ear.hear(samples, duration_ms, call.session)
+            )
+            call.on_limit = lambda: self._speak(call, self._now("limit", call))
         if seen.token is not None:
             seen.token.calls += 1
         location = {"location": f"{_calls_path(seen.path)}/{call.id}"}
@@ -128,21 +133,35 @@ class Service:
 
     async def _hang_up(self, rule: Rule, seen: Seen) -> Reply:
         found = HANGUP_PATH.match(seen.path)
-        if found is None or not await self.calls.hang_up(found["call_id"]):
+        if found is None or not await self.calls.hang_up(found["call_id"], seen.key):
             return await _fixed(_UNKNOWN_CALL, seen)
         return Reply(rule, 200)
 
     def _opened(self, call: Call, label: str) -> None:
         call.label = label
-        self._speak(call, Seen("channel", label=label, call_session=call.session))
+        self._speak(call, self._now("channel", call))
 
     def _told(self, call: Call, text: str) -> None:
-        self._speak(call, Seen("event", text=text, label=call.label, call_session=call.session))
+        self._speak(call, self._now("event", call, text))
+
+    @staticmethod
+    def _now(endpoint: Endpoint, call: Call, text: str = "") -> Seen:
+        """What there is to see of a call at this moment."""
+        return Seen(
+            endpoint,
+            text=text,
+            label=call.label,
+            call_session=call.session,
+            buffered_ms=call.ear.buffered_ms,
+        )
 
     def _speak(self, call: Call, seen: Seen) -> None:
         """Send what the first rule says to something that happened on the data channel."""
         rule = self.book.first(seen)
         if rule is None or call.peer is None:
+            return
+        if rule.emit == "input_audio_buffer.committed":
+            _say(call, call.ear.commit(call.session))
             return
         event: dict[str, Any] = {"event_id": f"event_{secrets.token_hex(10)}"}
         if rule.emit is not None:
@@ -198,16 +217,11 @@ def _calls_path(path: str) -> str:
     return path if path.endswith("/calls") else "/v1/realtime/calls"
 
 
-def _listener(call: Call) -> Callable[[memoryview, float], None]:
-    """Takes the call's audio and sends the events it gives rise to."""
-    ear = Ear()
-
-    def listen(samples: memoryview, duration_ms: float) -> None:
-        for event in ear.hear(samples, duration_ms, call.session):
-            if call.peer is not None:
-                call.peer.send({**event, "sandbox": provenance(_HEARD)})
-
-    return listen
+def _say(call: Call, events: Sequence[Event]) -> None:
+    """Send what the call's audio gave rise to."""
+    for event in events:
+        if call.peer is not None:
+            call.peer.send({**event, "sandbox": provenance(_HEARD)})
 
 
 def _client_event_id(seen: Seen) -> str | None:

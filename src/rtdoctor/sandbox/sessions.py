@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+WITHOUT_TURNS = ("gpt-realtime-whisper", "gpt-live-transcribe")  # fact EVT-TURN-DETECTION
 DEFAULT_MODEL = {"beta": "gpt-4o-realtime-preview", "ga": "gpt-realtime"}
 _GA_FORMAT = {"type": "audio/pcm", "rate": 24000}
 _SERVER_VAD = {
@@ -97,7 +98,11 @@ class Session:
         body["id"] = f"sess_{secrets.token_hex(11)}"
         body.update(copy.deepcopy(_DEFAULTS[dialect, type_]))
         _lay_over(body, asked or {})
-        return cls(dialect, type_, body)
+        session = cls(dialect, type_, body)
+        if (dialect, type_) == ("ga", "transcription") and session.model in WITHOUT_TURNS:
+            # asking for turn detection is refused by a rule; here nobody did
+            body["audio"]["input"]["turn_detection"] = None
+        return session
 
     def updated(self, asked: dict[str, Any]) -> Session:
         """The same session after a ``session.update``; its id, type and model stay."""

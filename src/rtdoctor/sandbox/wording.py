@@ -13,6 +13,7 @@ NAMES = (
     "credential",
     "credential_masked",
     "unknown_key",
+    "buffered_ms",
     "session_type",
     "session_model",
 )

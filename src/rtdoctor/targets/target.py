@@ -59,11 +59,14 @@ class Target:
 
     def may_see_key(self, url: str) -> bool:
         """Whether ``url`` belongs to this target, so that its key and tokens may go there."""
-        return origin(url) == origin(self.base_url)
+        try:
+            return origin(url) == origin(self.base_url)
+        except ValueError:  # no URL at all, and services write what they like into Location
+            return False
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port of a URL."""
+    """Scheme, host and port of a URL. Raises ``ValueError`` for what is none."""
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     default = 443 if scheme == "https" else 80

@@ -9,7 +9,7 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
-from rtdoctor.report import setup_text, words
+from rtdoctor.report import level_text, setup_text, words
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.setup_text import Hunk
 from rtdoctor.report.words import KnowledgeText
@@ -32,11 +32,15 @@ class PairView:
 
 @dataclass(frozen=True, slots=True)
 class InteractionView:
-    """A cause, or in a survey a pattern. ``tally`` is how often it was seen to hold."""
+    """A cause, or in a survey a pattern. ``claim`` is what is said of its levels together.
+
+    ``levels`` are factors with what they put on the wire; ``tally`` is how often it was seen
+    to hold.
+    """
 
     number: int
-    title: str
-    levels: tuple[Blamed, ...]
+    claim: str
+    levels: tuple[tuple[str, str], ...]
     signature: Signature
     tally: str
     pairs: tuple[PairView, ...]
@@ -74,8 +78,8 @@ class Findings:
     def _cause(self, number: int, cause: Cause) -> InteractionView:
         return InteractionView(
             number,
-            _cause_title(cause.levels),
-            cause.levels,
+            _claim(cause.levels) if words.is_proved(cause) else words.NOT_PROVED,
+            self._levels(cause.levels, cause.failing_probes),
             cause.signature,
             words.tally(cause),
             tuple(self._pairs(cause.witnesses)),
@@ -87,14 +91,22 @@ class Findings:
     def _pattern(self, number: int, pattern: Pattern) -> InteractionView:
         return InteractionView(
             number,
-            _pattern_title(pattern.levels),
-            pattern.levels,
+            "",  # a pattern is what was seen; that nothing else matters is not claimed
+            self._levels(pattern.levels, pattern.failing),
             pattern.signature,
             words.pattern_tally(pattern, self.run),
             tuple(self._pairs(pattern.passing_neighbours)),
             pattern.failing,
             (),
             self.knowledge(pattern.knowledge),
+        )
+
+    def _levels(
+        self, levels: tuple[Blamed, ...], probes: tuple[str, ...]
+    ) -> tuple[tuple[str, str], ...]:
+        return tuple(
+            (words.factor_name(b.factor), level_text.blamed_text(b, self.run, probes))
+            for b in levels
         )
 
     def _pairs(self, witnesses: tuple[Witness, ...]) -> Iterator[PairView]:
@@ -121,7 +133,7 @@ class Findings:
         return tuple(
             RepairView(
                 repair,
-                words.changes(repair.changes),
+                level_text.changes(repair.changes, subject, repair.setup),
                 setup_text.diff(subject, repair.setup),
                 words.repair_warnings(repair),
             )
@@ -133,14 +145,7 @@ class Findings:
         return tuple(text for text in found if text is not None)
 
 
-def _cause_title(levels: tuple[Blamed, ...]) -> str:
+def _claim(levels: tuple[Blamed, ...]) -> str:
     if len(levels) == 1:
-        return "This alone makes it fail"
-    return f"These {'two' if len(levels) == 2 else len(levels)} do not go together"
-
-
-def _pattern_title(levels: tuple[Blamed, ...]) -> str:
-    """A pattern is what was seen; that nothing else matters is not claimed."""
-    if len(levels) == 1:
-        return "Every cell with this failed alike"
-    return f"Every cell with {'both' if len(levels) == 2 else f'all {len(levels)}'} failed alike"
+        return "This alone makes it fail."
+    return f"These {'two' if len(levels) == 2 else len(levels)} do not go together."

@@ -1,33 +1,46 @@
-"""The matrix with the failing interactions and the distinct answers marked in it."""
+"""The matrix with the failing interactions and the distinct answers marked in it.
+
+Calls with a token: one grid for each kind of call (credential, encoding, offer, header), the
+token down the side, the URL along the top. Calls without: one grid, the kind down the side.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import TypeVar
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Observation, Run
-from rtdoctor.domain.setup import Factor
-from rtdoctor.report.matrix import Cell, CellKind, Column, ColumnKey, Matrix, Row, RowKey, build
+from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.report import words
+from rtdoctor.report.level_text import level_text
+from rtdoctor.report.matrix import (
+    USUAL,
+    Cell,
+    CellKind,
+    Column,
+    Row,
+    build,
+    column_of,
+    row_of,
+)
 from rtdoctor.report.selection import by_signature, is_inferred
 
 T = TypeVar("T")
 
-ROW_FACTORS = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
-COLUMN_FACTORS = (
-    Factor.AUTH,
-    Factor.CALL_ENDPOINT,
-    Factor.CALL_QUERY,
-    Factor.CALL_ENCODING,
-    Factor.OFFER,
-    Factor.BETA_HEADER,
-)
+TOKEN = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
+CALL_URL = (Factor.CALL_ENDPOINT, Factor.CALL_QUERY)
+PACKING = (Factor.CALL_ENCODING, Factor.OFFER, Factor.BETA_HEADER)
+CALL_KIND = (Factor.AUTH, *PACKING)
 
 MOST_MARKED = 3
 """With more interactions than these, numbers at every heading would hide the cells."""
+FEWEST = 4
+"""Fewer cells than these of an unusual kind of call are listed; a grid would be mostly empty."""
 
 KIND: dict[CellKind, tuple[str, str]] = {
     CellKind.PASS: ("✓", "connects, up to the stage named"),
@@ -82,9 +95,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The cells of one kind of credential. ``groups`` are call endpoints over their columns."""
+    """One grid. ``groups`` are call endpoints over their columns; ``tally`` counts its probes."""
 
     title: str
+    usual: bool
+    tally: str
     groups: tuple[tuple[Head, int], ...]
     columns: tuple[Head, ...]
     lines: tuple[Line, ...]
@@ -92,7 +107,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """``rest`` are the cells that stand in no panel: single changes to one call."""
+    """``rest`` are the cells that stand in no panel."""
 
     panels: tuple[Panel, ...]
     rest: tuple[tuple[Head, Head, Square], ...]
@@ -125,102 +140,126 @@ def heat_map(run: Run, diagnosis: Diagnosis) -> HeatMap:
     return _Drawing(run, diagnosis).draw()
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A cell with the setup that it stands for."""
+
+    setup: Setup
+    row: Row
+    column: Column
+    cell: Cell
+
+    def levels(self, factors: Iterable[Factor]) -> tuple[str, ...]:
+        return tuple(self.setup[factor].name for factor in factors)
+
+
 class _Drawing:
     def __init__(self, run: Run, diagnosis: Diagnosis) -> None:
-        self.matrix = build(run)
+        cells = build(run).cells
+        places: dict[object, _Place] = {}
+        for observation in run.observations:
+            setup = observation.setup.as_sent()
+            row, column = row_of(setup), column_of(setup)
+            key = row.key, column.key
+            places.setdefault(key, _Place(setup, row, column, cells[key]))
+        self.places = list(places.values())
+        packings = Counter(place.levels(PACKING) for place in self.places)
+        self.usual = packings.most_common(1)[0][0] if packings else USUAL
+        self.observations = {o.probe: o for o in run.observations}
         self.interactions = interactions(diagnosis)
-        self.outcomes = {o.probe: o.outcome for o in run.observations}
         self.inferred = {o.probe for o in run.observations if is_inferred(o)}
         self.answers = answers(run)
         self.letters = {o.probe: a.letter for a in self.answers for o in a.probes}
 
     def draw(self) -> HeatMap:
-        kinds = {cell.kind for cell in self.matrix.cells.values()}
-        panels = self.matrix.panels
-        bare = [p for p in panels if all(r.key[0] == "none" for r in p.rows)]
-        drawn = [self._panel(p) for p in panels if p not in bare]
+        with_token, without = self._grids()
+        panels = [self._panel(_title(g[0]), g, self._token_side, TOKEN) for g in with_token]
+        panels += [self._panel("without a token", g, self._kind_side, CALL_KIND) for g in without]
+        drawn = {id(place) for grid in (*with_token, *without) for place in grid}
         return HeatMap(
-            (*drawn, *([self._without_token(bare)] if bare else [])),
-            tuple(
-                (self._row(row), self._column(column), self._square(row.key, column.key, cell))
-                for row, column, cell in self.matrix.variations
-            ),
+            tuple(sorted(panels, key=lambda panel: not panel.usual)),
+            tuple(self._single(place) for place in self.places if id(place) not in drawn),
             self.answers,
-            tuple(kind for kind in KIND if kind in kinds),
+            tuple(kind for kind in KIND if any(p.cell.kind is kind for p in self.places)),
             bool(self.inferred),
             len(self.interactions) <= MOST_MARKED,
         )
 
-    def _panel(self, panel: Matrix) -> Panel:
-        columns = _grouped(panel.columns, lambda column: _path(column)[0])
-        rows = _grouped(panel.rows, lambda row: row.key[0])
-        lines = tuple(
-            Line(
-                self._head(row.key[0], {Factor.TOKEN_ENDPOINT: row.key[0]}),
-                span,
-                self._head(row.key[1], {Factor.TOKEN_BODY: row.key[1]}),
-                self._squares([(row.key, column.key) for column, _ in columns]),
-            )
-            for row, span in rows
-        )
-        title = f"with the credential {panel.columns[0].auth}"
-        return Panel(title, self._spans(columns), self._heads(columns), lines)
+    def _grids(self) -> tuple[list[list[_Place]], list[list[_Place]]]:
+        """The cells that make a grid, with a token and without."""
+        with_token: dict[tuple[str, ...], list[_Place]] = {}
+        without = []
+        for place in self.places:
+            if place.setup.auth.value.kind.needs_token:
+                with_token.setdefault(place.levels(CALL_KIND), []).append(place)
+            else:
+                without.append(place)
+        enough = (g for g in with_token.values() if len(g) >= (2 if self._is_usual(g) else FEWEST))
+        return list(enough), [without] if len(without) > 1 else []
 
-    def _without_token(self, panels: list[Matrix]) -> Panel:
-        """One panel for all calls that need no token: a row for each credential."""
-        calls = {c.key[1:]: c for panel in panels for c in panel.columns}
-        columns = _grouped(tuple(calls.values()), lambda column: _path(column)[0])
+    def _is_usual(self, grid: list[_Place]) -> bool:
+        return grid[0].levels(PACKING) == self.usual
+
+    def _panel(
+        self,
+        title: str,
+        places: list[_Place],
+        side: Callable[[_Place], tuple[Head, Head]],
+        row_factors: tuple[Factor, ...],
+    ) -> Panel:
+        tops = {p.levels(CALL_URL): p for p in places}
+        sides = {p.levels(row_factors): p for p in places}
+        columns = _grouped(list(tops.items()), lambda item: item[0][0])
+        rows = _grouped(list(sides.items()), lambda item: side(item[1])[0].label)
+        at = {(p.levels(row_factors), p.levels(CALL_URL)): self._square(p) for p in places}
         lines = []
-        for panel in panels:
-            auth, row = panel.columns[0].auth, panel.rows[0]
-            keys = [(row.key, (auth, *column.key[1:])) for column, _ in columns]
-            head = self._head(auth, {Factor.AUTH: auth})
-            lines.append(Line(Head("credential", ()), 0, head, self._squares(keys)))
-        lines[0] = replace(lines[0], span=len(lines))
-        return Panel("without a token", self._spans(columns), self._heads(columns), tuple(lines))
-
-    def _spans(self, columns: list[tuple[Column, int]]) -> tuple[tuple[Head, int], ...]:
-        return tuple(
-            (self._head(_path(column)[0], {Factor.CALL_ENDPOINT: column.key[1]}), span)
-            for column, span in columns
-            if span
+        for (key, place), span in rows:
+            group, head = side(place)
+            squares = tuple(at.get((key, top)) for (top, _), _ in columns)
+            lines.append(Line(group, span, head, squares))
+        probes = (self.observations[probe] for place in places for probe in place.cell.probes)
+        return Panel(
+            title,
+            row_factors is CALL_KIND or self._is_usual(places),
+            words.tally_line(probes),
+            tuple((self._head(p, CALL_URL[:1]), span) for (_, p), span in columns if span),
+            tuple(self._head(p, CALL_URL[1:]) for (_, p), _ in columns),
+            tuple(lines),
         )
 
-    def _heads(self, columns: list[tuple[Column, int]]) -> tuple[Head, ...]:
-        heads = []
-        for column, _ in columns:
-            levels = _levels(None, column.key)
-            del levels[Factor.AUTH], levels[Factor.CALL_ENDPOINT]
-            heads.append(self._head(_path(column)[1], levels))
-        return tuple(heads)
+    def _token_side(self, place: _Place) -> tuple[Head, Head]:
+        return self._head(place, TOKEN[:1]), self._head(place, TOKEN[1:])
 
-    def _squares(self, keys: list[tuple[RowKey, ColumnKey]]) -> tuple[Square | None, ...]:
-        cells = self.matrix.cells
-        return tuple(self._square(*key, cells[key]) if key in cells else None for key in keys)
+    def _kind_side(self, place: _Place) -> tuple[Head, Head]:
+        return Head("credential", ()), self._head(place, CALL_KIND, _kind(place))
 
-    def _row(self, row: Row) -> Head:
-        return self._head(row.label, _levels(row.key, ()))
+    def _single(self, place: _Place) -> tuple[Head, Head, Square]:
+        call = f"{place.column.auth} {place.column.label}"
+        return (
+            self._head(place, TOKEN, place.row.label),
+            self._head(place, (*CALL_KIND, *CALL_URL), call),
+            self._square(place),
+        )
 
-    def _column(self, column: Column) -> Head:
-        return self._head(f"{column.auth} {column.label}", _levels(None, column.key))
-
-    def _head(self, label: str, levels: Mapping[str, str]) -> Head:
+    def _head(self, place: _Place, factors: tuple[Factor, ...], label: str | None = None) -> Head:
+        said = label or level_text(factors[0], place.setup[factors[0]])
         if len(self.interactions) > MOST_MARKED:
-            return Head(label, ())
+            return Head(said, ())
+        levels = {factor.value: place.setup[factor].name for factor in factors}
         marks = (
             number
             for number, found in enumerate(self.interactions, 1)
             if any(levels.get(b.factor) == b.level for b in found.levels)
         )
-        return Head(label, tuple(marks))
+        return Head(said, tuple(marks))
 
-    def _square(self, row: RowKey, column: ColumnKey, cell: Cell) -> Square:
-        levels = _levels(row, column)
+    def _square(self, place: _Place) -> Square:
+        cell, levels = place.cell, place.setup.names
         marks = tuple(
             number
             for number, found in enumerate(self.interactions, 1)
             if all(levels.get(b.factor) == b.level for b in found.levels)
-            and any(self.outcomes[p].signature == found.signature for p in cell.probes)
+            and any(self.observations[p].outcome.signature == found.signature for p in cell.probes)
         )
         letter = next((self.letters[p] for p in cell.probes if p in self.letters), "")
         sign, text = KIND[cell.kind][0], cell.text if cell.kind is not CellKind.SKIPPED else ""
@@ -228,7 +267,21 @@ class _Drawing:
         return Square(cell.kind, sign, text, letter, cell.probes[0], count, marks, inferred)
 
 
-def _grouped(items: tuple[T, ...], group: Callable[[T], str]) -> list[tuple[T, int]]:
+def _title(place: _Place) -> str:
+    return f"with the {_kind(place)}"
+
+
+def _kind(place: _Place) -> str:
+    """The kind of call in words: ``API key, multipart``."""
+    packed = (
+        level_text(factor, place.setup[factor])
+        for factor, usual in zip(PACKING, USUAL, strict=True)
+        if place.setup[factor].name != usual
+    )
+    return ", ".join([level_text(Factor.AUTH, place.setup.auth), *packed])
+
+
+def _grouped(items: list[T], group: Callable[[T], str]) -> list[tuple[T, int]]:
     """Items of a group side by side, groups in the order they appear.
 
     With each item the size of its group, or 0 when it is not the first of it.
@@ -237,18 +290,6 @@ def _grouped(items: tuple[T, ...], group: Callable[[T], str]) -> list[tuple[T, i
     for item in items:
         groups.setdefault(group(item), []).append(item)
     return [(item, 0 if i else len(g)) for g in groups.values() for i, item in enumerate(g)]
-
-
-def _path(column: Column) -> tuple[str, str]:
-    """A call's path, and what follows it."""
-    first, space, rest = column.label.partition(" ")
-    path, mark, query = first.partition("?")
-    return path, f"{mark}{query}{space}{rest}" or "no query"
-
-
-def _levels(row: RowKey | None, column: ColumnKey) -> dict[str, str]:
-    named = [*zip(ROW_FACTORS, row or (), strict=False), *zip(COLUMN_FACTORS, column, strict=False)]
-    return {factor.value: level for factor, level in named}
 
 
 def legend(kinds: tuple[CellKind, ...]) -> tuple[tuple[CellKind, str, str], ...]:

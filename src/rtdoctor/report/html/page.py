@@ -6,7 +6,6 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,9 +17,8 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.evidence import codec
 from rtdoctor.evidence.folding import fold
-from rtdoctor.evidence.printable import printable
 from rtdoctor.report import selection, setup_text, vendor, words
-from rtdoctor.report.html import heatmap
+from rtdoctor.report.html import heatmap, text
 from rtdoctor.report.html.findings import Findings, KnowledgeLookup
 from rtdoctor.report.html.probes import ProbeDetail, ProbeView, exchange_title, views
 from rtdoctor.report.html.waterfall import WIDTH
@@ -39,6 +37,9 @@ def render(
     css = _style()
     probes = views(run)
     findings = Findings(run, diagnosis, probes, knowledge_lookup)
+    interactions = findings.interactions()
+    necessary = [pair for found in interactions for pair in found.pairs if pair.repeated]
+    headline, after_headline = words.headline(diagnosis.sentence)
     full = selection.detailed(run, diagnosis)
     return (
         _environment()
@@ -47,6 +48,10 @@ def render(
             run=run,
             script_id=codec.SCRIPT_ID,
             diagnosis=diagnosis,
+            headline=headline,
+            after_headline=after_headline,
+            necessary=necessary if diagnosis.causes else [],
+            known=_is_anything_known(diagnosis),
             redactions=redactions,
             lookup=knowledge_lookup,
             css=Markup(css),  # noqa: S704
@@ -55,7 +60,7 @@ def render(
             probes=probes,
             details=_details(run, diagnosis, probes, full),
             groups=_groups(run, probes, full),
-            interactions=findings.interactions(),
+            interactions=interactions,
             most_shown=selection.PATTERNS,
             repairs=findings.repairs(),
             start_from=_start_from(run),
@@ -72,8 +77,8 @@ _ESCAPED = re.compile(
 
 def _carried(run: Run, diagnosis: Diagnosis) -> Markup:
     """The run as JSON in which no character can end the element or hide in the source."""
-    text = fold(codec.encode(run, diagnosis)).decode()
-    return Markup(_ESCAPED.sub(_json_escape, text))  # noqa: S704
+    carried = fold(codec.encode(run, diagnosis)).decode()
+    return Markup(_ESCAPED.sub(_json_escape, carried))  # noqa: S704
 
 
 def _json_escape(match: re.Match[str]) -> str:
@@ -104,9 +109,16 @@ def _groups(
 
 def _start_from(run: Run) -> Observation | None:
     """A setup that connects and keeps the key out of the browser, for a survey's reader."""
-    connecting = [o for o in run.observations if o.outcome.is_pass]
+    goal = run.header.goal
+    connecting = [o for o in run.observations if o.outcome.judged(goal).is_pass]
     safe = [o for o in connecting if o.setup.auth.value.kind.needs_token]
     return next(iter(safe or connecting), None)
+
+
+def _is_anything_known(found: Diagnosis) -> bool:
+    """Whether there is more to say of the findings than the matrix and the pairs show."""
+    of_factors = found.causes or found.ruled_out or found.unresolved or found.likely
+    return bool(of_factors or found.pending or found.facts or found.drift)
 
 
 @cache
@@ -119,7 +131,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("rtdoctor.report.html"),
         autoescape=True,
-        finalize=_visible,
+        finalize=text.visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -132,36 +144,13 @@ def _environment() -> Environment:
         setup_text=setup_text.text,
         pretty=setup_text.pretty,
     )
-    environment.filters.update(ms=words.duration, when=_when, prose=_prose, breakable=_breakable)
+    environment.filters.update(
+        ms=words.duration,
+        when=text.when,
+        prose=text.prose,
+        breakable=text.breakable,
+        whole=text.whole,
+        shorten=text.shorten,
+        cut=text.cut,
+    )
     return environment
-
-
-def _visible(value: object) -> object:
-    """What every expression of a template passes through on its way out."""
-    if value is None:
-        return ""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-_PART = re.compile(r"(\s+|[(),;]+|[.:](?=\s|$))")
-_TECHNICAL = re.compile(r"[/=_]|\?\w|\w\.\w")
-
-
-def _prose(text: str) -> Markup:
-    """A sentence with its technical words, such as ``?model=``, kept whole and set as code."""
-    word = Markup('<span class="word">{}</span>')
-    parts = _PART.split(printable(text))
-    return Markup("").join(word.format(p) if _TECHNICAL.search(p) else p for p in parts)
-
-
-def _breakable(name: str) -> Markup:
-    """A name of a level, with places to break the line in a narrow table."""
-    return Markup("_<wbr>").join(printable(name).split("_"))
-
-
-def _when(moment: str | None) -> str:
-    """``22 November 2026, 17:30:00 UTC``; an unreadable time is shown as it is."""
-    try:
-        return f"{datetime.fromisoformat(moment or ''):%-d %B %Y, %H:%M:%S} UTC"
-    except ValueError:
-        return moment or "unknown"

@@ -11,16 +11,21 @@ from rtdoctor.domain.run import Observation, Run
 from rtdoctor.report import repro, words
 from rtdoctor.report.html.sdp import SdpView, sdp_views
 from rtdoctor.report.html.waterfall import Bar, bars
+from rtdoctor.report.level_text import level_text
 from rtdoctor.report.matrix import column_of, row_of
 from rtdoctor.report.selection import is_inferred
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
-    """A factor of a setup, and the subject's level where this one differs from it."""
+    """A factor of a setup, and what the subject sends where this setup differs from it.
+
+    ``name`` is the level's name in ``probes.yaml``.
+    """
 
     factor: str
     level: str
+    name: str
     subject: str | None
 
 
@@ -108,7 +113,8 @@ def _setup_line(observation: Observation, run: Run) -> str:
     if subject is None:
         column = column_of(setup)
         return f"{row_of(setup).label} → {column.auth} {column.label}"
-    changed = [f"{words.factor_name(f)} = {setup[f].name}" for f in setup.differs_from(subject)]
+    moved = setup.as_sent().differs_from(subject.as_sent())
+    changed = [f"{words.factor_name(f)} {level_text(f, setup.as_sent()[f])}" for f in moved]
     return "the subject with " + ", ".join(changed) if changed else "the subject"
 
 
@@ -116,8 +122,8 @@ def _levels(observation: Observation, run: Run) -> Iterator[LevelRow]:
     subject = run.header.subject
     for factor, level in observation.setup:
         changed = subject is not None and subject[factor] != level
-        before = subject[factor].name if subject is not None and changed else None
-        yield LevelRow(words.factor_name(factor), level.name, before)
+        before = level_text(factor, subject[factor]) if subject is not None and changed else None
+        yield LevelRow(words.factor_name(factor), level_text(factor, level), level.name, before)
 
 
 def _connection(observation: Observation) -> Iterator[tuple[str, str]]:

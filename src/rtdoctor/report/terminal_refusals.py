@@ -1,0 +1,98 @@
+"""A survey's refusals for the terminal: each error once, who got it, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from rtdoctor.domain.finding import Pattern
+from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature
+from rtdoctor.domain.run import Observation, Run
+from rtdoctor.report import matrix as grid
+from rtdoctor.report.terminal import describe_error, line
+from rtdoctor.report.terminal_words import plural
+
+_SHARED = "“with X: 3 of 3”: each of the 3 setups with X that got so far was refused like this."
+
+
+def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> None:
+    """Every error as it came, the 400s first, with the probes that got it."""
+    groups: dict[Signature, list[Observation]] = {}
+    for observation in run.observations:
+        signature = observation.outcome.signature
+        if observation.outcome.is_fail and signature is not None:
+            groups.setdefault(signature, []).append(observation)
+    shared: dict[Signature, list[Pattern]] = {}
+    for pattern in patterns:
+        shared.setdefault(pattern.signature, []).append(pattern)
+    if groups or shared:
+        console.print()
+        console.print(Text("Refused, with the exact error", style="bold"))
+    if shared:
+        line(console, (_SHARED, "dim"))
+    implied = implied_counts(run.observations)
+    everything = dict.fromkeys([*groups, *shared])
+    for signature in sorted(everything, key=lambda s: (s.status != 400, s.status or 999)):
+        line(console, (f"{signature.stage.value} ", "dim"), (describe_error(signature), "red"))
+        who = groups.get(signature) or [
+            run.probe(probe) for pattern in shared[signature] for probe in pattern.failing
+        ]
+        for observation in who:
+            _who(observation, implied, console)
+        for pattern in shared.get(signature, ()):
+            _pattern(pattern, console)
+
+
+def _who(observation: Observation, implied: Mapping[str, int], console: Console) -> None:
+    row, column = grid.row_of(observation.setup), grid.column_of(observation.setup)
+    more = implied.get(observation.probe)
+    tail = f" (and {plural(more, 'more call')} with this mint)" if more else ""
+    said = f"{observation.probe} {row.label} → {column.auth} → {column.label}{tail}"
+    line(console, said, indent=2)
+
+
+def _pattern(pattern: Pattern, console: Console) -> None:
+    levels = " and ".join(f"{b.factor}={b.level}" for b in pattern.levels)
+    count = len(pattern.failing)
+    of = f"{count} of {count + pattern.counter_examples}"
+    line(console, "with ", (levels, "red"), f": {of}", indent=4)
+    for witness in pattern.passing_neighbours:
+        said = f"{witness.passing} passes, with only {witness.factors[0]} changed from "
+        line(console, (said + witness.failing, "dim"), indent=4)
+
+
+def implied_counts(observations: Iterable[Observation]) -> Mapping[str, int]:
+    """How many probes each probe made unnecessary."""
+    counts: dict[str, int] = {}
+    for observation in observations:
+        because = observation.outcome.because_of
+        if because is not None:
+            counts[because] = counts.get(because, 0) + 1
+    return counts
+
+
+def print_no_evidence(run: Run, console: Console) -> None:
+    """The probes that say nothing about a setup, by what happened to them."""
+    groups: dict[str, list[str]] = {}
+    for observation in run.observations:
+        outcome = observation.outcome
+        if outcome.kind is OutcomeKind.TRANSIENT or _is_plain_skip(outcome):
+            said = outcome.signature.describe() if outcome.signature else outcome.reason
+            groups.setdefault(said, []).append(observation.probe)
+    if not groups:
+        return
+    console.print()
+    console.print(Text("No evidence", style="bold"))
+    for said, ids in groups.items():
+        line(console, (f"{said}: {_probes(ids)}", "yellow"), indent=2)
+
+
+def _is_plain_skip(outcome: Outcome) -> bool:
+    return outcome.kind is OutcomeKind.SKIPPED and outcome.because_of is None
+
+
+def _probes(ids: Sequence[str]) -> str:
+    shown = " ".join(ids[:12])
+    return shown if len(ids) <= 12 else f"{shown} and {len(ids) - 12} more"

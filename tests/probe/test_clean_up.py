@@ -1,0 +1,126 @@
+"""However a probe ends, nothing it opened stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import pytest
+
+from rtdoctor.domain.outcome import OutcomeKind
+from support.hostile import Answer, Received, answer, hostile_server
+from support.probing import PATIENT, probe, setup
+from support.sandbox_process import rtdoctor_sandbox
+
+TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
+
+
+async def located_at(location: str) -> tuple[bool | None, list[str]]:
+    """Whether a call at this Location counts as hung up, and what was asked after the call."""
+    paths: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        paths.append(received.path)
+        if received.path.endswith("client_secrets"):
+            return answer(200, TOKEN)
+        if received.path.endswith("/hangup"):
+            return answer(200)
+        return answer(201, "not sdp", "application/sdp", Location=location)
+
+    async with hostile_server(handler) as url:
+        seen = await probe(url, setup(), PATIENT)
+    assert seen.outcome.kind is OutcomeKind.FAIL
+    assert seen.sessions_opened == 1
+    return seen.hung_up, paths[2:]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[::1",
+        "http://127.0.0.1:99999/v1/realtime/calls/rtc_1",
+        "http://127.0.0.1:x/",
+        "https://elsewhere.invalid/v1/realtime/calls/rtc_1",
+        "//elsewhere.invalid/rtc_1",
+        "javascript:alert(1)",
+        "/v1/" + "x" * 70_000,
+        "/v1/\x7f",
+    ],
+    ids=["no URL", "no port", "port x", "other host", "no scheme", "script", "endless", "control"],
+)
+async def test_a_location_that_cannot_be_asked_leaves_the_call_on_the_bill(location: str) -> None:
+    assert await located_at(location) == (False, [])
+
+
+async def test_a_relative_location_is_hung_up_at_the_target() -> None:
+    assert await located_at("/v1/realtime/calls/rtc_7") == (
+        True,
+        ["/v1/realtime/calls/rtc_7/hangup"],
+    )
+
+
+async def test_one_hangup_that_never_ends_does_not_keep_the_other_from_being_sent() -> None:
+    hung_up: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        if received.path.endswith("client_secrets"):
+            return answer(200, TOKEN)
+        if received.path.endswith("/hangup"):
+            hung_up.append(received.path)
+            return None if len(hung_up) == 1 else answer(200)
+        place = f"/v1/realtime/calls/rtc_{len(places)}"
+        places.append(place)
+        return answer(201, "v=0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n", Location=place)
+
+    places: list[str] = []
+    async with hostile_server(handler) as url:
+        seen = await probe(url, setup(auth="used"), PATIENT, cleanup_s=4.0)
+
+    assert sorted(hung_up) == [f"{place}/hangup" for place in places]
+    assert (seen.sessions_opened, seen.sessions_hung_up, seen.hung_up) == (2, 1, False)
+
+
+@pytest.mark.parametrize("auth", ["ephemeral", "used", "api_key"])
+async def test_no_call_no_task_and_no_socket_is_left(auth: str) -> None:
+    with rtdoctor_sandbox("ga-only") as sandbox:
+        what = setup(auth=auth)
+        if auth == "api_key":
+            what = setup(
+                auth=auth, token_endpoint="none", token_body="none", call_encoding="multipart"
+            )
+        seen = await probe(sandbox.url, what, PATIENT)
+        calls = sandbox.state()["calls"]
+        await asyncio.sleep(0)  # transports tell their protocols in the next round of the loop
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+
+    assert seen.outcome.is_pass
+    assert (calls["opened"], calls["open"], calls["hung_up"]) == (
+        seen.sessions_opened,
+        0,
+        seen.sessions_hung_up,
+    )
+    assert left == set()
+    gc.collect()  # an open socket would warn here, and warnings are errors
+
+
+@pytest.mark.parametrize("moment", ["call", "ice", "session"])
+async def test_an_interrupted_probe_leaves_no_call_open(moment: str) -> None:
+    silent = "rules: [{id: silent, when: {endpoint: channel}, answer: {}}]"
+    with rtdoctor_sandbox(rules=silent if moment == "session" else None) as sandbox:
+        probing = asyncio.create_task(probe(sandbox.url, setup(), PATIENT))
+        wanted = {"call": "opened", "ice": "connected", "session": "channel"}[moment]
+        async with asyncio.timeout(20):
+            while not _reached(await asyncio.to_thread(sandbox.state), wanted):
+                await asyncio.sleep(0.005)
+        probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
+        calls = sandbox.state()["calls"]
+
+    assert (calls["opened"], calls["open"]) == (1, 0)
+
+
+def _reached(state: dict[str, object], wanted: str) -> bool:
+    calls = state["calls"]
+    assert isinstance(calls, dict)
+    listed = calls["list"]
+    return bool(listed) and (wanted == "opened" or bool(listed[0][wanted]))
