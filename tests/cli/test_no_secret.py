@@ -1,18 +1,22 @@
-"""Twelve canaries: no secret gets out, in no format, in no encoding, however a run ends."""
+"""Canaries: no secret gets out, in no format, in no encoding, however a run ends."""
 
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import urllib.parse
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -27,6 +31,7 @@ CANARIES = {
     "token": "ek_canary_tok_4Yb8NcQe1uSj6Xd3",
     "second token in the answer": "ek_canary_two_9Gk3LfRw7iTz2Va5",
     "backend answer": "sk-canary-backend-3Mn6PsDh8oBx1Ue",
+    "packed": "sk-canary-packed-6Pd2Lk8Jf4Hs0Ga",
     "cookie": "canarycookie5Rv9Jt2Wq7Zk4Hs8Lm",
     "echoed key in an error": "sk-canary-echo-8Cd1Fg4Hj7Kl0Mn3",
     "url": "canaryurlkey2Xs6Ev9Rb4Tn7Ym1Ui",
@@ -52,9 +57,25 @@ def encoded(secret: str) -> Iterator[bytes]:
         yield whole[4 * bool(shift) : len(whole) - 4]
 
 
+def unpacked(data: bytes) -> Iterator[bytes]:
+    """What base64 in these bytes holds, its lines joined, twice over and gzipped or not."""
+    for run in re.findall(rb"[A-Za-z0-9+/]{24,}", data):
+        inside = base64.b64decode(run[: len(run) // 4 * 4])
+        if inside.startswith(b"\x1f\x8b"):
+            with suppress(zlib.error):
+                inside = zlib.decompressobj(wbits=31).decompress(inside)
+        yield inside
+        if inside.isascii():
+            yield from unpacked(inside)
+
+
 def leaked(data: bytes) -> list[str]:
+    joined = re.sub(rb"\\+n|\n|\\+u0000|\0", b"", data)
+    seen = b" ".join([data, joined, *unpacked(joined)])
     found = [
-        name for name, secret in CANARIES.items() if any(form in data for form in encoded(secret))
+        name
+        for name, secret in CANARIES.items()
+        if any(form in seen for form in (*encoded(secret), secret[:20].encode()))
     ]
     if data.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:
@@ -72,6 +93,9 @@ def service(received: Received) -> Answer:
             "expires_at": 9999999999,
             "session": {
                 "backup": CANARIES["second token in the answer"],
+                "trace": base64.b64encode(
+                    json.dumps({"upstream": {"key": CANARIES["packed"]}}).encode()
+                ).decode(),
                 "note": f"server key {CANARIES['backend answer']} {CANARIES['jwt']}",
             },
         }
@@ -84,7 +108,16 @@ def service(received: Received) -> Answer:
     )
     wrapped = base64.b64encode(shown.encode()).decode()
     error = {"message": message, "type": "t", "code": "c", "param": wrapped}
-    return answer(401, json.dumps({"error": error}), Set_Cookie=cookie)
+    hidden = {
+        "short": f"{shown[:30]}... is not valid",
+        "lines": base64.encodebytes(b"-" * 50 + shown.encode()).decode(),
+        "twice": base64.b64encode(wrapped.encode()).decode(),
+        "gzip": base64.b64encode(gzip.compress(shown.encode())).decode(),
+        "entities": "".join(f"&#{ord(c):06}" for c in shown),
+        "wide": "\0".join(shown),
+    }
+    refused = answer(401, json.dumps({"error": error, "hidden": hidden}), Set_Cookie=cookie)
+    return refused.replace(b"401 X", f"401 not with {shown}".encode(), 1)
 
 
 SETUP = f"""\

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +17,7 @@ from rtdoctor.evidence.load import load_run
 from support import runs
 from support.cli import SavedRun, rtdoctor
 from support.hostile import Answer, Received, answer
+from support.terminal import rtdoctor_on_a_terminal
 from support.threaded import serving
 
 FOUNDING = Path(__file__).parents[2] / "cassettes" / "founding.yaml"
@@ -100,6 +105,82 @@ def test_rerun_sends_no_key_to_a_host_that_a_file_names(tmp_path: Path) -> None:
     assert asked == []
 
 
+def changed(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """The founding case after somebody changed it by hand."""
+    data = json.loads(codec.encode(*runs.founding()))
+    change(data["run"])
+    path.write_text(json.dumps(data))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("factor", "path"),
+    [
+        ("token_endpoint", "/v1/organization/invites"),
+        ("call_endpoint", "/v1/realtime/../files"),
+        ("call_endpoint", "/v1/realtime/%2e%2e/files"),
+        ("call_endpoint", "/v1/realtime/calls#/../files"),
+        ("call_endpoint", "/v1/fine_tuning/jobs?x=/v1/realtime"),
+    ],
+)
+def test_rerun_sends_a_key_only_to_realtime_endpoints_unless_told(
+    factor: str, path: str, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def service(received: Received) -> Answer:
+        asked.append(received.path)
+        return answer(401, "{}")
+
+    def elsewhere(run: dict[str, Any]) -> None:
+        for observation in run["observations"]:
+            observation["setup"][factor] = {"name": "calls", "value": {"path": path}}
+
+    file = changed(tmp_path / "evil.json", elsewhere)
+    keys = {"OPENAI_API_KEY": "sk-mine-0123456789abcdef", "XDG_STATE_HOME": str(tmp_path)}
+    with serving(service) as url:
+        refused = rtdoctor("rerun", file, "--base-url", url, **keys)
+        asked_before = [p for p in asked if "/realtime" not in p]
+        told = rtdoctor("rerun", file, "--base-url", url, "--any-endpoint", **keys)
+
+    assert f"Left out: what goes to {path}" in refused.err
+    assert asked_before == []
+    assert told.code in (0, 1, 4), told.err
+    assert asked
+
+
+def test_rerun_asks_before_it_opens_very_many_sessions(tmp_path: Path) -> None:
+    def many(run: dict[str, Any]) -> None:
+        observation = run["observations"][0]
+        run["observations"] = []
+        for number in range(1, 500):
+            setup = dict(observation["setup"])
+            value = {"params": [["n", str(number)]]}
+            setup["call_query"] = {"name": "q", "value": value}
+            run["observations"].append({**observation, "probe": f"#{number}", "setup": setup})
+
+    file = changed(tmp_path / "many.json", many)
+
+    refused = rtdoctor("rerun", file, "--sandbox", XDG_STATE_HOME=str(tmp_path))
+    some = rtdoctor("rerun", file, "--sandbox", "--budget", "3", XDG_STATE_HOME=str(tmp_path))
+
+    assert refused.code == 2
+    assert "--budget 499" in refused.err
+    assert "3 probes against" in some.err
+
+
+def test_what_rerun_proposes_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+    def target(run: dict[str, Any]) -> None:
+        url = "https://x.example/\x1b[2J'; touch y; '"
+        run["header"]["target"] = {"name": "openai", "base_url": url, "era": None}
+
+    done = rtdoctor_on_a_terminal("rerun", changed(tmp_path / "evil.json", target))
+
+    assert "\x1b[2J" not in done
+    (line,) = [line for line in done.splitlines() if "--base-url" in line]
+    assert len(shlex.split(line.partition("--base-url ")[2])) == 1
+
+
 def test_diff_names_what_changed_between_two_eras(saved: Path, tmp_path: Path) -> None:
     rtdoctor(
         "check", "--sandbox", "single-use", "--setup", FOUNDING, "--json", tmp_path / "b.json",
@@ -151,14 +232,33 @@ def test_a_bundle_holds_every_format(saved: Path, tmp_path: Path) -> None:
     assert load_run(tmp_path / "b.zip")[0] == load_run(saved / "run.ndjson")[0]
 
 
-def test_hostile_text_reaches_the_terminal_only_as_pictures(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_bytes(codec.encode(*runs.hostile()))
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["show", "run.json"],
+        ["show", "run.json", "1"],
+        ["show", "run.json", "1", "--as", "curl"],
+        ["show", "run.json", "1", "--as", "python"],
+        ["show", "run.json", "1", "--as", "js"],
+        ["replay", "run.json"],
+        ["diff", "run.json", "run.json"],
+        ["diff", "run.json", "other.json"],
+        ["diff", "run.json", "other.json", "--json"],
+        ["rerun", "run.json", "--sandbox"],
+    ],
+    ids=" ".join,
+)
+def test_hostile_text_reaches_the_terminal_only_as_pictures(
+    command: list[str], tmp_path: Path
+) -> None:
+    run, diagnosis = runs.hostile()
+    (tmp_path / "run.json").write_bytes(codec.encode(run, diagnosis))
+    (tmp_path / "other.json").write_bytes(codec.encode(*runs.founding()))
 
-    shown = rtdoctor("show", "run.json", cwd=tmp_path)
-    probe = rtdoctor("show", "run.json", "1", cwd=tmp_path)
-    compared = rtdoctor("diff", "run.json", "run.json", cwd=tmp_path)
+    shown = rtdoctor_on_a_terminal(*command, cwd=tmp_path, XDG_STATE_HOME=str(tmp_path))
 
-    for done in (shown, probe, compared):
-        assert "Traceback" not in done.err
-        for char in ("\x1b", "\x07", "\x9b", "\u202e", "\u2028", "\x00"):
-            assert char not in done.out + done.err
+    assert "Traceback" not in shown
+    # what rich writes to colour a text, and nothing else
+    plain = re.sub(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[2K|\x1b\[1A", "", shown)
+    for char in ("\x1b", "\x07", "\x9b", "\u202e", "\u2028", "\x00"):
+        assert char not in plain

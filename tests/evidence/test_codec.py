@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
@@ -119,3 +121,25 @@ def test_a_file_that_is_too_large_is_not_even_parsed(monkeypatch: pytest.MonkeyP
 def test_hostile_escapes_do_not_stall_the_depth_check() -> None:
     with pytest.raises(EvidenceError):
         codec.decode(b'"' + b'\\"' * 500_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda o: o["outcome"].update(signature=None), "does not say how"),
+        (lambda o: o["outcome"].update(stage=None), "at no stage"),
+        (lambda o: o["stages"][0].update(start_ms=1e300), "longer than a day"),
+        (lambda o: o["stages"][0].update(duration_ms=-1.0), "less than nothing"),
+        (lambda o: o.update(duration_ms=1e12), "longer than a day"),
+    ],
+)
+def test_an_observation_that_cannot_be_is_refused(
+    change: Callable[[dict[str, Any]], None], problem: str
+) -> None:
+    data = json.loads(codec.encode(*runs.founding()))
+    observations = data["run"]["observations"]
+    failed = next(o for o in observations if o["outcome"]["kind"] == "fail" and o["stages"])
+    change(failed)
+
+    with pytest.raises(EvidenceError, match=f"probe {failed['probe']} .*{problem}"):
+        codec.decode(json.dumps(data).encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -42,9 +43,9 @@ def in_zip(run: Run, diagnosis: Diagnosis) -> bytes:
     return zipped({"report.html": b"<html>", "run.json": codec.encode(run, diagnosis)})
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
+    with zipfile.ZipFile(packed, "w", method) as bundle:
         for name, data in members.items():
             bundle.writestr(name, data)
     return packed.getvalue()
@@ -81,6 +82,14 @@ def test_a_journal_has_no_diagnosis(tmp_path: Path) -> None:
     assert (run.finished, diagnosis) == ("interrupted", None)
 
 
+def damaged(data: bytes, start: int = 45) -> bytes:
+    return data[:start] + bytes(b ^ 0xFF for b in data[start : start + 20]) + data[start + 20 :]
+
+
+WHOLE = codec.encode(RUN, DIAGNOSIS)
+SHARED, INSIDE = "[" * 900 + "]" * 900, "[" * 400 + '{"$":0}' + "]" * 400
+DEEP = f'{{"kind":"rtdoctor.folded","shared":[{SHARED}],"fields":[],"in":{INSIDE}}}'
+
 BAD = {
     "nothing": (b"", "is empty"),
     "zeros": (b"\0" * 4096, "is empty"),
@@ -94,6 +103,10 @@ BAD = {
     "bad json in html": (page('{"kind":'), "the run in .* is not JSON"),
     "other json in html": (page("[1]"), "not a run of rtdoctor"),
     "folded badly": (page('{"kind":"rtdoctor.folded","shared":[]}'), "cannot be unfolded"),
+    "folded deep": (page(DEEP), "nested deeper"),
+    "damaged zip": (damaged(zipped({"run.json": WHOLE})), "not a readable zip"),
+    "lzma zip": (zipped({"run.json": WHOLE}, zipfile.ZIP_LZMA), "compression method is not used"),
+    "damaged bzip2": (damaged(zipped({"run.json": WHOLE}, zipfile.ZIP_BZIP2)), "compression"),
     "har": (b'{"log":{"entries":[]}}', "not a run of rtdoctor"),
     "no zip": (b"PK\x03\x04 and more", "not a readable zip"),
     "zip of other": (zipped({"a.txt": b"x"}), "holds no run.json"),
@@ -119,6 +132,47 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_run(tmp_path / "none.json")
     with pytest.raises(EvidenceError, match="cannot read"):
         load_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "piece", [b"<!--", b"<![CDATA[", b"<a", b"</", b"<?", b"<!", b"<script ", b"&a"]
+)
+def test_broken_html_is_refused_in_linear_time(piece: bytes, tmp_path: Path) -> None:
+    # a parser that looks for the end of each of these takes hours for so many
+    (tmp_path / "kept").write_bytes(b"<html>" + piece * 2**21)
+
+    with pytest.raises(EvidenceError, match="carries no run"):
+        load_run(tmp_path / "kept")
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "<script id=rtdoctor-run type=application/json>",
+        "<SCRIPT  type='application/json'\n id='rtdoctor-run' data-x>",
+    ],
+)
+def test_a_report_that_an_editor_saved_anew_is_still_read(tag: str, tmp_path: Path) -> None:
+    html = in_html(RUN, DIAGNOSIS).decode()
+    given = '<script type="application/json" id="rtdoctor-run">'
+    (tmp_path / "kept").write_text(html.replace(given, tag, 1).replace("</script>", "</SCRIPT >"))
+
+    assert load_run(tmp_path / "kept") == (RUN, DIAGNOSIS)
+
+
+def test_a_document_of_very_many_parts_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "MAX_PARTS", 1000)
+    many = b'{"kind":"rtdoctor.run","data_format":1,"more":[' + b"[]," * 1000 + b"0]}"
+
+    with pytest.raises(EvidenceError, match="more than 1,000 parts"):
+        codec.decode(many)
+
+
+def test_a_pipe_that_nobody_writes_to_is_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(EvidenceError, match="pipe is empty"):
+        load_run(tmp_path / "pipe")
 
 
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

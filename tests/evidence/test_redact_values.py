@@ -19,6 +19,7 @@ from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, Ht
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.evidence.redact import Redactor
+from rtdoctor.evidence.vocabulary import is_own_word
 from support import runs
 
 Encoding = Callable[[str], str]
@@ -83,7 +84,9 @@ def redactor_of(*values: str) -> Redactor:
 def distinct(value: str) -> bool:
     """Whether a value cannot be in text by chance, nor be taken for one of the aliases."""
     missing = {"undefined", "[object Object]", "[object Promise]"}
-    return len(set(value)) >= 5 and value not in missing and value not in "<key 1> <redacted>"
+    if value in missing or is_own_word(value):
+        return False
+    return len(set(value)) >= 5 and value not in "<key 1> <redacted>"
 
 
 @pytest.mark.parametrize("name", ENCODINGS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,23 @@ def test_a_device_stays_a_device(redactor: Redactor) -> None:
     write_report(os.devnull, b"gone", redactor)
 
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+def test_standard_output_on_a_full_device_is_one_message(tmp_path: Path) -> None:
+    code = (
+        "from rtdoctor.errors import UsageError\n"
+        "from rtdoctor.evidence.redact import Redactor\n"
+        "from rtdoctor.evidence.sink import write_report\n"
+        "import sys\n"
+        "try:\n    write_report('-', b'x' * 10, Redactor())\n"
+        "except UsageError as error:\n    sys.exit(str(error))\n"
+    )
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"cannot write to standard output: No space left")
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr

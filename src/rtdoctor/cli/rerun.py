@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -13,7 +16,9 @@ from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.run import Run
+from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode, UsageError
+from rtdoctor.evidence.printable import printable
 from rtdoctor.probe.embedded import ERAS, TODAY
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
 
@@ -23,6 +28,9 @@ _WORDS = {
     Likeness.CURED: "NOT REPRODUCED",
     Likeness.BROKEN: "NOT REPRODUCED",
 }
+_MOST = 400  # probes that a file may ask for without being told so: each may open a session
+# Under other paths a key can invite members, delete files or start jobs.
+_REALTIME = re.compile(r"/(?:openai/)?(?:v1/)?realtime(?:/[A-Za-z0-9_-]+)*/?")
 
 
 @click.command()
@@ -31,22 +39,32 @@ _WORDS = {
               help="Repeat it on the embedded sandbox, whatever it ran on.")  # fmt: skip
 @click.option("--base-url", help="Send it, and your key, to this service.")
 @click.option("--key-file", type=click.Path(path_type=Path), help=f"Instead of {KEY_VARIABLE}.")
+@click.option("--budget", type=click.IntRange(1), help="Repeat at most this many probes.")
+@click.option("--any-endpoint", is_flag=True,
+              help="Repeat also what is not sent to a Realtime endpoint.")  # fmt: skip
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 def rerun(
-    file: Path, era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
+    file: Path,
+    era: str | None,
+    base_url: str | None,
+    key_file: Path | None,
+    budget: int | None,
+    any_endpoint: bool,
+    quiet: bool,
 ) -> int:
     """Repeat the probes of the run in FILE and say of each whether it did the same.
 
     A file may come from a stranger, so your key goes only to OpenAI, to the sandbox, or to the
-    service you name with --base-url. Exit code 1 when a failure was reproduced, 0 when none was,
-    4 when nothing can be said.
+    service you name with --base-url, and there only to Realtime endpoints. Exit code 1 when a
+    failure was reproduced, 0 when none was, 4 when nothing can be said.
     """
     from rtdoctor.cli.session import probe_all
     from rtdoctor.diagnose.compare import compare
 
     _, (saved,) = read_saved(file)
-    request = _request(saved, _era(saved, era, base_url), base_url, key_file, quiet)
-    again = probe_all(request)
+    era = _era(saved, era, base_url)
+    setups = _setups(saved, any_endpoint or era is not None, budget)
+    again = probe_all(_request(setups, era, base_url, key_file, quiet))
     comparison = compare(saved, again)
     _print(comparison)
     if again.finished == "interrupted":
@@ -63,21 +81,54 @@ def _era(saved: Run, era: str | None, base_url: str | None) -> str | None:
     if target.is_sandbox:
         return choose_era(target.era or TODAY, ERAS)
     if target.base_url != OPENAI_BASE_URL:
+        named = printable(target.base_url, one_line=True)
         raise UsageError(
-            f"this run probed {target.base_url}, which a stranger may have written into the file",
-            hint=f"If your key belongs there: --base-url {target.base_url}",
+            f"this run probed {named}, which a stranger may have written into the file",
+            hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
         )
     return None
 
 
-def _request(
-    saved: Run, era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
-) -> Request:
-    from rtdoctor.plan import catalogue
-
+def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
+    """What is to be repeated, each setup once. Raises ``UsageError``."""
     setups = dict.fromkeys(o.setup.as_sent() for o in saved.observations if o.outcome.is_evidence)
     if not setups:
         raise UsageError("the run holds no probe with an outcome, so there is nothing to repeat")
+    chosen = [s for s in setups if any_endpoint or not _elsewhere(s)]
+    left_out = {e for s in setups.keys() - chosen for e in _elsewhere(s)}
+    for endpoint in sorted(left_out):
+        click.echo(f"Left out: what goes to {printable(endpoint, one_line=True)}", err=True)
+    if not chosen:
+        raise UsageError(
+            "none of the probes goes to a Realtime endpoint, so your key was not sent",
+            hint="If you know what they do: --any-endpoint",
+        )
+    if budget is None and len(chosen) > _MOST:
+        raise UsageError(
+            f"the run holds {len(chosen):,} different setups, and each may open a session",
+            hint=f"To repeat them all: --budget {len(chosen)}",
+        )
+    return chosen[:budget]
+
+
+def _elsewhere(setup: Setup) -> tuple[str, ...]:
+    """The endpoints of a setup that are not a Realtime service's."""
+    paths = (setup.token_endpoint.value.path, setup.call_endpoint.value.path)
+    return tuple(p for p in paths if p is not None and not _REALTIME.fullmatch(_path(p)))
+
+
+def _path(endpoint: str) -> str:
+    try:
+        return urlsplit(endpoint).path if "://" in endpoint else endpoint.partition("?")[0]
+    except ValueError:
+        return endpoint
+
+
+def _request(
+    setups: list[Setup], era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
+) -> Request:
+    from rtdoctor.plan import catalogue
+
     usual: dict[str, Any] = {"timeout": 15.0, "ice_timeout": 3.5, "jobs": 64}
     return Request(
         catalogue=catalogue.read(),
@@ -102,7 +153,6 @@ def _request(
 
 
 def _print(comparison: Comparison) -> None:
-    from rtdoctor.evidence.printable import printable
     from rtdoctor.report.matrix import column_of, row_of
 
     for cell in comparison.cells:

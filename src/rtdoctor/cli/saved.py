@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from rtdoctor.domain.finding import Diagnosis
@@ -17,8 +18,11 @@ def read_saved(*files: Path) -> tuple[Redactor, list[Run]]:
     What a stranger saved may hold what our rules would have masked. Raises ``EvidenceError``.
     """
     from rtdoctor.evidence.load import load_run
+    from rtdoctor.evidence.surroundings import secrets_in
 
     redactor = Redactor(keep_addresses=True)
+    for secret in secrets_in(os.environ):
+        redactor.add(secret)
     return redactor, [redactor.clean(load_run(file)[0]) for file in files]
 
 

@@ -11,16 +11,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import EvidenceError
+from rtdoctor.evidence.codec import check_limits
+from rtdoctor.evidence.load import read_bounded
 from rtdoctor.evidence.redact import Redactor
+from rtdoctor.evidence.sink import write_report
 
 HTTP_FILE = "http.json"
 RUN_FILE = "run.json"
-_MAX_BYTES = 64_000_000
 _TAG = "X-Rtdoctor-Probe"
 
 # which probe and step the request now on its way belongs to; read by the hooks below
@@ -36,7 +41,8 @@ def label(setup: Setup, purpose: str) -> str:
 def recording(folder: Path, redactor: Redactor) -> Iterator[None]:
     """Record every exchange made inside the block into ``folder``.
 
-    Raises ``EvidenceError`` when the folder already holds a recording or cannot be written.
+    Raises ``EvidenceError`` when the folder already holds a recording or cannot be made, and at
+    the end ``UsageError`` when it cannot be written.
     """
     if (folder / HTTP_FILE).exists():
         raise EvidenceError(
@@ -58,21 +64,8 @@ def replaying(folder: Path) -> Iterator[None]:
     Raises ``EvidenceError`` when there is no readable recording.
     """
     path = folder / HTTP_FILE
-    try:
-        size = path.stat().st_size
-    except OSError as error:
-        raise EvidenceError(
-            f"{path} cannot be read: {error.strerror}",
-            hint="A recording is made by: rtdoctor check --record DIR",
-        ) from None
-    if not 0 < size <= _MAX_BYTES:
-        problem = f"larger than {_MAX_BYTES:,} bytes" if size else "empty"
-        raise EvidenceError(f"{path} is not a recording: it is {problem}")
-    try:
-        with _cassette(folder, "none", _Persister(None)):
-            yield
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise EvidenceError(f"{path} is not a recording: {error}") from None
+    with _cassette(folder, "none", _Recorded(*_read(path))):
+        yield
 
 
 def not_recorded_error() -> type[Exception]:
@@ -83,7 +76,77 @@ def not_recorded_error() -> type[Exception]:
     return error
 
 
-def _cassette(folder: Path, mode: str, persister: _Persister) -> Any:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    uri: str
+    headers: dict[str, list[str]]
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    code: Annotated[int, msgspec.Meta(ge=100, le=999)]
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    string: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: _Status
+    headers: dict[str, list[str]]
+    body: _Body
+
+    def for_vcr(self) -> dict[str, Any]:
+        """As vcrpy hands it on. Aliases are not ASCII, which a reason phrase has to be."""
+        reason = (self.status.message or "").encode("ascii", "replace").decode()
+        headers = {name: [v.encode() for v in values] for name, values in self.headers.items()}
+        return {
+            "status": {"code": self.status.code, "message": reason},
+            "headers": headers,
+            "body": {"string": self.body.string.encode("utf-8", "replace")},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Interaction:
+    request: _Request
+    response: _Response
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    interactions: tuple[_Interaction, ...]
+
+
+_FILE = msgspec.json.Decoder(_File)
+
+
+def _read(path: Path) -> tuple[list[Any], list[dict[str, Any]]]:
+    """Requests and responses as vcrpy keeps them."""
+    from vcr.request import Request
+
+    try:
+        data = read_bounded(path)
+        check_limits(data, str(path))
+        file = _FILE.decode(data)
+        asked = (i.request for i in file.interactions)
+        requests = [Request(r.method, r.uri, r.body, r.headers) for r in asked]
+    except EvidenceError as error:
+        raise EvidenceError(
+            f"{error.message}: not a recording",
+            hint="A recording is made by: rtdoctor check --record DIR",
+        ) from None
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise EvidenceError(f"{path} is not a recording: {error}") from None
+    return requests, [i.response.for_vcr() for i in file.interactions]
+
+
+def _cassette(folder: Path, mode: str, persister: _Persister | _Recorded) -> Any:
     import vcr
 
     recorder = vcr.VCR(
@@ -110,33 +173,41 @@ def _same_step(one: Any, other: Any) -> None:
     assert one.method == other.method, "another method"
 
 
+class _Recorded:
+    """vcrpy's way from disk: what was read and checked before."""
+
+    def __init__(self, requests: list[Any], responses: list[dict[str, Any]]) -> None:
+        self._read = requests, responses
+
+    def load_cassette(self, path: str, serializer: Any) -> Any:
+        return self._read
+
+    def save_cassette(self, path: str, cassette: dict[str, Any], serializer: Any) -> None:
+        """A recording that is played back stays as it is."""
+
+
 class _Persister:
     """vcrpy's way to disk, with the redactor in it."""
 
-    def __init__(self, redactor: Redactor | None) -> None:
+    def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
 
     def load_cassette(self, path: str, serializer: Any) -> Any:
-        from vcr.persisters.filesystem import FilesystemPersister
-
-        return FilesystemPersister.load_cassette(path, serializer)
+        return [], []
 
     def save_cassette(self, path: str, cassette: dict[str, Any], serializer: Any) -> None:
         from vcr.serialize import serialize
 
-        if self._redactor is None:
-            return
         for request in cassette["requests"]:
             request.uri = self._redactor.clean_text(request.uri)
             request.headers = self._redactor.clean(dict(request.headers))
             if request.body:
                 request.body = self._clean_bytes(request.body)
         for response in cassette["responses"]:
+            response["status"] = self._redactor.clean(response["status"])
             response["headers"] = self._redactor.clean(dict(response["headers"]))
             response["body"]["string"] = self._clean_bytes(response["body"]["string"])
-        data = serialize(cassette, serializer).encode()
-        Path(path).write_bytes(self._redactor.guard(data))
+        write_report(path, serialize(cassette, serializer).encode(), self._redactor)
 
     def _clean_bytes(self, body: bytes) -> bytes:
-        assert self._redactor is not None
         return self._redactor.clean_text(body.decode("utf-8", "replace")).encode()

@@ -16,12 +16,16 @@ from typing import Any, TypeVar
 import msgspec
 
 from rtdoctor.domain.finding import Diagnosis
-from rtdoctor.domain.run import DATA_FORMAT, Run
+from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.run import DATA_FORMAT, Observation, Run
 from rtdoctor.errors import EvidenceError
 
 KIND = "rtdoctor.run"
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 40
+MAX_PARTS = 4_000_000
+"""Most texts and brackets in a document: several times those of a thousand probes."""
+LONGEST_MS = 86_400_000
 SCRIPT_ID = "rtdoctor-run"
 
 T = TypeVar("T")
@@ -97,11 +101,31 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
 
 
 def check_run(run: Run, where: str) -> Run:
-    """The same run, when its probes can be told apart by number; else ``EvidenceError``."""
+    """The same run, when each probe can be told apart and shown; else ``EvidenceError``."""
     for observation in run.observations:
         if _PROBE_ID.fullmatch(observation.probe) is None:
             raise EvidenceError(f"{where} names a probe {observation.probe[:40]!r}; ids are #1, #2")
+        problem = _problem(observation)
+        if problem:
+            raise EvidenceError(
+                f"{where} is not a sound run of rtdoctor: probe {observation.probe} {problem}",
+                hint="It was changed by hand, damaged, or written by a newer version.",
+            )
     return run
+
+
+def _problem(observation: Observation) -> str:
+    """What the types cannot say about an observation, and no run of ours has."""
+    outcome = observation.outcome
+    if outcome.kind is not OutcomeKind.SKIPPED and outcome.stage is None:
+        return f"has the outcome {outcome.kind} at no stage"
+    if outcome.kind in (OutcomeKind.FAIL, OutcomeKind.TRANSIENT) and outcome.signature is None:
+        return "failed and does not say how"
+    stages = observation.stages
+    times = [observation.duration_ms, *(t for s in stages for t in (s.start_ms, s.duration_ms))]
+    if not all(0 <= time <= LONGEST_MS for time in times):
+        return "took longer than a day, or less than nothing"
+    return ""
 
 
 def check_limits(data: bytes, where: str) -> None:
@@ -109,7 +133,9 @@ def check_limits(data: bytes, where: str) -> None:
     if len(data) > MAX_BYTES:
         raise EvidenceError(f"{where} is larger than {MAX_BYTES // 2**20} MB, the limit for a run")
     depth = 0
-    for token in _TOKENS.finditer(data):
+    for number, token in enumerate(_TOKENS.finditer(data)):
+        if number > MAX_PARTS:
+            raise EvidenceError(f"{where} has more than {MAX_PARTS:,} parts, the limit for a run")
         mark = token[0][0]
         if mark in b"[{":
             depth += 1

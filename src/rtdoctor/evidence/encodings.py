@@ -1,29 +1,39 @@
 """One text in all the encodings a secret may hide in.
 
 Escapes (percent, JSON, HTML, nested in any order) are undone layer by layer; each layer is a
-``View`` that can say which part of the original text a match came from. Base64 and hex are
-not undone: instead the *forms* of a value in them are searched for.
+``View`` that can say which part of the original text a match came from. Base64 and hex are undone
+where they hold plain text (``packed``). Since they may stand inside anything and be cut anywhere,
+the *forms* of a known value in them are searched for as well.
 """
 
 from __future__ import annotations
 
 import html
+import json
 import re
 from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Iterator
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+
+from rtdoctor.domain.outcome import normalise_message
+from rtdoctor.evidence.packed import packed
 
 MAX_LAYERS = 5
+MAX_PACKED = 2  # base64 in base64
 
 _ATOM = re.compile(
     # each branch begins with its one character: many times faster to search for
-    r"%(?:[0-7][0-9A-Fa-f]"
+    r"%(?:[0-7][0-9A-Fa-f]|u[0-9A-Fa-f]{4}"
     r"|[89A-Fa-f][0-9A-Fa-f](?:%[89A-Fa-f][0-9A-Fa-f])*)"  # the bytes beyond ASCII together
     r"|\\(?:u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"  # a surrogate pair
-    r"""|u[0-9A-Fa-f]{4}|U00[01][0-9A-Fa-f]{5}|x[0-9A-Fa-f]{2}|["'\\/bfnrt])"""
-    r"|&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    r"""|u[0-9A-Fa-f]{4}|U00[01][0-9A-Fa-f]{5}|x[0-9A-Fa-f]{2}|["'\\/bfnrt]"""
+    r"|u\{[0-9A-Fa-f]{1,6}\}|[0-3][0-7]{2})"
+    r"|&(?:#[0-9]{1,20};?|#[xX][0-9A-Fa-f]{1,20};?|[A-Za-z][A-Za-z0-9]{1,30};)"
+    # invisible, so that what stands around it reads as one: UTF-16 taken for UTF-8, zero widths
+    r"|[\0\u00ad\u200b-\u200d\u2060\ufeff]+"
 )
+_BEGINS = re.compile(r"[%\\&\0\u00ad\u200b-\u200d\u2060\ufeff]")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _URLSAFE = str.maketrans("+/", "-_")
 
@@ -32,7 +42,11 @@ class _Atoms(dict[str, str]):
     """What each escape stands for; remembered, since few differ and many repeat."""
 
     def __missing__(self, atom: str) -> str:
-        if atom[0] == "%":
+        if atom[0] not in "%&\\":
+            return ""
+        if atom[0] == "%" and atom[1] == "u":
+            meaning = chr(int(atom[2:], 16))
+        elif atom[0] == "%":
             meaning = unquote(atom, errors="surrogateescape")
         elif atom[0] == "&":
             meaning = html.unescape(atom)
@@ -40,8 +54,10 @@ class _Atoms(dict[str, str]):
             pair = int(atom[2:6], 16), int(atom[8:12], 16)
             meaning = chr(0x10000 + ((pair[0] - 0xD800) << 10) + (pair[1] - 0xDC00))
         elif atom[1] in "uUx":
-            code = int(atom[2:], 16)
+            code = int(atom[2:].strip("{}"), 16)
             meaning = chr(code) if code <= 0x10FFFF else atom
+        elif atom[1].isdigit():
+            meaning = chr(int(atom[1:], 8))
         else:
             meaning = _SHORT.get(atom[1], atom[1])
         if len(self) < 4096:
@@ -88,6 +104,20 @@ class View:
         return at, at + 1
 
 
+class _Packed(View):
+    """What a part of another view unpacks to; a match in it came from the whole part."""
+
+    __slots__ = ("_part",)
+
+    def __init__(self, text: str, outer: View, start: int, end: int) -> None:
+        super().__init__(text, outer)
+        self._part = start, end
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        assert self._outer is not None
+        return self._outer.span(*self._part)
+
+
 def _positions(text: str) -> tuple[list[int], list[tuple[int, int, int]]]:
     """For each escape: where its meaning starts and ends when read, and where it stands."""
     starts: list[int] = []
@@ -103,28 +133,45 @@ def _positions(text: str) -> tuple[list[int], list[tuple[int, int, int]]]:
 
 
 def views(text: str) -> Iterator[View]:
-    """The text itself, then each layer of escapes undone, until nothing is left to undo."""
-    view = View(text)
-    yield view
-    for _ in range(MAX_LAYERS):
+    """The text itself, then each layer of escapes undone, until nothing is left to undo; after
+    each of them what is packed in it, seen in the same way."""
+    return _views(View(text), MAX_PACKED)
+
+
+def _views(view: View, unpack: int) -> Iterator[View]:
+    for _ in range(MAX_LAYERS + 1):
+        yield view
+        if unpack:
+            for start, end, inside in packed(view.text):
+                yield from _views(_Packed(inside, view, start, end), unpack - 1)
         inner = _ATOM.sub(_decode, view.text)
         if inner == view.text:
             return
         view = View(inner, view)
-        yield view
+
+
+def hides(text: str) -> bool:
+    """Whether anything in a text is escaped or packed, so that a value may hide in it."""
+    return _BEGINS.search(text) is not None or next(packed(text), None) is not None
 
 
 def readings(text: str) -> Iterator[str]:
     """What ``views`` would show, for searching only: each layer without the lines that had
     nothing to undo, since the layer before has shown them. Values of one line only."""
-    yield text
-    for _ in range(MAX_LAYERS):
-        lines = (line for line in text.split("\n") if "\\" in line or "%" in line or "&" in line)
-        escaped = "\n".join(lines)
+    for _ in range(MAX_LAYERS + 1):
+        yield text
+        inside = "\n".join(inner for _, _, inner in packed(text))
+        if inside:
+            yield from (view.text for view in _views(View(inside), MAX_PACKED - 1))
+        escaped = "\n".join(filter(_BEGINS.search, text.split("\n")))
         text = _ATOM.sub(_decode, escaped)
         if text == escaped:
             return
-        yield text
+
+
+def spellings(value: str) -> set[str]:
+    """A value as it is read after each layer of escapes that it may hold itself."""
+    return {view.text for view in _views(View(value), 0)}
 
 
 def forms(value: str) -> frozenset[str]:
@@ -134,10 +181,17 @@ def forms(value: str) -> frozenset[str]:
     without the characters that also depend on its neighbours, in both alphabets.
     """
     raw = value.encode("utf-8", "surrogatepass")
-    found = {view.text for view in views(value)} | {value.replace(" ", "+")}
-    found |= {raw.hex(), raw.hex().upper()}
+    found = spellings(value) | {value.replace(" ", "+")}
+    found |= {raw.hex(), raw.hex().upper(), raw.decode("latin-1")}
+    found.add(normalise_message(value) or "")  # what it becomes in a signature
+    for written in {value, quote(value, safe="", errors="replace"), json.dumps(value)[1:-1]}:
+        found.update(_in_base64(written.encode("utf-8", "surrogatepass")))
+    return frozenset(found)
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
     for lead, shared in ((0, 0), (1, 2), (2, 3)):
         coded = b64encode(bytes(lead) + raw).decode("ascii").rstrip("=")
         own = coded[shared : -1 if (lead + len(raw)) % 3 else None]
-        found |= {own, own.translate(_URLSAFE)}
-    return frozenset(found)
+        yield own
+        yield own.translate(_URLSAFE)

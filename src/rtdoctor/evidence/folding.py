@@ -57,12 +57,12 @@ def unfold(data: bytes, where: str = "this file") -> bytes:
     try:
         document = json.loads(data)
         unfolded = _Unfolding(document["shared"], document["fields"]).unfold(document["in"])
+        return _dump(unfolded).encode("utf-8", "replace")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise EvidenceError(
             f"{where} is folded and cannot be unfolded: {error}",
             hint="It was cut off, damaged, or written by a newer version.",
         ) from None
-    return _dump(unfolded).encode("utf-8", "replace")
 
 
 @dataclass(slots=True)

@@ -6,11 +6,13 @@ The file may come from a stranger. Nothing in it is executed, followed or unpack
 from __future__ import annotations
 
 import io
+import os
+import re
+import struct
 import zipfile
-from dataclasses import replace
-from html.parser import HTMLParser
+import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
 
 import msgspec
 
@@ -32,6 +34,15 @@ from rtdoctor.evidence.journal import LINES, Line, split_torn
 
 BUNDLED = "run.json"
 _MAX_MEMBERS = 1000
+_MEMBER = b"PK\x01\x02"  # begins each entry of a zip's directory
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # what rtdoctor writes
+# Not a parser of HTML: one that follows every way HTML can be broken takes quadratic time.
+_SCRIPT = re.compile(rb"<script\b([^<>]{0,200})>", re.IGNORECASE)
+_SCRIPT_END = re.compile(rb"</script\b", re.IGNORECASE)
+_MARKS = tuple(
+    re.compile(rf"""\b{name}\s*=\s*(["']?){re.escape(value)}\1(?=[\s/]|\Z)""".encode())
+    for name, value in (("id", SCRIPT_ID), ("type", "application/json"))
+)
 
 
 def load_run(path: Path) -> tuple[Run, Diagnosis | None]:
@@ -40,7 +51,7 @@ def load_run(path: Path) -> tuple[Run, Diagnosis | None]:
     Understands a journal (NDJSON), a JSON document, an HTML report that carries its run, and a zip
     bundle with a ``run.json``. ``EvidenceError`` for anything else.
     """
-    data = _read(path)
+    data = read_bounded(path)
     where = str(path)
     if data.startswith(b"PK\x03\x04"):
         data, where = _bundled(data, where), f"{BUNDLED} in {where}"
@@ -57,7 +68,7 @@ def load_journal(path: Path) -> Run:
 
     A torn last line is left out. ``EvidenceError`` when it is no journal or is damaged inside.
     """
-    return parse_journal(_read(path), str(path))
+    return parse_journal(read_bounded(path), str(path))
 
 
 def parse_journal(data: bytes, where: str) -> Run:
@@ -96,21 +107,30 @@ def _decode(line: bytes, number: int, where: str) -> Line:
     return decode_as(LINES, line, place)
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    kind: str
+
+
+_KIND = msgspec.json.Decoder(_Kind)
+
+
 def _is_journal(data: bytes) -> bool:
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
     try:
-        line = msgspec.json.decode(first)
+        return _KIND.decode(first).kind == journal.KIND  # what else is there is not built
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return False
-    return isinstance(line, dict) and line.get("kind") == journal.KIND
 
 
-def _read(path: Path) -> bytes:
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file, up to the limit. ``EvidenceError`` when there are none, or more."""
     try:
-        with path.open("rb") as stream:
+        with os.fdopen(_open_at_once(path), "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise EvidenceError(f"cannot read {path}: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise EvidenceError(f"cannot read {path}: {reason}") from None
     if not data.strip(b"\0 \t\r\n"):
         raise EvidenceError(f"{path} is empty")
     if len(data) > MAX_BYTES:
@@ -118,65 +138,55 @@ def _read(path: Path) -> bytes:
     return data
 
 
+def _open_at_once(path: Path) -> int:
+    """Open without waiting for somebody to write into a pipe that nobody holds."""
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags)
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(descriptor, True)
+    return descriptor
+
+
 def _bundled(data: bytes, where: str) -> bytes:
+    count = data.count(_MEMBER)  # before a list of them is made
+    if count > _MAX_MEMBERS:
+        raise EvidenceError(f"{where} holds {count} files: not a bundle of rtdoctor")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            names = bundle.namelist()
-            if len(names) > _MAX_MEMBERS:
-                raise EvidenceError(f"{where} holds {len(names)} files: not a bundle of rtdoctor")
-            if BUNDLED not in names:
+            if BUNDLED not in bundle.namelist():
                 raise EvidenceError(f"{where} holds no {BUNDLED}: not a bundle of rtdoctor")
-            with bundle.open(BUNDLED) as member:
+            entry = bundle.getinfo(BUNDLED)
+            if entry.compress_type not in _METHODS:
+                raise NotImplementedError("its compression method is not used by rtdoctor")
+            with bundle.open(entry) as member:
                 found = member.read(MAX_BYTES + 1)  # not what the zip says: what it gives
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
-        raise EvidenceError(f"{where} is not a readable zip file: {error}") from None
+    except _BROKEN_ZIP as error:
+        raise EvidenceError(
+            f"{where} is not a readable zip file: {error}",
+            hint="It was cut off or damaged; ask for it again, or for the run as JSON.",
+        ) from None
     if len(found) > MAX_BYTES:
         raise EvidenceError(f"{BUNDLED} in {where} unpacks to more than {MAX_BYTES // 2**20} MB")
     return found
 
 
+# what the library lets through from the bytes it is given
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, ValueError, OSError, struct.error,
+    OverflowError,
+)  # fmt: skip
+
+
 def _embedded(data: bytes, where: str) -> bytes:
-    finder = _ScriptFinder()
-    try:
-        finder.feed(data.decode("utf-8", "replace"))
-        finder.close()
-    except (AssertionError, ValueError):
-        _no_run(where)
-    text = "".join(finder.pieces).strip()
-    if not text:
-        _no_run(where)
-    return unfold(text.encode(), where)
-
-
-def _no_run(where: str) -> NoReturn:
+    """The text of the first ``<script type="application/json" id="rtdoctor-run">``."""
+    for script in _SCRIPT.finditer(data):
+        if all(mark.search(script[1]) for mark in _MARKS):
+            end = _SCRIPT_END.search(data, script.end())
+            text = data[script.end() : end.start() if end else None].strip()
+            if text:
+                check_limits(text, where)
+                return unfold(text, where)
     raise EvidenceError(
         f"{where} carries no run of rtdoctor",
         hint="Name a run as JSON, a journal, a bundle, or an HTML report as rtdoctor wrote it.",
     )
-
-
-class _ScriptFinder(HTMLParser):
-    """The text of the first element ``<script type="application/json" id="rtdoctor-run">``."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._inside = False
-        self._done = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._inside = (
-            not self._done
-            and tag == "script"
-            and given.get("id") == SCRIPT_ID
-            and given.get("type") == "application/json"
-        )
-
-    def handle_endtag(self, tag: str) -> None:
-        self._done = self._done or self._inside
-        self._inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.pieces.append(data)

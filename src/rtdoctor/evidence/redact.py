@@ -20,21 +20,24 @@ from typing import TypeVar
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.evidence.addresses import find_addresses, find_known
-from rtdoctor.evidence.encodings import forms, readings, views
+from rtdoctor.evidence.encodings import forms, hides, readings, spellings, views
 from rtdoctor.evidence.named import find_named
 from rtdoctor.evidence.needles import SHORTEST, Needles
 from rtdoctor.evidence.shapes import (
+    CREDENTIAL,
     Found,
     find_shapes,
     find_strong_shapes,
     is_alias,
+    is_evidence,
     is_word,
 )
+from rtdoctor.evidence.vocabulary import is_own_word
 from rtdoctor.evidence.walk import Walker
 
 T = TypeVar("T")
 
-_CUT = 12  # so much of a secret at the very end of a text is the start of one cut short
+_CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
 _ROUNDS = 6
 _MAX_MEMBER = 64 * 2**20
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
@@ -62,6 +65,7 @@ class Redactor:
         self._keep_addresses = keep_addresses
         self._values = Needles()
         self._heads: dict[str, list[tuple[str, str]]] = {}
+        self._halves: dict[str, str] = {}  # the first half of a value, to the value
         self._aliases: dict[tuple[str, str], str] = {}
         self._numbers: Counter[str] = Counter()
         self._masked: dict[str, set[str]] = {}
@@ -72,19 +76,19 @@ class Redactor:
         self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._known: set[str] = set()
-        self._walker = Walker(self.clean_text, self._clean_named)
+        self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
 
     def add(self, secret: Secret) -> bool:
         """Hide this value from now on, in every encoding.
 
-        False when it cannot be told from ordinary text: shorter than six characters, or a word
-        such as ``undefined`` that explains a failure. Such a value is hidden by its place only
-        (after ``Authorization:``, in a cookie, ...).
+        False when it cannot be told from ordinary text: shorter than six characters, a word
+        such as ``undefined`` that explains a failure, or one that reports are made of. Such a
+        value is hidden by its place only (after ``Authorization:``, in a cookie, ...).
         """
         value = secret.reveal().strip()
         name = secret.alias.strip("<>")
         alias = name if is_alias(name) else f"<{name}>"
-        if len(value) < SHORTEST or is_word(value):
+        if len(value) < SHORTEST or is_word(value) or is_own_word(value):
             return False
         stem = re.sub(r"[#? ]*\d+$", "", name)
         self._learn(value, alias, _KINDS.get(stem, stem))
@@ -125,8 +129,7 @@ class Redactor:
             return None
         cleaned, searched = known
         if searched < self._learnt:
-            escaped = "\\" in text or "%" in text or "&" in text  # forms may hide in it
-            if escaped or any(self._values.find(text)) or any(self._find_cut(text)):
+            if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
                 return None
             self._memory[text] = (cleaned, self._learnt)
         return cleaned
@@ -141,8 +144,10 @@ class Redactor:
         for part in _parts(data):
             text = part.decode("utf-8", "replace")
             for reading in readings(text) if decoded else (text,):
-                names.update(alias for _, _, alias in self._values.find(reading))
-                shapes = find_strong_shapes(reading)
+                values = {alias for _, _, alias in self._values.find(reading)}
+                seen = values and reading is not text  # by its value: that says more
+                shapes = () if seen else find_strong_shapes(reading)
+                names |= values
                 names.update(f"{found.mask.kind} (by its shape)" for found in shapes)
             known = find_known(text, self._addresses)
             names.update(self._addresses[address] for address in known)
@@ -182,6 +187,8 @@ class Redactor:
     def _find(self, text: str) -> Iterator[_Hit]:
         for view in views(text):
             for start, end, alias in self._values.find(view.text):
+                whole = self._halves.get(view.text[start:end], "")
+                end = start + max(end - start, _agreement(whole, view.text[start:]))
                 yield _Hit(*view.span(start, end), 2, alias)
             for found in find_shapes(view.text):
                 rank = 3 if found.mask.kind == "ICE password" else 1
@@ -198,6 +205,12 @@ class Redactor:
             for value, alias in self._heads.get(text[at : at + _CUT], ()):
                 if value.startswith(text[at:]):
                     yield _Hit(at, len(text), 2, alias)
+
+    def _learn_literal(self, text: str) -> None:
+        """A credential that was written into a setup, whatever it looks like."""
+        if not is_evidence(text) and len(text) >= SHORTEST and not is_own_word(text):
+            found = Found(0, len(text), text, CREDENTIAL)
+            self._learn(text, self._name(found), CREDENTIAL.kind)
 
     # -- replacing -------------------------------------------------------------------------
 
@@ -253,6 +266,11 @@ class Redactor:
             self._values.add(form, alias)
         self._learnt += 1
         if len(value) > _CUT:
+            # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
+            for whole in spellings(value):
+                half = whole[: max(_CUT, (len(whole) + 1) // 2)]
+                self._values.add(half, alias)
+                self._halves.setdefault(half, whole)
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _alias(self, hit: _Hit) -> str:
@@ -288,6 +306,12 @@ def _is_unmistakable(value: str) -> bool:
         and re.search(r"[A-Za-z]", value) is not None
         and re.search(r"[\s<>…]", value) is None
     )
+
+
+def _agreement(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _merged(hits: Iterable[_Hit]) -> Iterator[tuple[int, int, _Hit]]:

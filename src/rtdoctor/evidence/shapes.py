@@ -115,7 +115,12 @@ SHAPES = (
         r"(?P<secret>(?:[A-Za-z0-9+/=:,.\s]|-(?!-))++)",
         strong=True,
     ),
-    _shape(_ICE, "ice-pwd:", r"ice-pwd:(?P<secret>[^\s\"'<>\\]{4,})", strong=True),
+    _shape(
+        _ICE,
+        "ice-pwd:",
+        r"ice-pwd:(?P<secret>(?:(?!&(?:#|quot;|amp;|lt;|gt;|apos;))[^\s\"'<>\\]){4,})",
+        strong=True,
+    ),
     _shape(
         CREDENTIAL,
         "bearer",
@@ -156,7 +161,7 @@ SHAPES = (
     _shape(
         CREDENTIAL,
         "key=|secret=|token=|password=|passwd=|credential=|sig=|signature=",
-        rf"(?i)[?&](?:{_KEY_NAME}|key|sig|signature)=(?P<secret>[^&;#\s\"'`<>\\]+)",
+        rf"(?i)(?:[?&]|^)(?:{_KEY_NAME}|key|sig|signature)=(?P<secret>[^&;#\s\"'`<>\\]+)",
     ),
     _shape(
         CREDENTIAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -23,9 +24,7 @@ def write_report(path: Path | str, data: bytes, redactor: Redactor, *, mode: int
     """
     redactor.guard(data)
     if str(path) == STDOUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        _print(data)
         return
     place = Path(path)
     try:
@@ -38,6 +37,22 @@ def write_report(path: Path | str, data: bytes, redactor: Redactor, *, mode: int
         raise UsageError(
             f"cannot write {place}: {error.strerror or error} ({len(data)} bytes)",
             hint="Nothing was written there. Choose another place; the journal keeps the run.",
+        ) from None
+
+
+def _print(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise  # nobody reads it any more
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # what is left would fail once more
+        raise UsageError(
+            f"cannot write to standard output: {error.strerror} ({len(data)} bytes)",
+            hint="What was written there is not whole; the journal keeps the run.",
         ) from None
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
 from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Auth, CallQuery, Level
 
 
 class Walker:
-    """``text`` cleans a string; ``named`` cleans one whose name says what it is."""
+    """``text`` cleans a string; ``named`` cleans one whose name says what it is.
 
-    def __init__(self, text: Callable[[str], str], named: Callable[[str, str], str]) -> None:
+    ``literal`` is told the credentials that a setup spells out, before they are cleaned.
+    """
+
+    def __init__(
+        self,
+        text: Callable[[str], str],
+        named: Callable[[str, str], str],
+        literal: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self._text = text
         self._named = named
+        self._literal = literal
         self._by_type: dict[type, Callable[[Any], Any]] = {}
 
     def rebuild(self, value: Any) -> Any:
@@ -36,6 +46,8 @@ class Walker:
             return self._bytes
         if issubclass(kind, Secret):
             return str
+        if issubclass(kind, Level):
+            return self._level
         if is_dataclass(kind):
             return self._dataclass_of(tuple(field.name for field in fields(kind)))
         if issubclass(kind, Mapping):
@@ -60,6 +72,24 @@ class Walker:
 
         return rebuild
 
+    def _level(self, level: Level[Any]) -> Level[Any]:
+        """Its name too, which may spell out what only its place in the value gives away."""
+        for text in self._credentials(level.value):
+            self._literal(text)
+        name, value = level.name, self.rebuild(level.value)
+        if value is not level.value:
+            for old, new in _changed(level.value, value):
+                name = name.replace(old, new)
+        name = _same(level.name, self._text(name))
+        unchanged = name is level.name and value is level.value
+        return level if unchanged else replace(level, name=name, value=value)
+
+    def _credentials(self, value: Any) -> Iterator[str]:
+        if isinstance(value, Auth):
+            yield value.text
+        elif isinstance(value, CallQuery):
+            yield from (text for name, text in value.params if self._named(name, text) != text)
+
     def _sequence(self, value: Any) -> Any:
         if _is_pair(value):
             name, text = value
@@ -79,6 +109,19 @@ class Walker:
             items = (self._item(name, item) for item in value)
             return type(value)(items)
         return self.rebuild(value)
+
+
+def _changed(old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    """The texts in a value, and what became of them."""
+    if isinstance(old, str):
+        if old and old != new:
+            yield old, new
+    elif isinstance(old, tuple):
+        for one, other in zip(old, new, strict=True):
+            yield from _changed(one, other)
+    elif is_dataclass(old):
+        for field in fields(old):
+            yield from _changed(getattr(old, field.name), getattr(new, field.name))
 
 
 def _same(old: str, new: str) -> str:
