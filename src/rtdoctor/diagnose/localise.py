@@ -18,7 +18,7 @@ from rtdoctor.diagnose.answers import Answers
 from rtdoctor.diagnose.conclude import conclude, decisive
 from rtdoctor.diagnose.lattice import Point, Space, members
 from rtdoctor.diagnose.localisation import Localisation
-from rtdoctor.diagnose.proof import prove, seen_elsewhere
+from rtdoctor.diagnose.proof import prove
 from rtdoctor.diagnose.questions import (
     PASS,
     Hint,
@@ -135,9 +135,6 @@ def _next(suspects: Suspects, search: Search) -> Question | None:
         mask = min(members(answers.askable), key=lambda m: (space.cost[m], m))
         return Question(mask, Purpose.MIX, None, 1.0)
     question = halving(suspects, search.hint)
-    if question is None:
-        elsewhere = (seen_elsewhere(suspects, cause) for cause in suspects.causes)
-        question = next((q for q in elsewhere if q is not None), None)
     if question is None:
         question = untried = cheapest_change(suspects)
         known_to_work = min(space.cost[m] for m in members(answers.passes))

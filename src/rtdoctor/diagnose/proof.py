@@ -70,16 +70,6 @@ def prove(suspects: Suspects, cause: int) -> Proof:
 Step = tuple[Question | None, str]
 
 
-def seen_elsewhere(suspects: Suspects, cause: int) -> Question | None:
-    """The failure of this suspect with the other factors at their other level, if still unseen.
-
-    Needed whatever comes of it; worth asking early, since a pass there turns the suspect into a
-    trap before its repair is looked for.
-    """
-    contexts = suspects.clean(cause)
-    return _vary_the_others(suspects, cause, contexts, contexts & suspects.answers.fails)[0]
-
-
 def _vary_the_others(suspects: Suspects, cause: int, contexts: int, failing: int) -> Step:
     """Every factor outside the cause must have been at both levels while it failed."""
     space, free = suspects.space, suspects.answers.askable
