@@ -58,6 +58,22 @@ def test_what_is_met_after_the_first_repair_is_found_behind_it() -> None:
     assert edits(result) == {frozenset({"token", "call"})}
 
 
+def test_a_failure_before_a_cause_is_sent_is_not_put_down_to_its_repair() -> None:
+    gone = fails("token", "not_found", at=Stage.MINT)
+    beta = fails("call", "beta_api_shape_disabled")
+    query = fails("query", "invalid_model")
+    service = Service(ALL, (gone, beta, query))
+    result = drive(service.space, service).result
+
+    only = {c.factors: c.only_repaired for c in result.causes}
+    assert only == {
+        frozenset({"token"}): frozenset(),  # the mint fails whatever the call is
+        frozenset({"call"}): {"token", "query"},
+        frozenset({"query"}): {"token", "call"},
+    }
+    assert result.unresolved == ()
+
+
 def test_a_mint_failure_rules_out_what_is_sent_later_without_probing_it() -> None:
     service = Service(ALL, (fails("body", "invalid_body", at=Stage.MINT),))
     run = drive(service.space, service, confirm=False)
@@ -71,7 +87,9 @@ def test_a_mint_failure_rules_out_what_is_sent_later_without_probing_it() -> Non
 def test_a_clash_with_the_control_is_a_trap_and_no_cause() -> None:
     clash = fails("token", "api_version_mismatch", unless="call")
     service = Service(ALL, (fails("query body"), clash))
-    result = drive(service.space, service).result
+    walked_into = frozenset({"token"})
+    known = [(walked_into, service(walked_into))]
+    result = drive(service.space, service, known=known).result
     assert found(result) == {frozenset({"query", "body"})}
     (trap,) = result.traps
     assert (trap.inside, trap.outside, trap.signature) == ("token", "call", clash.signature)

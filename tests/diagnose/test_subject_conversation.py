@@ -213,3 +213,19 @@ def test_without_a_control_no_cause_is_claimed(code: str, kind: str) -> None:
     assert diagnosis.verdict is Verdict.CANNOT_TEST
     assert diagnosis.causes == ()
     assert diagnosis.facts[0].kind == kind
+
+
+@pytest.mark.parametrize("budget", [1, 2, 4, 8, 12])
+def test_a_spent_budget_is_inconclusive_and_claims_only_what_was_repeated(budget: int) -> None:
+    subject = CATALOGUE.setup({"offer": "no_audio", "beta_header": "on_call"})
+    rules = tuple(
+        Rule(frozenset({(factor, subject[factor].name)}), Signature(Stage.EXCHANGE, 400, code=code))
+        for factor, code in ((Factor.OFFER, "offer"), (Factor.BETA_HEADER, "header"))
+    )
+
+    diagnosis = Service(rules).diagnose(subject, budget)
+
+    assert diagnosis.verdict is Verdict.INCONCLUSIVE
+    assert f"the budget of {budget} probes ended" in diagnosis.sentence
+    assert all(w.repeated for cause in diagnosis.causes for w in cause.witnesses)
+    assert not any("every decisive probe was repeated" in text for text in diagnosis.assumptions)

@@ -46,6 +46,11 @@ class Memory:
                     fresh[ask] = observation.outcome.judged(self.goal)
         return [fresh[a] if a in fresh else self._known(a) for a in asks]
 
+    @property
+    def spent(self) -> bool:
+        """Whether no probe may be asked for any more."""
+        return self.asked >= self.budget
+
     def _known(self, ask: Ask) -> Outcome | None:
         known = self.outcomes(ask.setup)
         return known[0] if known and ask.purpose is not Purpose.CONFIRM else None

@@ -64,8 +64,9 @@ def sentence(
     causes: Sequence[Cause],
     repairs: Sequence[Repair],
     found: Sequence[Fact] = (),
+    spent: int = 0,
 ) -> str:
-    """The verdict in one or two sentences."""
+    """The verdict in one or two sentences. ``spent``: the budget, if it ended the diagnosis."""
     obstacle = blocking(found)
     match verdict:
         case Verdict.WORKS:
@@ -75,9 +76,12 @@ def sentence(
             return f"This could not be tested, so no cause is claimed. {why}"
         case Verdict.INCONCLUSIVE:
             why = "the answers differed from one time to the next"
+            if spent:
+                why = f"the budget of {spent} probes ended before the proof was complete"
             if obstacle:
                 why = obstacle[0].lower() + obstacle[1:].rstrip(".")
-            return f"Inconclusive, no cause is claimed: {why}."
+            claimed = "not everything is proved" if causes else "no cause is claimed"
+            return f"Inconclusive, {claimed}: {why}."
         case Verdict.EXPLAINED:
             first = cause_phrase(causes[0], subject)
             text = f"It fails ({causes[0].signature.describe()}) because {first}."
@@ -103,8 +107,8 @@ def assumptions(
     the control's level for it to be seen."""
     alike = [f.value for f, level in subject if level == control[f]]
     said = [
-        "The service answers the same request alike within this run; every decisive probe was "
-        "repeated.",
+        "The service answers the same request alike within this run"
+        + ("." if budget_ended else "; every decisive probe was repeated."),
         f"Causes are relative to the control: what it shares with the subject ({', '.join(alike)}) "
         "was varied only where another passing recipe differs in it.",
         "Interactions of more than two levels were looked for only where smaller ones explain "

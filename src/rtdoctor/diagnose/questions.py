@@ -25,6 +25,7 @@ SINGLE = 0.05  # one level
 SHRINK = 0.25  # each further level
 CLASH = 0.005  # a subject level with a control level
 HINTED = 4.0  # times as likely when the error text names exactly these factors
+ISOLATES = 0.3  # what it is worth that a point holds one suspect and nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,11 @@ PASS = Outcome.passed(Stage.MEDIA)
 
 
 def halving(suspects: Suspects, hint: Hint | None) -> Question | None:
-    """A point that tells most about which suspect explains an unexplained failure."""
+    """A point that tells most about which suspect explains an unexplained failure.
+
+    A little more is given for a point that is a likely suspect and nothing else: if it fails, the
+    proof of that suspect rests on it, and need not ask for it again.
+    """
     answers = suspects.answers
     open_fails = answers.fails & ~suspects.explained
     if suspects.ambiguous:  # one trap for all of them is looked for: the smallest stands for all
@@ -67,7 +72,8 @@ def _halve(suspects: Suspects, failure: int, hint: Hint | None) -> Question | No
     if signature is None:
         return None
     named = _hinted(space, hint, signature)
-    below = _mass_below(suspects, named)
+    mass = _mass(suspects)
+    below = _mass_below(space, mass, named)
     clashes = suspects.clashes
     mine = [c for c in clashes if c.fails >> failure & 1]
     if suspects.ambiguous and suspects.cleared_fails >> failure & 1:
@@ -85,7 +91,9 @@ def _halve(suspects: Suspects, failure: int, hint: Hint | None) -> Question | No
         worth = _entropy(passes) - (1 - same) * _entropy(quiet)
         if worth < 1e-6:
             continue
-        rank = (round(worth, 2) + 0.1 * (mask & failure == mask), mask.bit_count(), -mask)
+        inside = mask & failure == mask
+        worth = round(worth, 2) + inside * (0.1 + ISOLATES * mass[mask] / total)
+        rank = (worth, mask.bit_count(), -mask)
         if best is None or rank > best[0]:
             best = (rank, passes)
     if best is None:
@@ -100,15 +108,20 @@ def _hinted(space: Space, hint: Hint | None, signature: Signature) -> int:
     return space.mask(names & space.point(space.subject))
 
 
-def _mass_below(suspects: Suspects, named: int) -> list[float]:
-    """For every mask, how much suspicion lies on the sets of levels inside it."""
+def _mass(suspects: Suspects) -> list[float]:
+    """For every mask, how much suspicion lies on exactly this set of levels."""
     space = suspects.space
     mass = [0.0] * (space.subject + 1)
     for mask in range(1, space.subject + 1):
         if suspects.is_suspect(mask) and not any(mask & c == c for c in suspects.causes):
             mass[mask] = SINGLE * SHRINK ** (mask.bit_count() - 1)
-            if mask == named:
-                mass[mask] *= HINTED
+    return mass
+
+
+def _mass_below(space: Space, mass: list[float], named: int) -> list[float]:
+    """For every mask, how much suspicion lies on the sets of levels inside it."""
+    mass = list(mass)
+    mass[named] *= HINTED
     for bit in space.bits:
         for mask in range(space.subject + 1):
             if mask & bit:

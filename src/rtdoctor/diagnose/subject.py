@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from rtdoctor.diagnose.between import Between, localise_between
+from rtdoctor.diagnose.between import Between, in_order, localise_between
 from rtdoctor.diagnose.causes import Explained, explain_causes, in_sight_order
 from rtdoctor.diagnose.facts import facts
 from rtdoctor.diagnose.knowledge_base import Knowledge
@@ -33,6 +33,7 @@ from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.setup import Factor, Setup
 
 BUDGET = 64
+SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
 Conversation = Generator[Questions, Answers, Diagnosis]
 
 
@@ -57,6 +58,8 @@ def diagnose_subject(
     references = terrain.nearest(subject)
     yield from memory.ask([Ask(r.setup, Purpose.CONTROL) for r in references])
     controls = [r.setup for r in references if memory.passed(r.setup)]
+    if not controls and memory.spent:
+        return _ended(Verdict.INCONCLUSIVE, subject, memory, likely, knowledge, era)
     if not controls and not any(memory.passed(r.setup) for r in terrain.references):
         return _ended(Verdict.CANNOT_TEST, subject, memory, likely, knowledge, era)
     if verdict is not None or not controls:
@@ -74,7 +77,13 @@ def diagnose_subject(
         (yield from explain_causes(main, controls[1:], memory, terrain, hint))
     )
     repairs = yield from find_repairs(subject, memory, terrain)
+    seen_once: set[str] = set()
+    if memory.spent:
+        seen_once = {b.factor for e in explained if not _repeated(e.cause) for b in e.cause.levels}
+        explained = in_sight_order([e for e in explained if _repeated(e.cause)])
     verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
+    if seen_once or main.found.budget_ended:
+        verdict = Verdict.INCONCLUSIVE
     causes = tuple(_with_knowledge(e, knowledge, era) for e in explained)
     ended = _ended(verdict, subject, memory, likely, knowledge, era, causes, repairs)
     blamed = {b.factor for c in causes for b in c.levels}
@@ -83,10 +92,13 @@ def diagnose_subject(
         control=memory.probe(main.control),
         causes=causes,
         repairs=repairs,
-        ruled_out=tuple(r for r in _ruled_out(main, memory) if r.factor not in blamed),
+        ruled_out=tuple(r for r in _ruled_out(main, memory) if r.factor not in blamed | seen_once),
         unresolved=tuple(
-            Unresolved(u.factor, u.why) for u in main.found.unresolved if u.factor not in blamed
-        ),
+            Unresolved(u.factor, u.why)
+            for u in main.found.unresolved
+            if u.factor not in blamed | seen_once
+        )
+        + tuple(Unresolved(f, SEEN_ONCE) for f in in_order(seen_once - blamed)),
         pending=main.found.pending,
         likely=() if causes else likely,
         facts=ended.facts + _traps(main, memory),
@@ -94,7 +106,7 @@ def diagnose_subject(
             main.control,
             subject,
             memory.asked,
-            main.found.budget_ended,
+            memory.spent,
             [e.only_repaired for e in explained],
         ),
     )
@@ -133,13 +145,22 @@ def _ended(
         found += (Fact("flaky", "The same setup answered differently.", memory.probes(subject)),)
     return Diagnosis(
         verdict=verdict,
-        sentence=sentence(subject, verdict, causes, repairs, found),
+        sentence=sentence(subject, verdict, causes, repairs, found, _budget(memory)),
         subject_probes=memory.probes(subject),
         likely=likely,
         facts=found,
         drift=drift(memory.all(), knowledge, era),
         does_not_prove=DOES_NOT_PROVE,
     )
+
+
+def _repeated(cause: Cause) -> bool:
+    """Whether every witness pair was seen twice: without that, nothing is called necessary."""
+    return all(witness.repeated for witness in cause.witnesses)
+
+
+def _budget(memory: Memory) -> int:
+    return memory.budget if memory.spent else 0
 
 
 def _lints(subject: Setup, knowledge: Knowledge, era: str | None) -> tuple[Lint, ...]:

@@ -14,6 +14,7 @@ from operator import or_
 
 from rtdoctor.diagnose.answers import Answers
 from rtdoctor.diagnose.lattice import Space, members
+from rtdoctor.domain.outcome import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Suspects:
         self.space: Space = answers.space
         self._suspect = [self._may_fail(mask) for mask in range(self.space.subject + 1)]
         self.minimal = self._minimal()
+        self._fails_by_stage: dict[Stage, int] = {}
+        for signature, failing in answers.by_signature().items():
+            stage = signature.stage
+            self._fails_by_stage[stage] = self._fails_by_stage.get(stage, 0) | failing
         self.cleared_fails = 0  # failures that no cause of the subject can explain
         for mask in members(answers.fails):
             if not self.is_suspect(mask):
@@ -114,9 +119,24 @@ class Suspects:
         return False
 
     def clean(self, cause: int) -> int:
-        """The points that contain this cause and nothing else that is known to fail."""
+        """The points that contain this cause and nothing else that could make them fail.
+
+        A failure at a stage cannot come from what is first sent after it: where a point was seen
+        to fail, later causes and traps in it do not count.
+        """
         points = self.space.above(cause) & ~self.trapped
         for other in self.causes:
             if other != cause:
                 points &= ~self.space.above(other)
+        for stage, failing in self._fails_by_stage.items():
+            late = ~self.space.sent_by(stage)
+            if cause & late:
+                continue
+            for trap in self.traps:
+                if not (trap.inside | trap.outside) & late:
+                    failing &= ~trap.points
+            for other in self.causes:
+                if other != cause and not other & late:
+                    failing &= ~self.space.above(other)
+            points |= failing & self.space.above(cause)
         return points
