@@ -294,7 +294,7 @@ def test_a_closed_journal_does_not_end_the_run(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(UsageError, match=r"cannot make the journal .* a file stands where"):
+    with pytest.raises(UsageError, match=r"cannot make the journal .* something else stands where"):
         JournalWriter(tmp_path / "file" / "run.ndjson", sample().header, Redactor())
     with pytest.raises(UsageError, match="cannot go on with the journal"):
         JournalWriter.resume(tmp_path / "none.ndjson", Redactor())
