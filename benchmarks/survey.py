@@ -85,7 +85,7 @@ def measure(folder: Path, *options: str) -> Measured:
 
 
 def stage_shares(observations: list[dict[str, object]]) -> dict[str, float]:
-    """Each stage's share of all probes' time, hang-up included, in percent."""
+    """Each stage's share of all probes' time in percent; the rest is hanging up and queueing."""
     spent = dict.fromkeys([s.value for s in Stage], 0.0)
     whole = 0.0
     for observation in observations:
@@ -93,7 +93,7 @@ def stage_shares(observations: list[dict[str, object]]) -> dict[str, float]:
         for record in observation["stages"]:  # type: ignore[attr-defined]
             spent[record["stage"]] += record["duration_ms"]
     shares = {stage: 100 * ms / whole for stage, ms in spent.items() if ms}
-    shares["hang-up"] = 100 - sum(shares.values())
+    shares["the rest"] = 100 - sum(shares.values())
     return shares
 
 

@@ -16,7 +16,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from rtdoctor.evidence.shapes import Found, Mask
 
 _IPV4 = re.compile(r"\d(?<![A-Za-z0-9_.]\d)\d{0,2}(?:\.\d{1,3}){3}(?!\w|\.\d)")
-_IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Za-z]*(?::[0-9A-Za-z.]*){2,}(?:%[\w.-]+)?")
+_IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Za-z]*+(?::[0-9A-Za-z.]*+){2,}+(?:%[\w.-]+)?")
 _MDNS = re.compile(r"(?i)(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.local\b")
 _CANDIDATE = re.compile(
     r"(?i)candidate:(?P<foundation>\S{1,64}) \d{1,5} (?:udp|tcp) \d{1,10} "

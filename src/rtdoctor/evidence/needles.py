@@ -8,6 +8,7 @@ tokens begin alike. A gram says where around it a needle may stand, the dictiona
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 SHORTEST = 6
@@ -43,17 +44,16 @@ class Needles:
 
     def __init__(self) -> None:
         self._meaning: dict[str, str] = {}
-        self._tiers = (
-            _Grams(size=8, stride=12),
-            _Grams(size=8, stride=4),
-            _Grams(size=4, stride=SHORTEST - 3),
-        )
+        self._tiers = (_Grams(size=6, stride=7), _Grams(size=4, stride=SHORTEST - 3))
+        self.shortest = sys.maxsize
+        """The length of the shortest needle."""
 
     def add(self, needle: str, meaning: str) -> None:
         """Search for this too, from now on. The first meaning given to a needle stays."""
         if len(needle) < SHORTEST or needle in self._meaning:
             return
         self._meaning[needle] = meaning
+        self.shortest = min(self.shortest, len(needle))
         next(tier for tier in self._tiers if len(needle) >= tier.shortest).add(needle)
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:

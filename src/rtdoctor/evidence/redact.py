@@ -128,7 +128,7 @@ class Redactor:
         if known is None:
             return None
         cleaned, searched = known
-        if searched < self._learnt:
+        if searched < self._learnt and len(text) >= min(self._values.shortest, _CUT):
             if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
                 return None
             self._memory[text] = (cleaned, self._learnt)
