@@ -9,20 +9,10 @@ from typing import Any
 
 import click
 
-from rtdoctor.cli.options import (
-    Seconds,
-    choose_era,
-    plan_options,
-    read_base_url,
-    read_catalogue,
-    read_plan,
-)
-from rtdoctor.cli.outputs import output_options, take_outputs
-from rtdoctor.cli.plan import show_plan, show_subject_plan
-from rtdoctor.cli.request import Request
-from rtdoctor.cli.subject_file import read_subject
+from rtdoctor.cli.options import Seconds, choose_era, plan_options, read_base_url
+from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.errors import ExitCode, UsageError
-from rtdoctor.probe.embedded import ERAS, TODAY
+from rtdoctor.probe.embedded import ERAS, TODAY, EmbeddedSandbox
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
 
 _PATH = click.Path(path_type=Path)
@@ -93,17 +83,31 @@ def check(**options: Any) -> int:
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
-    take = options.pop
-    _nothing_unasked(take("unasked"))
+    _nothing_unasked(options.pop("unasked"))
     _check_combinations(options)
     outputs = take_outputs(options)
     if options["base_url"] is not None:
         options["base_url"] = read_base_url(options["base_url"])
+    dry_run, era = options.pop("dry_run"), options["era"]
+    # it loads what it needs while we do; where we stop early it ends with us
+    sandbox = EmbeddedSandbox(era, options["rules"]) if era and not dry_run else None
+    return _run(options, outputs, sandbox, dry_run=dry_run)
+
+
+def _run(
+    options: dict[str, Any], outputs: Outputs, sandbox: EmbeddedSandbox | None, *, dry_run: bool
+) -> int:
+    from rtdoctor.cli.options import read_catalogue, read_plan
+    from rtdoctor.cli.plan import show_plan, show_subject_plan
+    from rtdoctor.cli.request import Request
+    from rtdoctor.cli.subject_file import read_subject
+
+    take = options.pop
     catalogue = read_catalogue(take("probes_file"), take("values"))
     only, skip, full, setup_file = take("only"), take("skip"), take("full"), take("setup_file")
     subject = None if setup_file is None else read_subject(setup_file, catalogue)
     plan = read_plan(catalogue, only, skip, options["budget"], full)
-    if take("dry_run"):
+    if dry_run:
         if subject is None:
             show_plan(plan)
         else:
@@ -116,6 +120,7 @@ def check(**options: Any) -> int:
         earlier=_earlier(options["replay"], options["resume"]),
         outputs=outputs,
         command=shlex.join(["rtdoctor", *sys.argv[1:]]),
+        sandbox=sandbox,
         **options,
     )
     from rtdoctor.cli.session import run_check

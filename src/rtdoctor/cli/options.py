@@ -7,18 +7,18 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import ConfigError, UsageError
-from rtdoctor.plan import catalogue as probes
-from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.plan.survey import Filter, Plan, survey
-from rtdoctor.strict_yaml import closest
 from rtdoctor.targets.target import KEY_VARIABLE
+
+if TYPE_CHECKING:
+    from rtdoctor.plan.catalogue import Catalogue
+    from rtdoctor.plan.survey import Filter, Plan
 
 Command = Callable[..., Any]
 
@@ -80,6 +80,8 @@ def plan_options(command: Command) -> Command:
 
 def read_catalogue(probes_file: Path | None, values: tuple[str, ...]) -> Catalogue:
     """The catalogue that these options ask for. Raises ``ConfigError`` or ``UsageError``."""
+    from rtdoctor.plan import catalogue as probes
+
     chosen = dict(_pair("--set", value) for value in values)
     if probes_file is None:
         return probes.read(values=chosen)
@@ -106,6 +108,8 @@ def read_plan(
     full: bool,
 ) -> Plan:
     """The plan that these options ask for. Raises ``UsageError``."""
+    from rtdoctor.plan.survey import survey
+
     plan = survey(
         catalogue,
         full=full,
@@ -122,6 +126,8 @@ def read_plan(
 
 
 def _filter(catalogue: Catalogue, option: str, text: str) -> Filter:
+    from rtdoctor.plan.survey import Filter
+
     name, levels = _pair(option, text)
     try:
         factor = catalogue.factor(name)
@@ -214,5 +220,7 @@ def _not_a_key(value: str) -> str:
 def choose_era(text: str, eras: tuple[str, ...], option: str = "--sandbox") -> str:
     """A sandbox era by name. Raises ``UsageError`` with the closest one."""
     if text not in eras:
+        from rtdoctor.strict_yaml import closest
+
         raise UsageError(f"{option}: no era is called {text!r}", hint=closest(text, eras))
     return text

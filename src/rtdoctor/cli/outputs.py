@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rtdoctor.domain.finding import Diagnosis
-from rtdoctor.domain.run import Run
 from rtdoctor.errors import UsageError
-from rtdoctor.evidence.redact import Redactor
 
 if TYPE_CHECKING:
+    from rtdoctor.domain.finding import Diagnosis
+    from rtdoctor.domain.run import Run
+    from rtdoctor.evidence.redact import Redactor
     from rtdoctor.report.words import KnowledgeText
 
 Command = Callable[..., object]

@@ -9,11 +9,15 @@ from rtdoctor.cli.outputs import Outputs
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.probe.embedded import EmbeddedSandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """``earlier`` is the run to resume or to replay; then plan, subject and target are its."""
+    """``earlier`` is the run to resume or to replay; then plan, subject and target are its.
+
+    ``sandbox`` is one of ``era`` that was started already.
+    """
 
     catalogue: Catalogue
     plan: tuple[Setup, ...]
@@ -35,3 +39,4 @@ class Request:
     quiet: bool
     outputs: Outputs
     command: str
+    sandbox: EmbeddedSandbox | None = None

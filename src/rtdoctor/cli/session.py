@@ -119,10 +119,8 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
             stack.enter_context(cassettes.replaying(request.replay))
         else:
             from rtdoctor.probe import aiortc_peer  # noqa: F401
-        # what was imported stays, and a probe leaves little behind: the collector has little to
-        # look at while probes run
+        # what was imported stays: the collector need not look at it during the probes
         gc.freeze()
-        gc.set_threshold(50_000, 20, 20)
         if target is None:
             assert sandbox is not None
             target = await sandbox.target()
@@ -193,7 +191,7 @@ def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox |
         era = request.earlier.header.target.era
     if era is None or request.replay is not None:
         return None
-    sandbox = EmbeddedSandbox(era, request.rules)
+    sandbox = request.sandbox or EmbeddedSandbox(era, request.rules)
     stack.callback(sandbox.stop)
     return sandbox
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
@@ -53,6 +52,8 @@ class EmbeddedSandbox:
 
     async def target(self) -> Target:
         """The target once it listens. Raises ``CannotTest`` when it does not start."""
+        import asyncio
+
         assert self._process.stdout is not None
         try:
             async with asyncio.timeout(_START_S):

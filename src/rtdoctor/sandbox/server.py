@@ -7,6 +7,7 @@ sandbox can import in the same time.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -106,6 +107,7 @@ def _run(
     import asyncio
     import logging
 
+    gc.disable()  # until everything is loaded: what is loaded stays
     # aiortc reports clients that break off as errors of its own; here they are the daily round.
     logging.getLogger("aiortc").setLevel(logging.CRITICAL + 1)
 
@@ -168,11 +170,12 @@ def _hosts(candidates: Candidates) -> list[str]:
 
 
 def _warm_up() -> None:
-    import gc
+    try:
+        import rtdoctor.sandbox.peer  # noqa: F401 - the first call must not wait for aiortc
 
-    import rtdoctor.sandbox.peer  # noqa: F401 - the first call must not wait for aiortc
-
-    gc.freeze()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 class _Stop:
