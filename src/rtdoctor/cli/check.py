@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +90,12 @@ def check(**options: Any) -> int:
     if options["base_url"] is not None:
         options["base_url"] = read_base_url(options["base_url"])
     dry_run, era = options.pop("dry_run"), options["era"]
-    # it loads what it needs while we do; where we stop early it ends with us
-    sandbox = EmbeddedSandbox(era, options["rules"]) if era and not dry_run else None
-    return _run(options, outputs, sandbox, dry_run=dry_run)
+    with ExitStack() as stack:
+        sandbox = None
+        if era and not dry_run:
+            sandbox = EmbeddedSandbox(era, options["rules"])  # it loads what it needs while we do
+            stack.callback(sandbox.stop)
+        return _run(options, outputs, sandbox, dry_run=dry_run)
 
 
 def _run(

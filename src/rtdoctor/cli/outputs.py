@@ -97,21 +97,35 @@ def _check_folder(path: str) -> None:
         raise UsageError(f"{path} is a folder; name a file in it")
 
 
-def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> None:
-    """Render and write each format. Raises ``RedactionError`` and writes nothing of that one."""
-    from rtdoctor.evidence.sink import write_report
+def write(
+    outputs: Outputs,
+    run: Run,
+    diagnosis: Diagnosis,
+    redactor: Redactor,
+    record: Path | None = None,
+) -> None:
+    """Render and write each format, and the run of a recording folder.
 
-    if {"html", "bundle"} & {name for name, _ in outputs.files}:
-        from rtdoctor.evidence import codec
+    Raises ``RedactionError`` with nothing written, ``UsageError`` for a place that cannot be
+    written to, once the others are written.
+    """
+    from rtdoctor.evidence import codec
+    from rtdoctor.evidence.cassettes import RUN_FILE
+    from rtdoctor.evidence.sink import write_reports
 
+    formats = {name for name, _ in outputs.files}
+    if {"html", "bundle"} & formats and "json" not in formats:
         # a long HTML report carries its run folded, so search the plain form as well
         redactor.guard(codec.encode(run, diagnosis))
-    for name, path in outputs.files:
-        data = render(name, run, diagnosis, redactor)
-        write_report(path, data, redactor)
-        if path != STDOUT:
+    reports: list[tuple[Path | str, bytes]] = [
+        (path, render(name, run, diagnosis, redactor)) for name, path in outputs.files
+    ]
+    if record is not None:
+        reports.append((record / RUN_FILE, codec.encode(run)))
+    for path, size in write_reports(reports, redactor):
+        if path != STDOUT and path != (record and record / RUN_FILE):
             with suppress(OSError):  # the terminal may be gone; the next file still matters
-                click.echo(f"Wrote {path}: {_consent(len(data), redactor)}", err=True)
+                click.echo(f"Wrote {path}: {_consent(size, redactor)}", err=True)
 
 
 def _consent(size: int, redactor: Redactor) -> str:

@@ -25,6 +25,6 @@ def replay(file: Path, **options: Any) -> int:
 
     redactor, (run,) = read_saved(file)
     diagnosis = diagnosis_of(run)
-    show(run, diagnosis, to_stderr=outputs.takes_stdout)
+    show(run, diagnosis, redactor, to_stderr=outputs.takes_stdout)
     write(outputs, run, diagnosis, redactor)
     return exit_code(run, diagnosis)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
+import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -24,6 +26,7 @@ from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
 from rtdoctor.evidence.redact import Redactor
+from rtdoctor.evidence.surroundings import secrets_in
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.report.terminal_words import plural
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
@@ -34,20 +37,15 @@ if TYPE_CHECKING:
 
 def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
-    redactor = Redactor(keep_addresses=request.keep_addresses)
+    redactor = _redactor(request)
     with _fit_to_be_shown(redactor):
         # once more with everything that became known during the run
         run = redactor.clean(asyncio.run(_probe(request, redactor)))
         diagnosis = diagnosis_of(run, request.catalogue)
-        if request.record is not None:
-            from rtdoctor.evidence import codec
-            from rtdoctor.evidence.cassettes import RUN_FILE
-            from rtdoctor.evidence.sink import write_report
-
-            write_report(request.record / RUN_FILE, codec.encode(run), redactor)
-        # files first: the terminal may be gone
-        write(request.outputs, run, diagnosis, redactor)
-        show(run, diagnosis, to_stderr=request.outputs.takes_stdout)
+        try:
+            write(request.outputs, run, diagnosis, redactor, request.record)
+        finally:  # a file that cannot be written keeps nobody from seeing what was found
+            show(run, diagnosis, redactor, to_stderr=request.outputs.takes_stdout)
     from rtdoctor.diagnose.verdict import exit_code
 
     return exit_code(run, diagnosis)
@@ -55,9 +53,17 @@ def run_check(request: Request) -> int:
 
 def probe_all(request: Request) -> Run:
     """Only the probes of a request, without printing or writing a report."""
-    redactor = Redactor(keep_addresses=request.keep_addresses)
+    redactor = _redactor(request)
     with _fit_to_be_shown(redactor):
         return asyncio.run(_probe(request, redactor))
+
+
+def _redactor(request: Request) -> Redactor:
+    """One that knows the secrets of the environment: a proxy may repeat its password."""
+    redactor = Redactor(keep_addresses=request.keep_addresses)
+    for secret in secrets_in(os.environ):
+        redactor.add(secret)
+    return redactor
 
 
 @contextmanager
@@ -82,8 +88,11 @@ def _ours(error: BaseException) -> RtdoctorError | None:
     return error if isinstance(error, RtdoctorError) else None
 
 
-def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
-    """The run and its diagnosis on the terminal, control characters made visible."""
+def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool) -> None:
+    """The run and its diagnosis on the terminal, control characters made visible.
+
+    Raises ``RedactionError``, with nothing shown, when a secret is in it.
+    """
     from rich.console import Console
 
     from rtdoctor.evidence.printable import printable
@@ -94,11 +103,15 @@ def show(run: Run, diagnosis: Diagnosis, *, to_stderr: bool) -> None:
     console = Console(stderr=to_stderr, highlight=False)
     visible = Walker(printable, lambda name, text: printable(text))
     run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
-    if run.header.subject is None:
-        print_survey(run, console)
-        print_findings(run, diagnosis, console)
-    else:
-        print_diagnosis(run, diagnosis, console)
+    with console.capture() as captured:
+        if run.header.subject is None:
+            print_survey(run, console)
+            print_findings(run, diagnosis, console)
+        else:
+            print_diagnosis(run, diagnosis, console)
+    text = captured.get()
+    redactor.guard(text.encode("utf-8", "replace"))
+    (sys.stderr if to_stderr else sys.stdout).write(text)
 
 
 async def _probe(request: Request, redactor: Redactor) -> Run:

@@ -20,13 +20,13 @@ from rtdoctor.errors import UsageError
 )  # fmt: skip
 def show(file: Path, probe: str | None, form: str | None) -> None:
     """Show the run in FILE, or its PROBE (e.g. 12) with stages, exchanges and SDP."""
-    _, (run,) = read_saved(file)
+    redactor, (run,) = read_saved(file)
     if probe is None:
         if form is not None:
             raise UsageError("--as repeats a probe; name one, e.g. rtdoctor show FILE 3 --as curl")
         from rtdoctor.cli import session
 
-        session.show(run, diagnosis_of(run), to_stderr=False)
+        session.show(run, diagnosis_of(run), redactor, to_stderr=False)
         return
     observation = _find(run, probe)
     if form is not None:

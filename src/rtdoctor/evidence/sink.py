@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rtdoctor.errors import UsageError
@@ -23,6 +24,32 @@ def write_report(path: Path | str, data: bytes, redactor: Redactor, *, mode: int
     place cannot be written to. ``BrokenPipeError`` of a closed stdout passes through.
     """
     redactor.guard(data)
+    _write(path, data, mode)
+
+
+def write_reports(
+    reports: Sequence[tuple[Path | str, bytes]], redactor: Redactor
+) -> Iterator[tuple[Path | str, int]]:
+    """Write several as ``write_report`` does, none when a secret is in any of them.
+
+    Yields each place and its bytes once they are there. A place that cannot be written to does
+    not keep the others from being written; its ``UsageError`` is raised at the end.
+    """
+    for _, data in reports:
+        redactor.guard(data)
+    problem: UsageError | None = None
+    for path, data in reports:
+        try:
+            _write(path, data, PRIVATE)
+        except UsageError as error:
+            problem = problem or error
+        else:
+            yield path, len(data)
+    if problem is not None:
+        raise problem
+
+
+def _write(path: Path | str, data: bytes, mode: int) -> None:
     if str(path) == STDOUT:
         _print(data)
         return
