@@ -269,6 +269,22 @@ def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path
             assert exchange["request"]["url"].startswith("http://127.0.0.1:1/")
 
 
+def test_a_journal_alone_does_not_decide_where_the_key_goes(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("sk-not-a-real-key-0123456789")
+    journal = tmp_path / "run.ndjson"
+    rtdoctor(
+        "check", "--base-url", "http://127.0.0.1:1", "--key-file", tmp_path / "key",
+        "--only", "auth=none,undefined", "--journal", journal,
+    )  # fmt: skip
+    begun = "".join(journal.read_text().splitlines(keepends=True)[:2])
+    journal.write_text(begun.replace("http://127.0.0.1:1", "https://gateway.invalid.example"))
+
+    done = rtdoctor("check", "--resume", journal, "--key-file", tmp_path / "key")
+
+    assert done.code == 2
+    assert "--base-url https://gateway.invalid.example" in done.err
+
+
 def test_a_terminal_shows_how_many_probes_are_done_and_which_was_last(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
-from rtdoctor.cli.options import choose_era
+from rtdoctor.cli.options import choose_era, read_base_url
 from rtdoctor.cli.outputs import Outputs
 from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.strangers import base_url_in, elsewhere
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.evidence.printable import printable
 from rtdoctor.probe.embedded import ERAS, TODAY
-from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
+from rtdoctor.targets.target import KEY_VARIABLE
 
 _WORDS = {
     Likeness.SAME: "REPRODUCED",
@@ -29,8 +27,6 @@ _WORDS = {
     Likeness.BROKEN: "NOT REPRODUCED",
 }
 _MOST = 400  # probes that a file may ask for without being told so: each may open a session
-# Under other paths a key can invite members, delete files or start jobs.
-_REALTIME = re.compile(r"/(?:openai/)?(?:v1/)?realtime(?:/[A-Za-z0-9_-]+)*/?")
 
 
 @click.command()
@@ -63,6 +59,10 @@ def rerun(
 
     _, (saved,) = read_saved(file)
     era = _era(saved, era, base_url)
+    if base_url is not None:
+        base_url = read_base_url(base_url)
+    elif era is None:
+        base_url = base_url_in(saved.header.target.base_url)
     setups = _setups(saved, any_endpoint or era is not None, budget)
     again = probe_all(_request(setups, era, base_url, key_file, quiet))
     comparison = compare(saved, again)
@@ -80,12 +80,6 @@ def _era(saved: Run, era: str | None, base_url: str | None) -> str | None:
         return None
     if target.is_sandbox:
         return choose_era(target.era or TODAY, ERAS)
-    if target.base_url != OPENAI_BASE_URL:
-        named = printable(target.base_url, one_line=True)
-        raise UsageError(
-            f"this run probed {named}, which a stranger may have written into the file",
-            hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
-        )
     return None
 
 
@@ -94,8 +88,8 @@ def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
     setups = dict.fromkeys(o.setup.as_sent() for o in saved.observations if o.outcome.is_evidence)
     if not setups:
         raise UsageError("the run holds no probe with an outcome, so there is nothing to repeat")
-    chosen = [s for s in setups if any_endpoint or not _elsewhere(s)]
-    left_out = {e for s in setups.keys() - chosen for e in _elsewhere(s)}
+    chosen = [s for s in setups if any_endpoint or not elsewhere(s)]
+    left_out = {e for s in setups.keys() - chosen for e in elsewhere(s)}
     for endpoint in sorted(left_out):
         click.echo(f"Left out: what goes to {printable(endpoint, one_line=True)}", err=True)
     if not chosen:
@@ -111,19 +105,6 @@ def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
     return chosen[:budget]
 
 
-def _elsewhere(setup: Setup) -> tuple[str, ...]:
-    """The endpoints of a setup that are not a Realtime service's."""
-    paths = (setup.token_endpoint.value.path, setup.call_endpoint.value.path)
-    return tuple(p for p in paths if p is not None and not _REALTIME.fullmatch(_path(p)))
-
-
-def _path(endpoint: str) -> str:
-    try:
-        return urlsplit(endpoint).path if "://" in endpoint else endpoint.partition("?")[0]
-    except ValueError:
-        return endpoint
-
-
 def _request(
     setups: list[Setup], era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
 ) -> Request:
@@ -137,7 +118,7 @@ def _request(
         budget=None,
         era=era,
         rules=None,
-        base_url=base_url or OPENAI_BASE_URL,
+        base_url=base_url,
         key_file=key_file,
         journal=None,
         record=None,

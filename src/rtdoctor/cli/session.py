@@ -13,7 +13,6 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -21,15 +20,16 @@ from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import diagnosis_of
+from rtdoctor.cli.target import fixed_target
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
-from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
+from rtdoctor.evidence.printable import printable
 from rtdoctor.evidence.redact import Redactor
 from rtdoctor.evidence.surroundings import secrets_in
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.report.terminal_words import plural
-from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
+from rtdoctor.targets.target import Target
 
 if TYPE_CHECKING:
     from rtdoctor.diagnose.subject import Conversation
@@ -95,7 +95,6 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
     """
     from rich.console import Console
 
-    from rtdoctor.evidence.printable import printable
     from rtdoctor.evidence.walk import Walker
     from rtdoctor.report.terminal import print_survey
     from rtdoctor.report.terminal_diagnosis import print_diagnosis, print_findings
@@ -117,7 +116,7 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
 async def _probe(request: Request, redactor: Redactor) -> Run:
     async with AsyncExitStack() as stack:
         sandbox = _start_sandbox(request, stack)
-        target = None if sandbox else _fixed_target(request)
+        target = None if sandbox else fixed_target(request)
         # the slow imports overlap with the start of the sandbox
         from rtdoctor.check import open_check, run_header
         from rtdoctor.evidence import cassettes
@@ -207,29 +206,6 @@ def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox |
     sandbox = request.sandbox or EmbeddedSandbox(era, request.rules)
     stack.callback(sandbox.stop)
     return sandbox
-
-
-def _fixed_target(request: Request) -> Target:
-    if request.earlier is not None and request.replay is not None:
-        info = request.earlier.header.target
-        return Target(info.name, info.base_url, Secret("recorded-api-key", "<api-key>"), info.era)
-    key = read_key(request.key_file)
-    if key is None:
-        raise UsageError(
-            f"no API key: set {KEY_VARIABLE}, or name a file with --key-file",
-            hint="To see it work without a key: rtdoctor check --sandbox",
-        )
-    base_url = request.base_url or OPENAI_BASE_URL
-    if request.base_url is None and request.earlier is not None:
-        base_url = request.earlier.header.target.base_url
-        if (urlsplit(base_url).hostname or "").endswith(".invalid"):
-            raise UsageError(
-                "the address of the service was masked in the journal",
-                hint="Name the service again with --base-url.",
-            )
-    base_url = base_url.rstrip("/").removesuffix("/v1")
-    name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
-    return Target(name, base_url, key)
 
 
 def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
