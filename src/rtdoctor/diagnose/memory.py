@@ -29,19 +29,25 @@ class Memory:
         self.goal = goal
         self.budget = budget
         self.asked = 0
+        self.unanswered = False
+        """Whether something was asked for that the budget or the end of the run left open."""
         self._seen: dict[Setup, list[Observation]] = {}
 
     def ask(self, asks: Sequence[Ask]) -> Generator[Questions, Answers, list[Outcome | None]]:
         """The outcomes, judged against the goal; a setup that is known is not probed again,
         unless the purpose is to repeat. ``None`` where there is no answer to be had."""
         new = [a for a in asks if a.purpose is Purpose.CONFIRM or not self.probes(a.setup)]
+        wanted = len(new)
         new = new[: max(0, self.budget - self.asked)]
+        self.unanswered |= len(new) < wanted
         fresh: dict[Ask, Outcome | None] = {}
         if new:
             self.asked += len(new)
             answers = yield tuple(new)
             for ask, observation in zip(new, answers, strict=True):
-                if observation is not None:
+                if observation is None:
+                    self.unanswered = True
+                else:
                     self._seen.setdefault(ask.setup.as_sent(), []).append(observation)
                     fresh[ask] = observation.outcome.judged(self.goal)
         return [fresh[a] if a in fresh else self._known(a) for a in asks]

@@ -58,7 +58,7 @@ def diagnose_subject(
     references = terrain.nearest(subject)
     yield from memory.ask([Ask(r.setup, Purpose.CONTROL) for r in references])
     controls = [r.setup for r in references if memory.passed(r.setup)]
-    if not controls and memory.spent:
+    if not controls and memory.unanswered:
         return _ended(Verdict.INCONCLUSIVE, subject, memory, likely, knowledge, era)
     if not controls and not any(memory.passed(r.setup) for r in terrain.references):
         return _ended(Verdict.CANNOT_TEST, subject, memory, likely, knowledge, era)
@@ -76,13 +76,12 @@ def diagnose_subject(
     explained = in_sight_order(
         (yield from explain_causes(main, controls[1:], memory, terrain, hint))
     )
+    cut_short = memory.unanswered or main.found.budget_ended
     repairs = yield from find_repairs(subject, memory, terrain)
-    seen_once: set[str] = set()
-    if memory.spent:
-        seen_once = {b.factor for e in explained if not _repeated(e.cause) for b in e.cause.levels}
-        explained = in_sight_order([e for e in explained if _repeated(e.cause)])
+    seen_once = {b.factor for e in explained if not _repeated(e.cause) for b in e.cause.levels}
+    explained = in_sight_order([e for e in explained if _repeated(e.cause)])
     verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
-    if seen_once or main.found.budget_ended:
+    if seen_once or cut_short:
         verdict = Verdict.INCONCLUSIVE
     causes = tuple(_with_knowledge(e, knowledge, era) for e in explained)
     ended = _ended(verdict, subject, memory, likely, knowledge, era, causes, repairs)
@@ -106,8 +105,9 @@ def diagnose_subject(
             main.control,
             subject,
             memory.asked,
-            memory.spent,
-            [e.only_repaired for e in explained],
+            budget_ended=memory.spent,
+            whole=not (cut_short or memory.spent),
+            only_repaired=[e.only_repaired for e in explained],
         ),
     )
 
@@ -145,7 +145,7 @@ def _ended(
         found += (Fact("flaky", "The same setup answered differently.", memory.probes(subject)),)
     return Diagnosis(
         verdict=verdict,
-        sentence=sentence(subject, verdict, causes, repairs, found, _budget(memory)),
+        sentence=sentence(subject, verdict, causes, repairs, found, _cut_short(memory)),
         subject_probes=memory.probes(subject),
         likely=likely,
         facts=found,
@@ -159,8 +159,11 @@ def _repeated(cause: Cause) -> bool:
     return all(witness.repeated for witness in cause.witnesses)
 
 
-def _budget(memory: Memory) -> int:
-    return memory.budget if memory.spent else 0
+def _cut_short(memory: Memory) -> str:
+    """What ended the diagnosis before it had its answers, in words; empty when nothing did."""
+    if memory.spent:
+        return f"the budget of {memory.budget} probes ended"
+    return "the run ended" if memory.unanswered else ""
 
 
 def _lints(subject: Setup, knowledge: Knowledge, era: str | None) -> tuple[Lint, ...]:

@@ -57,18 +57,18 @@ def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:
     evidence = [o for o in run.observations if o.outcome.judged(goal).is_evidence]
     passes = sum(o.outcome.judged(goal).is_pass for o in evidence)
     found = facts(run.observations)
+    tried = f"{len(evidence)} {'setup' if len(evidence) == 1 else 'setups'}"
     if passes:
         verdict = Verdict.SURVEYED
-        sentence = (
-            f"{passes} of {len(evidence)} setups reach {goal.value} with this key, here and now."
-        )
+        verb = "connects" if passes == 1 else "connect"
+        sentence = f"{passes} of {tried} {verb}, up to the first event, here and now."
     elif evidence and not blocking(found):
         verdict = Verdict.REPRODUCED
-        sentence = f"None of {len(evidence)} setups reaches {goal.value} here and now."
+        sentence = f"None of {tried} connects up to the first event, here and now."
     else:
         verdict = Verdict.CANNOT_TEST
         why = blocking(found) or "No probe gave evidence."
-        sentence = f"This could not be tested, so nothing is claimed. {why}"
+        sentence = f"{why} So this could not be tested, and nothing is claimed."
     era = run.header.target.era
     return Diagnosis(
         verdict=verdict,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rtdoctor.domain.level_text import query_text
 from rtdoctor.domain.setup import (
     Auth,
     AuthKind,
@@ -19,7 +20,6 @@ from rtdoctor.domain.setup import (
     Setup,
     TokenBody,
 )
-from rtdoctor.report.level_text import query_text
 
 _CREDENTIAL = {
     AuthKind.EPHEMERAL: "$EPHEMERAL_TOKEN",

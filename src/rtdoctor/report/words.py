@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern, Repair, Verdict
+from rtdoctor.domain.level_text import FACTOR_NAMES
 from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation, Purpose, Run
-from rtdoctor.domain.setup import Factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,7 @@ STAGE: dict[Stage, tuple[str, str]] = {
     Stage.MEDIA: ("media", "sound sent and understood"),
 }
 
-FACTOR: dict[str, str] = {
-    Factor.TOKEN_ENDPOINT: "token endpoint",
-    Factor.TOKEN_BODY: "token request body",
-    Factor.AUTH: "credential of the call",
-    Factor.BETA_HEADER: "beta header",
-    Factor.CALL_ENDPOINT: "call endpoint",
-    Factor.CALL_QUERY: "query of the call",
-    Factor.CALL_ENCODING: "encoding of the call",
-    Factor.OFFER: "offer",
-}
+FACTOR: dict[str, str] = {factor.value: name for factor, name in FACTOR_NAMES.items()}
 
 VERDICT: dict[Verdict, str] = {
     Verdict.WORKS: "It works",

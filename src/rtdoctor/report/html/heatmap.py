@@ -13,11 +13,11 @@ from string import ascii_lowercase
 from typing import TypeVar
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern
+from rtdoctor.domain.level_text import level_text
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.report import words
-from rtdoctor.report.level_text import level_text
 from rtdoctor.report.matrix import (
     USUAL,
     Cell,

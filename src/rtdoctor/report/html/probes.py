@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.domain.exchange import HttpExchange
+from rtdoctor.domain.level_text import level_text
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.report import repro, words
 from rtdoctor.report.html.sdp import SdpView, sdp_views
 from rtdoctor.report.html.waterfall import Bar, bars
-from rtdoctor.report.level_text import level_text
 from rtdoctor.report.matrix import column_of, row_of
 from rtdoctor.report.selection import is_inferred
 
