@@ -63,5 +63,5 @@ def detailed(run: Run, diagnosis: Diagnosis) -> frozenset[str]:
 
 
 def is_inferred(observation: Observation) -> bool:
-    """Whether no source stands behind one of the answers the sandbox gave in this probe."""
-    return any(rule.basis == "inferred" for rule in observation.rules)
+    """Whether the sandbox made up the answer that decided this probe, which is the last one."""
+    return bool(observation.rules) and observation.rules[-1].basis == "inferred"

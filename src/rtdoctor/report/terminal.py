@@ -7,6 +7,7 @@ from rich.text import Text
 
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
+from rtdoctor.report.selection import is_inferred
 from rtdoctor.report.terminal_matrix import matrix
 from rtdoctor.report.terminal_words import plural
 
@@ -23,15 +24,15 @@ def print_heading(run: Run, console: Console) -> None:
     target = run.header.target
     line(console, "Probed ", (target.describe(), "bold"))
     if target.is_sandbox:
-        guessed = sum(any(r.basis != "fact" for r in o.rules) for o in run.observations)
+        guessed = sum(map(is_inferred, run.observations))
         if guessed:
             of = f"{guessed} of {plural(len(run.observations), 'probe')}"
             said = (
                 "Its answers follow recorded facts where there are any; "
-                f"in {of} an answer is inferred."
+                f"in {of} the deciding answer is inferred."
             )
         else:
-            said = "Its answers here follow recorded facts."
+            said = "The answers that decide here follow recorded facts."
         if any(o.rules for o in run.observations):
             line(console, (said, "dim"))
     if any(o.replayed for o in run.observations):
