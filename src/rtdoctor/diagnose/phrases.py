@@ -110,7 +110,8 @@ def sentence(
             text = f"{failure[0].upper()}{failure[1:]} because {cause_phrase(causes[0], subject)}."
             if len(causes) > 1:
                 more = len(causes) - 1
-                text += f" Behind it {'waits another cause' if more == 1 else f'wait {more} more causes'}."
+                others = "waits another cause" if more == 1 else f"wait {more} more causes"
+                text += f" Behind it {others}."
             best = next((r for r in repairs if not r.leaks_key), None)
             if best is not None:
                 text += f" The smallest change that works: {repair_phrase(best, subject)}."
