@@ -65,6 +65,28 @@ def load_packaged(text: str, type_: type[T], where: str) -> T:
         return load(text, type_, where)
 
 
+def place_of(text: str, where: str, *path: str | int) -> str:
+    """``where:line`` of what stands at a path of keys and indices; ``where`` if nothing does.
+
+    For complaints about a file that was read already: what a name means is not the reader's
+    to know.
+    """
+    node = _compose(text)
+    line = 0
+    for part in path:
+        if isinstance(node, MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == part), None)
+        elif isinstance(node, SequenceNode) and isinstance(part, int):
+            found = (node.value[part], node.value[part]) if part < len(node.value) else None
+        else:
+            found = None
+        if found is None:
+            break
+        key, node = found
+        line = key.start_mark.line + 1
+    return f"{where}:{line}" if line else where
+
+
 def closest(name: str, valid: Iterable[str]) -> str:
     """A sentence that names the nearest valid name, or all of them when none is near."""
     names = list(valid)

@@ -131,3 +131,31 @@ def test_values_fill_bodies_titles_and_queries() -> None:
 
 def test_the_shipped_file_passes_the_strict_reader() -> None:
     assert read(default_text()) == read()
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "hint"),
+    [
+        ("  offer: audio_channel", "  offer: audio_chanel", "'audio_channel'"),
+        ("requires: {token_endpoint: [none,", "requires: {token_endpoint: [nune,", "'none'"),
+        ("call_query: model_transcribe}", "call_query: model_transcrib}", "'model_transcribe'"),
+        ("auth: [none, undefined,", "auth: [none, undefind,", "'undefined'"),
+        ("- {call_encoding: multipart}", "- {call_encodin: multipart}", "'call_encoding'"),
+        ("model: $transcription_model", "model: $transcripton_model", "'transcription_model'"),
+        ('last_seen: "2026-06-10"', "last_seen: yesterday", "2026-06"),
+        ("eras: [ga-only, single-use]", "eras: [ga-onl, single-use]", "'ga-only'"),
+    ],
+)
+def test_a_wrong_name_is_shown_with_its_line_and_the_closest_one(
+    right: str, wrong: str, hint: str
+) -> None:
+    lines = default_text().splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if right in line)
+    lines[at] = lines[at].replace(right, wrong)
+
+    said = complaint("".join(lines))
+
+    # what a level or recipe holds is put down to its first line
+    shown = int(said.removeprefix("mine.yaml:").partition(":")[0])
+    assert at - 6 <= shown - 1 <= at
+    assert hint in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from string import Template
@@ -26,7 +27,7 @@ from rtdoctor.domain.setup import (
 )
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan import schema
-from rtdoctor.strict_yaml import closest, load, load_packaged
+from rtdoctor.strict_yaml import closest, load, load_packaged, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def read(
 ) -> Catalogue:
     """Read and check a probes file (the shipped one by default). Raises ``ConfigError``."""
     if text is None:
-        parsed = load_packaged(default_text(), schema.ProbesFile, where)
+        text = default_text()
+        parsed = load_packaged(text, schema.ProbesFile, where)
     else:
         parsed = load(text, schema.ProbesFile, where)
     for name in values or {}:
@@ -149,22 +151,41 @@ def read(
                 where, f"there is no value called {name!r}", hint=closest(name, parsed.values)
             )
     fill = {**parsed.values, **(values or {})}
-    entries = {
-        factor: {
-            name: _entry(factor, name, raw, fill)
-            for name, raw in getattr(parsed.factors, factor.value).items()
-        }
-        for factor in Factor
-    }
-    bare = Catalogue(where, entries, {}, (), parsed.survey)
-    _check_names(bare, parsed)
-    defaults = {bare.factor(f): n for f, n in parsed.defaults.items()}
+    entries: dict[Factor, dict[str, Entry]] = {}
     for factor in Factor:
-        if factor not in defaults:
-            raise ConfigError(where, f"defaults: {factor} has no default level")
+        raw_levels = getattr(parsed.factors, factor.value)
+        with _at(text, where, "factors", factor.value):
+            if not raw_levels:
+                raise ConfigError(where, f"{factor} has no levels")
+        entries[factor] = {}
+        for name, raw in raw_levels.items():
+            with _at(text, where, "factors", factor.value, name):
+                entries[factor][name] = _entry(factor, name, raw, fill)
+    bare = Catalogue(where, entries, {}, (), parsed.survey)
+    for path, factor_name, level_name in _mentions(parsed):
+        with _at(text, where, *path):
+            bare.entry(bare.factor(factor_name), level_name)
+    defaults = {Factor(f): n for f, n in parsed.defaults.items()}
+    with _at(text, where, "defaults"):
+        for factor in Factor:
+            if factor not in defaults:
+                raise ConfigError(where, f"defaults: {factor} has no default level")
     with_defaults = Catalogue(where, entries, defaults, (), parsed.survey)
-    recipes = tuple(_recipe(with_defaults, n, r) for n, r in parsed.recipes.items())
-    return Catalogue(where, entries, defaults, recipes, parsed.survey)
+    recipes = []
+    for name, recipe in parsed.recipes.items():
+        with _at(text, where, "recipes", name):
+            recipes.append(_recipe(with_defaults, name, recipe))
+    return Catalogue(where, entries, defaults, tuple(recipes), parsed.survey)
+
+
+@contextmanager
+def _at(text: str, where: str, *path: str | int) -> Iterator[None]:
+    """Complaints inside are about what stands at this path of the file, and give its line."""
+    try:
+        yield
+    except ConfigError as error:
+        message = error.message.removeprefix(f"{error.where}: ")
+        raise ConfigError(place_of(text, where, *path), message, hint=error.hint) from None
 
 
 def _recipe(catalogue: Catalogue, name: str, raw: schema.RecipeEntry) -> Recipe:
@@ -174,31 +195,34 @@ def _recipe(catalogue: Catalogue, name: str, raw: schema.RecipeEntry) -> Recipe:
     return Recipe(name, raw.title, setup, raw.eras, raw.last_seen, raw.fact, raw.leaks_key)
 
 
-def _check_names(catalogue: Catalogue, parsed: schema.ProbesFile) -> None:
-    """Every factor and level name that the file mentions must exist."""
-    for factor, known in catalogue.entries.items():
-        if not known:
-            raise ConfigError(catalogue.where, f"{factor} has no levels")
-        for entry in known.values():
-            for constraint in (entry.requires, entry.excludes):
-                for other, names in constraint.items():
-                    for name in names:
-                        catalogue.entry(catalogue.factor(other), name)
-    named = [parsed.defaults]
-    for block in parsed.survey:
-        named += [*block.calls, *block.skip]
+def _mentions(parsed: schema.ProbesFile) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Where the file mentions a level: the path there, the factor's and the level's name."""
+    for name, level in parsed.defaults.items():
+        yield ("defaults", name), name, level
+    for factor in Factor:
+        for name, entry in getattr(parsed.factors, factor.value).items():
+            for field, constraint in (("requires", entry.requires), ("excludes", entry.excludes)):
+                for other, levels in constraint.items():
+                    for level in levels:
+                        path = ("factors", factor.value, name, field, other)
+                        yield path, other, level
+    for recipe_name, recipe in parsed.recipes.items():
+        for name, level in recipe.setup.items():
+            yield ("recipes", recipe_name, "setup", name), name, level
+    for number, block in enumerate(parsed.survey):
         for factor in Factor:
-            for name in getattr(block, factor.value):
-                catalogue.entry(factor, name)
-    for mapping in named:
-        for other, name in mapping.items():
-            catalogue.entry(catalogue.factor(other), name)
+            for index, level in enumerate(getattr(block, factor.value)):
+                yield ("survey", number, factor.value, index), factor.value, level
+        for field, several in (("calls", block.calls), ("skip", block.skip)):
+            for index, names in enumerate(several):
+                for name, level in names.items():
+                    yield ("survey", number, field, index, name), name, level
 
 
 def _entry(factor: Factor, name: str, raw: Any, values: Mapping[str, str]) -> Entry:
     return Entry(
         level=Level(name, level_value(factor, _filled(raw, values))),
-        title=Template(raw.title).safe_substitute(values),
+        title=_fill(raw.title, values),
         requires=raw.requires,
         excludes=raw.excludes,
         fact=raw.fact,
@@ -211,7 +235,7 @@ def _filled(raw: Any, values: Mapping[str, str]) -> dict[str, Any]:
 
     def fill(value: Any) -> Any:
         if isinstance(value, str):
-            return Template(value).safe_substitute(values)
+            return _fill(value, values)
         if isinstance(value, Mapping):
             return {fill(k): fill(v) for k, v in value.items()}
         if isinstance(value, list | tuple):
@@ -219,6 +243,15 @@ def _filled(raw: Any, values: Mapping[str, str]) -> dict[str, Any]:
         return value
 
     return {name: fill(getattr(raw, name)) for name in type(raw).__dataclass_fields__}
+
+
+def _fill(text: str, values: Mapping[str, str]) -> str:
+    template = Template(text)
+    for name in template.get_identifiers():
+        if name not in values:
+            hint = closest(name, values)
+            raise ConfigError("", f"there is no value called {name!r}", hint=hint)
+    return template.safe_substitute(values)
 
 
 def compact_json(data: Any) -> str:

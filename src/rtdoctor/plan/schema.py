@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+_DATE = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
 Constraint = dict[str, tuple[str, ...]]
 
 
@@ -85,11 +87,15 @@ class RecipeEntry:
     """A setup known to work: level names where it differs from the defaults."""
 
     title: str
-    eras: tuple[str, ...]
+    eras: tuple[Literal["beta", "coexist", "ga-only", "single-use"], ...]
     setup: dict[str, str] = field(default_factory=dict)
     last_seen: str | None = None
     fact: str | None = None
     leaks_key: bool = False
+
+    def __post_init__(self) -> None:
+        if self.last_seen is not None and not _DATE.fullmatch(self.last_seen):
+            raise ValueError(f"last_seen is no date like 2026-06-10 or 2026-06: {self.last_seen}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

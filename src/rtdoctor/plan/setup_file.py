@@ -8,7 +8,7 @@ from typing import Any, Literal
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
-from rtdoctor.strict_yaml import load
+from rtdoctor.strict_yaml import load, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,9 @@ def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
     """
     parsed = load(text, SetupFile, where)
     levels = {
-        factor.value: _level(catalogue, factor, getattr(parsed, factor.value), where)
+        factor.value: _level(
+            catalogue, factor, getattr(parsed, factor.value), place_of(text, where, factor.value)
+        )
         for factor in Factor
     }
     return Setup(**levels)
@@ -99,7 +101,7 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any, where: str) -> Leve
             return catalogue.entry(factor, given).level
         except ConfigError as error:
             message = error.message.removeprefix(f"{error.where}: ")
-            raise ConfigError(where, f"{factor}: {message}", hint=error.hint) from None
+            raise ConfigError(where, message, hint=error.hint) from None
     value = level_value(factor, asdict(given))
     return named(catalogue, factor, value, _literal_name(given))
 
