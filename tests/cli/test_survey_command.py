@@ -248,19 +248,24 @@ def test_the_journal_is_private_and_holds_the_run(tmp_path: Path) -> None:
     assert oct(journal.stat().st_mode)[-3:] == "600"
 
 
-def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path) -> None:
+@pytest.fixture
+def interrupted(tmp_path: Path) -> Path:
+    """The journal of a run that ended after its first probe, at a port where nothing listens."""
     (tmp_path / "key").write_text("sk-not-a-real-key-0123456789")
     journal = tmp_path / "run.ndjson"
-    # nothing listens there
     rtdoctor(
         "check", "--base-url", "http://127.0.0.1:1", "--key-file", tmp_path / "key",
         "--only", "auth=none,undefined", "--journal", journal,
     )  # fmt: skip
-    lines = journal.read_text().splitlines(keepends=True)
-    journal.write_text("".join(lines[:2]))
+    journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:2]))
+    return journal
 
+
+def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(
+    interrupted: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out.json"
-    rtdoctor("check", "--resume", journal, "--key-file", tmp_path / "key", "--json", out)
+    rtdoctor("check", "--resume", interrupted, "--key-file", tmp_path / "key", "--json", out)
 
     seen = SavedRun.read(out).observations
     assert len(seen) == 2
@@ -269,20 +274,16 @@ def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(tmp_path: Path
             assert exchange["request"]["url"].startswith("http://127.0.0.1:1/")
 
 
-def test_a_journal_alone_does_not_decide_where_the_key_goes(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("sk-not-a-real-key-0123456789")
-    journal = tmp_path / "run.ndjson"
-    rtdoctor(
-        "check", "--base-url", "http://127.0.0.1:1", "--key-file", tmp_path / "key",
-        "--only", "auth=none,undefined", "--journal", journal,
-    )  # fmt: skip
-    begun = "".join(journal.read_text().splitlines(keepends=True)[:2])
-    journal.write_text(begun.replace("http://127.0.0.1:1", "https://gateway.invalid.example"))
+def test_a_journal_alone_does_not_decide_where_the_key_goes(
+    interrupted: Path, tmp_path: Path
+) -> None:
+    elsewhere = "https://gateway.invalid.example"
+    interrupted.write_text(interrupted.read_text().replace("http://127.0.0.1:1", elsewhere))
 
-    done = rtdoctor("check", "--resume", journal, "--key-file", tmp_path / "key")
+    done = rtdoctor("check", "--resume", interrupted, "--key-file", tmp_path / "key")
 
     assert done.code == 2
-    assert "--base-url https://gateway.invalid.example" in done.err
+    assert f"--base-url {elsewhere}" in done.err
 
 
 def test_a_terminal_shows_how_many_probes_are_done_and_which_was_last(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def write(
 def _consent(size: int, redactor: Redactor) -> str:
     """What is inside, before somebody shares it."""
     counts = redactor.counts()
-    masked = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing to mask"
+    masked = ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing more"
     return (
         f"{size:,} bytes; request bodies, URLs and the service's answers are inside, "
         f"secrets are not (masked: {masked}; self-test passed)."
