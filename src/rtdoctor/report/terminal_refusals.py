@@ -14,7 +14,9 @@ from rtdoctor.report import matrix as grid
 from rtdoctor.report.terminal import describe_error, line
 from rtdoctor.report.terminal_words import plural
 
-_SHARED = "“with X: 3 of 3”: each of the 3 setups with X that got so far was refused like this."
+_SHARED = (
+    "A counter-example is a probe with the same levels that got so far and was answered otherwise."
+)
 
 
 def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> None:
@@ -33,6 +35,7 @@ def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> N
     if shared:
         line(console, (_SHARED, "dim"))
     implied = implied_counts(run.observations)
+    cells = sum(o.outcome.is_evidence or o.outcome.because_of is not None for o in run.observations)
     everything = dict.fromkeys([*groups, *shared])
     for signature in sorted(everything, key=lambda s: (s.status != 400, s.status or 999)):
         line(console, (f"{signature.stage.value} ", "dim"), (describe_error(signature), "red"))
@@ -41,8 +44,9 @@ def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> N
         ]
         for observation in who:
             _who(observation, implied, console)
-        for pattern in shared.get(signature, ()):
-            _pattern(pattern, console)
+        alike = shared.get(signature, ())
+        for pattern in alike:
+            _pattern(pattern, console, cells, alone=len(alike) == 1)
 
 
 def _who(observation: Observation, implied: Mapping[str, int], console: Console) -> None:
@@ -53,11 +57,15 @@ def _who(observation: Observation, implied: Mapping[str, int], console: Console)
     line(console, said, indent=2)
 
 
-def _pattern(pattern: Pattern, console: Console) -> None:
-    levels = " and ".join(f"{b.factor}={b.level}" for b in pattern.levels)
+def _pattern(pattern: Pattern, console: Console, cells: int, *, alone: bool) -> None:
+    """What the failing cells share. ``alone``: no other pattern has this error."""
+    levels = " with ".join(f"{b.factor}={b.level}" for b in pattern.levels)
     count = len(pattern.failing)
-    of = f"{count} of {count + pattern.counter_examples}"
-    line(console, "with ", (levels, "red"), f": {of}", indent=4)
+    who = f"all {count} failing cells contain " if alone else f"{count} failing cells contain "
+    if count == 1:
+        who = "this failing cell contains " if alone else "1 failing cell contains "
+    against = plural(pattern.counter_examples, "counter-example")
+    line(console, who, (levels, "red"), f"; {against} in {plural(cells, 'cell')}", indent=4)
     for witness in pattern.passing_neighbours:
         said = f"{witness.passing} passes, with only {witness.factors[0]} changed from "
         line(console, (said + witness.failing, "dim"), indent=4)
