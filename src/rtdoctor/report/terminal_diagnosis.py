@@ -35,7 +35,7 @@ def print_diagnosis(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     _repairs(run.header.subject, diagnosis.repairs, console)
     for number, cause in enumerate(diagnosis.causes, 1):
         _cause(number, cause, console)
-    _residue(diagnosis, console)
+    _residue(run, diagnosis, console)
     console.print()
     _ending(run, console)
 
@@ -44,7 +44,7 @@ def print_findings(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     """Below a survey's matrix: every refusal and what the refused share; the verdict last."""
     print_refusals(run, diagnosis.patterns, console)
     print_no_evidence(run, console)
-    _residue(diagnosis, console)
+    _residue(run, diagnosis, console)
     console.print()
     line(console, (diagnosis.sentence, _STYLES[diagnosis.verdict]))
     if diagnosis.verdict in (Verdict.SURVEYED, Verdict.REPRODUCED):
@@ -134,8 +134,11 @@ def _requests(old: Setup, new: Setup, console: Console) -> None:
         line(console, (text, styles.get(text[0], "dim")), indent=5)
 
 
-def _residue(diagnosis: Diagnosis, console: Console) -> None:
+def _residue(run: Run, diagnosis: Diagnosis, console: Console) -> None:
     """Ruled out, unresolved, pending, likely, facts, drift, and the limits of it all."""
+    stale = "This entry may be stale; attach this report."
+    if run.header.target.is_sandbox:
+        stale = "The sandbox may differ from the service here."
     groups: list[tuple[str, list[str]]] = [
         ("Facts", [f"{f.kind}: {f.text}{_in(f.probes)}" for f in diagnosis.facts]),
         ("Ruled out", [f"{r.factor}: {r.why}{_in(r.probes)}" for r in diagnosis.ruled_out]),
@@ -143,10 +146,7 @@ def _residue(diagnosis: Diagnosis, console: Console) -> None:
         ("Likely, not probed", [f"{x.text} ({x.knowledge})" for x in diagnosis.likely]),
         (
             "Drift: knowledge that a probe contradicts",
-            [
-                f"{d.text} (probe {d.probe}). This entry may be stale; attach this report."
-                for d in diagnosis.drift
-            ],
+            [f"{d.text} (probe {d.probe}). {stale}" for d in diagnosis.drift],
         ),
         ("Rests on", list(diagnosis.assumptions)),
         ("Does not prove", list(diagnosis.does_not_prove)),
