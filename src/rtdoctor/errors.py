@@ -50,7 +50,7 @@ class UsageError(RtdoctorError):
 class ConfigError(RtdoctorError):
     """A configuration file is wrong; nothing was sent.
 
-    ``where`` is ``file:line`` (or ``file`` when the line is unknown).
+    ``where`` is ``file:line`` (or ``file`` when the line is unknown), ``problem`` the rest.
     """
 
     exit_code = ExitCode.USAGE
@@ -58,6 +58,7 @@ class ConfigError(RtdoctorError):
     def __init__(self, where: str, message: str, *, hint: str = "") -> None:
         super().__init__(f"{where}: {message}", hint=hint)
         self.where = where
+        self.problem = message
 
 
 class CannotTest(RtdoctorError):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import MISSING, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
@@ -65,12 +66,21 @@ def load_packaged(text: str, type_: type[T], where: str) -> T:
         return load(text, type_, where)
 
 
-def place_of(text: str, where: str, *path: str | int) -> str:
-    """``where:line`` of what stands at a path of keys and indices; ``where`` if nothing does.
+@contextmanager
+def placed(text: str, where: str, *path: str | int) -> Iterator[None]:
+    """Complaints inside are about what stands at this path of the file, and give its line.
 
-    For complaints about a file that was read already: what a name means is not the reader's
-    to know.
+    For a file that was read already: what a name means is not the reader's to know.
     """
+    try:
+        yield
+    except ConfigError as error:
+        place = _place_of(text, where, path)
+        raise ConfigError(place, error.problem, hint=error.hint) from None
+
+
+def _place_of(text: str, where: str, path: Iterable[str | int]) -> str:
+    """``where:line`` of what stands at a path of keys and indices; ``where`` if nothing does."""
     node = _compose(text)
     line = 0
     for part in path:

@@ -133,8 +133,7 @@ def _filter(catalogue: Catalogue, option: str, text: str) -> Filter:
         factor = catalogue.factor(name)
         entries = [catalogue.entry(factor, level) for level in levels.split(",")]
     except ConfigError as error:
-        message = error.message.removeprefix(f"{error.where}: ")
-        raise UsageError(f"{option} {text}: {message}", hint=error.hint) from None
+        raise UsageError(f"{option} {text}: {error.problem}", hint=error.hint) from None
     return Filter(factor, frozenset(e.level.name for e in entries))
 
 

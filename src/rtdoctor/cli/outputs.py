@@ -120,10 +120,12 @@ def write(
     reports: list[tuple[Path | str, bytes]] = [
         (path, render(name, run, diagnosis, redactor)) for name, path in outputs.files
     ]
+    unannounced: set[Path | str] = {STDOUT}
     if record is not None:
         reports.append((record / RUN_FILE, codec.encode(run)))
+        unannounced.add(record / RUN_FILE)
     for path, size in write_reports(reports, redactor):
-        if path != STDOUT and path != (record and record / RUN_FILE):
+        if path not in unannounced:
             with suppress(OSError):  # the terminal may be gone; the next file still matters
                 click.echo(f"Wrote {path}: {_consent(size, redactor)}", err=True)
 

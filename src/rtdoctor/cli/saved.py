@@ -18,11 +18,9 @@ def read_saved(*files: Path) -> tuple[Redactor, list[Run]]:
     What a stranger saved may hold what our rules would have masked. Raises ``EvidenceError``.
     """
     from rtdoctor.evidence.load import load_run
-    from rtdoctor.evidence.surroundings import secrets_in
+    from rtdoctor.evidence.surroundings import knowing_redactor
 
-    redactor = Redactor(keep_addresses=True)
-    for secret in secrets_in(os.environ):
-        redactor.add(secret)
+    redactor = knowing_redactor(os.environ, keep_addresses=True)
     return redactor, [redactor.clean(load_run(file)[0]) for file in files]
 
 

@@ -26,7 +26,7 @@ from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
 from rtdoctor.evidence.printable import printable
 from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.surroundings import secrets_in
+from rtdoctor.evidence.surroundings import knowing_redactor
 from rtdoctor.probe.embedded import EmbeddedSandbox
 from rtdoctor.report.terminal_words import plural
 from rtdoctor.targets.target import Target
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def run_check(request: Request) -> int:
     """Probe, print, write; returns the exit code."""
-    redactor = _redactor(request)
+    redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
     with _fit_to_be_shown(redactor):
         # once more with everything that became known during the run
         run = redactor.clean(asyncio.run(_probe(request, redactor)))
@@ -53,17 +53,9 @@ def run_check(request: Request) -> int:
 
 def probe_all(request: Request) -> Run:
     """Only the probes of a request, without printing or writing a report."""
-    redactor = _redactor(request)
+    redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
     with _fit_to_be_shown(redactor):
         return asyncio.run(_probe(request, redactor))
-
-
-def _redactor(request: Request) -> Redactor:
-    """One that knows the secrets of the environment: a proxy may repeat its password."""
-    redactor = Redactor(keep_addresses=request.keep_addresses)
-    for secret in secrets_in(os.environ):
-        redactor.add(secret)
-    return redactor
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def base_url_in(file_says: str) -> str:
     """
     if file_says == OPENAI_BASE_URL:
         return file_says
-    if (urlsplit(file_says).hostname or "").endswith(".invalid"):
+    if host_in(file_says).endswith(".invalid"):
         raise UsageError(
             "the address of the service was masked in the file",
             hint="Name the service again with --base-url.",
@@ -33,6 +33,14 @@ def base_url_in(file_says: str) -> str:
         f"this run probed {named}, which a stranger may have written into the file",
         hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
     )
+
+
+def host_in(url: str) -> str:
+    """The host of a URL that may be none; then empty."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def elsewhere(setup: Setup) -> tuple[str, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from rtdoctor.cli.options import read_key
 from rtdoctor.cli.request import Request
-from rtdoctor.cli.strangers import base_url_in, elsewhere
+from rtdoctor.cli.strangers import base_url_in, elsewhere, host_in
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
@@ -32,7 +30,6 @@ def fixed_target(request: Request) -> Target:
     base_url = request.base_url or OPENAI_BASE_URL
     if request.base_url is None and request.earlier is not None:
         base_url = _resumed_base_url(request.earlier.header)
-    base_url = base_url.rstrip("/").removesuffix("/v1")
     name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
     return Target(name, base_url, key)
 
@@ -46,4 +43,4 @@ def _resumed_base_url(header: RunHeader) -> str:
             hint="If that is what you want, name the service: --base-url URL",
         )
     base_url = header.target.base_url
-    return base_url if is_loopback(urlsplit(base_url).hostname or "") else base_url_in(base_url)
+    return base_url if is_loopback(host_in(base_url)) else base_url_in(base_url)

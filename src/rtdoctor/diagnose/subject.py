@@ -78,8 +78,8 @@ def diagnose_subject(
     )
     cut_short = memory.unanswered or main.found.budget_ended
     repairs = yield from find_repairs(subject, memory, terrain)
-    seen_once = {b.factor for e in explained if not _repeated(e.cause) for b in e.cause.levels}
-    explained = in_sight_order([e for e in explained if _repeated(e.cause)])
+    seen_once = {b.factor for e in explained if not e.cause.is_proved for b in e.cause.levels}
+    explained = in_sight_order([e for e in explained if e.cause.is_proved])
     verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
     if seen_once or cut_short:
         verdict = Verdict.INCONCLUSIVE
@@ -152,11 +152,6 @@ def _ended(
         drift=drift(memory.all(), knowledge, era),
         does_not_prove=DOES_NOT_PROVE,
     )
-
-
-def _repeated(cause: Cause) -> bool:
-    """Whether every witness pair was seen twice: without that, nothing is called necessary."""
-    return all(witness.repeated for witness in cause.witnesses)
 
 
 def _cut_short(memory: Memory) -> str:

@@ -76,6 +76,11 @@ class Cause:
     hidden_behind: tuple[int, ...] = ()
     knowledge: tuple[str, ...] = ()
 
+    @property
+    def is_proved(self) -> bool:
+        """Whether every factor is necessary: both probes of each pair ran again, alike."""
+        return bool(self.witnesses) and all(witness.repeated for witness in self.witnesses)
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:

@@ -7,10 +7,19 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from rtdoctor.domain.secret import Secret
+from rtdoctor.evidence.redact import Redactor
 
 _PROXY = re.compile(r"(?i)(?:https?|all|ws|wss|ftp)_proxy")
 _SECRET = re.compile(r"(?i)(?:\w+_)?(?:API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD)")
 _OURS = {"OPENAI_API_KEY": "<api-key>"}
+
+
+def knowing_redactor(environment: Mapping[str, str], *, keep_addresses: bool) -> Redactor:
+    """A redactor that knows the secrets of an environment from the start."""
+    redactor = Redactor(keep_addresses=keep_addresses)
+    for secret in secrets_in(environment):
+        redactor.add(secret)
+    return redactor
 
 
 def secrets_in(environment: Mapping[str, str]) -> Iterator[Secret]:

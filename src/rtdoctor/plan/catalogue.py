@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import resources
 from string import Template
@@ -27,7 +26,7 @@ from rtdoctor.domain.setup import (
 )
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan import schema
-from rtdoctor.strict_yaml import closest, load, load_packaged, place_of
+from rtdoctor.strict_yaml import closest, load, load_packaged, placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,38 +153,28 @@ def read(
     entries: dict[Factor, dict[str, Entry]] = {}
     for factor in Factor:
         raw_levels = getattr(parsed.factors, factor.value)
-        with _at(text, where, "factors", factor.value):
+        with placed(text, where, "factors", factor.value):
             if not raw_levels:
                 raise ConfigError(where, f"{factor} has no levels")
         entries[factor] = {}
         for name, raw in raw_levels.items():
-            with _at(text, where, "factors", factor.value, name):
+            with placed(text, where, "factors", factor.value, name):
                 entries[factor][name] = _entry(factor, name, raw, fill)
     bare = Catalogue(where, entries, {}, (), parsed.survey)
     for path, factor_name, level_name in _mentions(parsed):
-        with _at(text, where, *path):
+        with placed(text, where, *path):
             bare.entry(bare.factor(factor_name), level_name)
     defaults = {Factor(f): n for f, n in parsed.defaults.items()}
-    with _at(text, where, "defaults"):
+    with placed(text, where, "defaults"):
         for factor in Factor:
             if factor not in defaults:
                 raise ConfigError(where, f"defaults: {factor} has no default level")
     with_defaults = Catalogue(where, entries, defaults, (), parsed.survey)
     recipes = []
     for name, recipe in parsed.recipes.items():
-        with _at(text, where, "recipes", name):
+        with placed(text, where, "recipes", name):
             recipes.append(_recipe(with_defaults, name, recipe))
     return Catalogue(where, entries, defaults, tuple(recipes), parsed.survey)
-
-
-@contextmanager
-def _at(text: str, where: str, *path: str | int) -> Iterator[None]:
-    """Complaints inside are about what stands at this path of the file, and give its line."""
-    try:
-        yield
-    except ConfigError as error:
-        message = error.message.removeprefix(f"{error.where}: ")
-        raise ConfigError(place_of(text, where, *path), message, hint=error.hint) from None
 
 
 def _recipe(catalogue: Catalogue, name: str, raw: schema.RecipeEntry) -> Recipe:

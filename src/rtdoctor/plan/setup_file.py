@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from rtdoctor.domain.setup import Factor, Level, Setup
-from rtdoctor.errors import ConfigError
 from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
-from rtdoctor.strict_yaml import load, place_of
+from rtdoctor.strict_yaml import load, placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +74,10 @@ def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
     A literal that equals a listed level gets that level's name. Raises ``ConfigError``.
     """
     parsed = load(text, SetupFile, where)
-    levels = {
-        factor.value: _level(
-            catalogue, factor, getattr(parsed, factor.value), place_of(text, where, factor.value)
-        )
-        for factor in Factor
-    }
+    levels = {}
+    for factor in Factor:
+        with placed(text, where, factor.value):
+            levels[factor.value] = _level(catalogue, factor, getattr(parsed, factor.value))
     return Setup(**levels)
 
 
@@ -91,17 +88,13 @@ def named(catalogue: Catalogue, factor: Factor, value: Any, literal_name: str) -
     return level if entry is None else entry.level
 
 
-def _level(catalogue: Catalogue, factor: Factor, given: Any, where: str) -> Level[Any]:
+def _level(catalogue: Catalogue, factor: Factor, given: Any) -> Level[Any]:
     if given is None:
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
         if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
             return named(catalogue, factor, level_value(factor, {"path": given}), given)
-        try:
-            return catalogue.entry(factor, given).level
-        except ConfigError as error:
-            message = error.message.removeprefix(f"{error.where}: ")
-            raise ConfigError(where, message, hint=error.hint) from None
+        return catalogue.entry(factor, given).level
     value = level_value(factor, asdict(given))
     return named(catalogue, factor, value, _literal_name(given))
 

@@ -166,7 +166,7 @@ def _causes(
 def _kind(found: Cause | Pattern) -> str:
     if isinstance(found, Pattern):
         return "Pattern"
-    return "Cause" if words.is_proved(found) else "Suspected cause"
+    return "Cause" if found.is_proved else "Suspected cause"
 
 
 def _rests_on_inference(run: Run, found: Cause | Pattern) -> bool:

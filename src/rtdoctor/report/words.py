@@ -129,14 +129,11 @@ LEAKS_KEY = (
 LOSES_PURPOSE = "Connects, but is another kind of session than the one you asked for."
 
 
-def is_proved(cause: Cause) -> bool:
-    """Whether every factor of a cause is necessary: both probes of its pair ran again, alike."""
-    return bool(cause.witnesses) and all(witness.repeated for witness in cause.witnesses)
-
-
 def verdict(diagnosis: Diagnosis) -> str:
     """The verdict in a few words; a cause seen once, as in a run cut short, is not proved."""
-    if diagnosis.verdict is Verdict.EXPLAINED and not all(map(is_proved, diagnosis.causes)):
+    if diagnosis.verdict is Verdict.EXPLAINED and not all(
+        cause.is_proved for cause in diagnosis.causes
+    ):
         return SUSPECTED
     return VERDICT[diagnosis.verdict]
 

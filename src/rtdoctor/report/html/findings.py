@@ -78,7 +78,7 @@ class Findings:
     def _cause(self, number: int, cause: Cause) -> InteractionView:
         return InteractionView(
             number,
-            _claim(cause.levels) if words.is_proved(cause) else words.NOT_PROVED,
+            _claim(cause.levels) if cause.is_proved else words.NOT_PROVED,
             self._levels(cause.levels, cause.failing_probes),
             cause.signature,
             words.tally(cause),
