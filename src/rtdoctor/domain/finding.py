@@ -160,11 +160,71 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer of the service, as often as it came.
+
+    ``text`` says in wire words what was asked and what came:
+    ``POST /v1/realtime/sessions: 404 Invalid URL (POST /v1/realtime/sessions)``. ``place`` is the
+    place in the request that the error names (``session.type in the token request``), or empty.
+    """
+
+    text: str
+    probes: tuple[str, ...]
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One and the same setup with two or more different answers in this run."""
+
+    answers: tuple[Answered, ...]
+
+    @property
+    def probes(self) -> tuple[str, ...]:
+        return tuple(probe for answer in self.answers for probe in answer.probes)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """A level that seems to matter, with a failing and a passing setup: likely, not proved.
+
+    Made where the failure is of a transient kind (5xx, time-out, dropped connection) but came
+    every time, beside a neighbour that passed every time.
+    """
+
+    levels: tuple[Blamed, ...]
+    answer: str
+    failing: tuple[str, ...]
+    passing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A change that was probed as a smaller or cheaper repair and did not help."""
+
+    changes: tuple[Change, ...]
+    probe: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The whole result; a pure function of a run and of the knowledge."""
+    """The whole result; a pure function of a run and of the knowledge.
+
+    ``sentence`` is the verdict in words and holds only what the run saw. ``answers`` is what the
+    subject itself got. ``control_found`` says in words what passed beside the failure, and
+    ``next_step`` what to do now, with a command where there is one. ``tried`` are the changes
+    that were probed as cheaper repairs and refused.
+    """
 
     verdict: Verdict
     sentence: str
+    answers: tuple[Answered, ...] = ()
+    control_found: str = ""
+    next_step: str = ""
+    contradictions: tuple[Contradiction, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    tried: tuple[Tried, ...] = ()
     control: str | None = None  # probe id of the control
     subject_probes: tuple[str, ...] = ()
     causes: tuple[Cause, ...] = ()
