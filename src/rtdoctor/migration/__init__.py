@@ -1,0 +1,7 @@
+"""The body of a token request, written in the dialect of another token endpoint."""
+
+from rtdoctor.migration.bodies import Move, Moved, migrate
+from rtdoctor.migration.dialect import Dialect, dialect_at, fits
+from rtdoctor.migration.wording import explain_moves
+
+__all__ = ["Dialect", "Move", "Moved", "dialect_at", "explain_moves", "fits", "migrate"]
