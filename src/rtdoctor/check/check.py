@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rtdoctor.check.environment import environment
 from rtdoctor.check.recorder import Journal, Listener, Recorder
+from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
@@ -52,10 +53,11 @@ class Check:
         self._unanswered = 0
         self._answered = False
 
-    async def survey(self) -> None:
+    async def survey(self) -> str:
         """Run the header's plan, all as tasks; setups that mint alike share a refused mint.
 
-        Setups that an earlier part of the run has evidence for are not run again.
+        Setups that an earlier part of the run has evidence for are not run again. Returns why it
+        ended, as in ``Run.finished``.
         """
         done = {o.number for o in self.observations}
         groups: dict[object, list[tuple[str, Setup]]] = {}
@@ -66,6 +68,7 @@ class Check:
         async with asyncio.TaskGroup() as tasks:
             for group in groups.values():
                 tasks.create_task(self._group(group))
+        return "complete"
 
     async def _group(self, group: list[tuple[str, Setup]]) -> None:
         """Probe setups that mint alike: the others go as soon as the first one's mint is done."""
@@ -85,21 +88,27 @@ class Check:
             for probe_id, setup in rest:
                 tasks.create_task(self.probe(probe_id, setup, Purpose.SURVEY))
 
-    async def converse(self, conversation: Conversation) -> None:
+    async def converse(self, conversation: Conversation) -> str:
         """Run the probes that a diagnosis asks for, a batch at a time, until it has its answer.
 
         What an earlier part of the run observed is answered from there. The diagnosis itself is
-        made anew from the finished run, as a replay would.
+        made anew from the finished run, as a replay would. Returns why it ended, as in
+        ``Run.finished``: ``complete``, or ``budget`` when that left it without an answer.
         """
         from rtdoctor.diagnose.replay import Answering
+        from rtdoctor.diagnose.subject import BUDGET
 
         earlier = Answering(self.observations)
+        budget, asked = self._recorder.header.budget or BUDGET, 0
         try:
             asks = next(conversation)
             while True:
+                asked += len(asks)
                 asks = conversation.send(await self._answers(asks, earlier))
-        except StopIteration:
-            return
+        except StopIteration as end:
+            diagnosis: Diagnosis = end.value
+            inconclusive = diagnosis.verdict is Verdict.INCONCLUSIVE
+            return "budget" if inconclusive and asked >= budget else "complete"
 
     async def _answers(self, asks: Questions, earlier: Answering) -> list[Observation | None]:
         answers = [earlier.take(ask.setup) for ask in asks]

@@ -7,6 +7,10 @@ from rtdoctor.plan.catalogue import Catalogue
 
 
 def terrain_of(catalogue: Catalogue) -> Terrain:
-    """Recipes, constraints and key leaks of a catalogue."""
-    references = tuple(Reference(r.name, r.setup) for r in catalogue.recipes)
-    return Terrain(references, catalogue.is_valid, catalogue.leaks_key)
+    """Recipes, listed levels and key leaks of a catalogue."""
+    references = tuple(Reference(r.name, r.setup, r.eras) for r in catalogue.recipes)
+    levels = {
+        factor: tuple(entry.level for entry in entries.values())
+        for factor, entries in catalogue.entries.items()
+    }
+    return Terrain(references, levels, catalogue.leaks_key)

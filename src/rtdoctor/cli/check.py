@@ -195,9 +195,9 @@ def _earlier(replay: Path | None, resume: Path | None) -> Any:
     from rtdoctor.evidence.load import load_run
 
     run, _ = load_run(path)
-    if resume is not None and run.finished == "complete":
-        raise UsageError(
-            f"{resume} is complete; there is nothing to go on with",
-            hint=f"To read it again: rtdoctor replay {resume}",
-        )
+    if resume is not None and run.finished in ("complete", "budget"):
+        again = f"To read it again: rtdoctor replay {resume}"
+        if run.finished == "budget":
+            again = "It ended with its budget. A new check may have more: --budget N"
+        raise UsageError(f"{resume} is complete; there is nothing to go on with", hint=again)
     return run

@@ -20,7 +20,7 @@ from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import diagnosis_of
-from rtdoctor.cli.target import fixed_target
+from rtdoctor.cli.target import fixed_target, refuse_foreign
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
@@ -130,6 +130,8 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
             target = await sandbox.target()
             if request.key_file is not None:
                 target = replace(target, key=read_key(request.key_file))
+        if request.subject is not None:
+            refuse_foreign(request.subject, target)
         if request.record is not None:
             stack.enter_context(cassettes.recording(request.record, redactor))
         if request.earlier is None:
@@ -177,7 +179,7 @@ def _conversation(request: Request, header: RunHeader) -> Conversation:
     return conversation(header, terrain_of(request.catalogue), knowledge_base.load())
 
 
-async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:
+async def _until_done_or_told(work: Coroutine[Any, Any, str]) -> str:
     """Run to the end, or until SIGINT, SIGTERM or SIGHUP; calls are hung up either way."""
     task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
@@ -185,8 +187,8 @@ async def _until_done_or_told(work: Coroutine[Any, Any, None]) -> str:
         with suppress(NotImplementedError, AttributeError):  # Windows
             loop.add_signal_handler(getattr(signal, name), task.cancel)
     with suppress(asyncio.CancelledError):
-        await task
-    return "interrupted" if task.cancelled() else "complete"
+        return await task
+    return "interrupted"
 
 
 def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox | None:

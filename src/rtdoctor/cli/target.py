@@ -7,6 +7,7 @@ from rtdoctor.cli.request import Request
 from rtdoctor.cli.strangers import base_url_in, elsewhere, host_in
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.evidence.printable import printable
 from rtdoctor.loopback import is_loopback
@@ -32,6 +33,24 @@ def fixed_target(request: Request) -> Target:
         base_url = _resumed_base_url(request.earlier.header)
     name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
     return Target(name, base_url, key)
+
+
+def refuse_foreign(subject: Setup, target: Target) -> None:
+    """Raise ``UsageError`` for a setup that names an endpoint elsewhere than at the target: the
+    key would have to go there, and it goes only to the service that the user names."""
+    sent = subject.as_sent()
+    endpoints = {
+        Factor.TOKEN_ENDPOINT: sent.token_endpoint.value.path,
+        Factor.CALL_ENDPOINT: sent.call_endpoint.value.path,
+    }
+    for factor, path in endpoints.items():
+        if path is not None and not target.may_see_key(target.url(path)):
+            named = printable(path, one_line=True)
+            raise UsageError(
+                f"{factor}: {named} is not at {target.base_url}, so this setup cannot be sent: "
+                "keys and tokens go only to the service that you name",
+                hint="Name that service with --base-url URL, and give the endpoint as a path.",
+            )
 
 
 def _resumed_base_url(header: RunHeader) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, combinations
 
 from rtdoctor.diagnose.lattice import Axis, Point, Space
-from rtdoctor.diagnose.localisation import FoundCause, Localisation
+from rtdoctor.diagnose.localisation import Localisation
 from rtdoctor.diagnose.localise import localise
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.terrain import COST, Terrain
-from rtdoctor.domain.finding import Witness
-from rtdoctor.domain.outcome import Outcome, Signature
+from rtdoctor.diagnose.mixing import mixed, sendable
+from rtdoctor.diagnose.terrain import COST
+from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.setup import Factor, Setup
 
 BATCH = 6
@@ -26,26 +26,18 @@ class Between:
     subject: Setup
     control: Setup
     found: Localisation
+    _mixtures: dict[Point, Setup] = field(default_factory=dict, repr=False, compare=False)
 
     def mix(self, point: Point) -> Setup:
         """The setup of a point: the control with the point's factors at the subject's level."""
-        return self.control.take(self.subject, frozenset(Factor(name) for name in point))
+        if point not in self._mixtures:
+            factors = [Factor(name) for name in point]
+            self._mixtures[point] = mixed(self.control, self.subject, factors)
+        return self._mixtures[point]
 
     @property
     def factors(self) -> frozenset[Factor]:
         return frozenset(self.subject.differs_from(self.control))
-
-    def witnesses(self, cause: FoundCause, memory: Memory) -> tuple[Witness, ...]:
-        """The cause's witness pairs as probe ids."""
-        return tuple(
-            Witness(
-                in_order(pair.factors),
-                memory.probe(self.mix(pair.failing)),
-                memory.probe(self.mix(pair.passing)),
-                pair.repeated,
-            )
-            for pair in cause.witnesses
-        )
 
 
 def in_order(factors: Collection[str]) -> tuple[str, ...]:
@@ -54,23 +46,25 @@ def in_order(factors: Collection[str]) -> tuple[str, ...]:
 
 
 def localise_between(
-    subject: Setup, control: Setup, memory: Memory, terrain: Terrain, hint: Hint
+    subject: Setup, control: Setup, memory: Memory, hint: Hint
 ) -> Generator[Questions, Answers, Between]:
     """Find what of ``subject`` makes it fail where ``control`` passes."""
     differing = subject.differs_from(control)
     blank = Between(subject, control, Localisation(False, False, False))
 
     def valid(point: Point) -> bool:
-        return len(point) in (0, len(differing)) or terrain.is_valid(blank.mix(point))
+        return len(point) in (0, len(differing)) or sendable(blank.mix(point))
 
     axes = [Axis(f.value, f.first_sent, COST[f]) for f in differing]
     space = Space(axes, valid=valid, key=lambda point: blank.mix(point).as_sent())
     search = localise(
         space,
         hint=hint,
-        budget=max(0, memory.budget - memory.asked),
+        budget=memory.left,
         batch=BATCH,
-        known=_known(differing, blank, memory),
+        known=[
+            (p, o) for p in _points(differing) if valid(p) for o in memory.outcomes(blank.mix(p))
+        ],
     )
     try:
         asks = next(search)
@@ -79,14 +73,11 @@ def localise_between(
             outcomes = yield from memory.ask(setups)
             asks = search.send(outcomes)
     except StopIteration as end:
-        return Between(subject, control, end.value)
+        found: Localisation = end.value
+        return Between(subject, control, found)
 
 
-def _known(
-    differing: tuple[Factor, ...], between: Between, memory: Memory
-) -> list[tuple[Point, Outcome]]:
-    """Everything already observed about points of this lattice."""
+def _points(differing: tuple[Factor, ...]) -> list[Point]:
     names = [f.value for f in differing]
     sizes = (combinations(names, size) for size in range(len(names) + 1))
-    points = (frozenset(names) for names in chain.from_iterable(sizes))
-    return [(p, outcome) for p in points for outcome in memory.outcomes(between.mix(p))]
+    return [frozenset(names) for names in chain.from_iterable(sizes)]

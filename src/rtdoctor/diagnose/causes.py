@@ -1,92 +1,221 @@
-"""From localisations to causes that name both halves of a pair.
+"""From localisations to causes that nothing in the run refutes.
 
 A localisation blames levels relative to one control: what subject and control share is not
-varied, so of a pair that clashes it sees one half. Here each cause is confronted with the other
-passing recipes: where changing a shared factor also cures the same failure, that factor is
-necessary too.
+varied, so of a pair that clashes it sees one half. Here each cause is confronted with everything
+that passes. A pass that contains all its levels refutes it; the localiser then looks between the
+failure and that pass, and what it finds there belongs to the cause as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from rtdoctor.diagnose.between import Between, Hint, in_order, localise_between
+from rtdoctor.diagnose.between import Between, Hint, localise_between
 from rtdoctor.diagnose.localisation import FoundCause
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.terrain import Terrain
-from rtdoctor.domain.finding import Blamed, Cause, Witness
+from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
-from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.domain.setup import Factor, Level, Setup
 
-_TOKEN_PAIR = {Factor.TOKEN_ENDPOINT.value, Factor.TOKEN_BODY.value}
+Levels = dict[Factor, Level[Any]]
+_LARGEST_GROUP = 3
+"""Factors that may be blamed together although no probe tells them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A failing and a passing setup that differ in these factors."""
+
+    factors: tuple[Factor, ...]
+    failing: Setup
+    passing: Setup
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A cause, with the setup in which its failure was seen alone.
+    """A cause while it is being worked on.
 
-    ``only_repaired`` are factors that had to be at the control's level for it to be seen at all.
+    ``isolating`` is the setup in which its failure was seen alone. ``only_repaired`` are factors
+    that had to be at the control's level for it to be seen at all.
     """
 
-    cause: Cause
+    levels: Levels
+    signature: Signature
+    pairs: tuple[Pair, ...]
     isolating: Setup
+    possible: int = 0
     only_repaired: frozenset[str] = frozenset()
 
+    def within(self, setup: Setup) -> bool:
+        """Whether what is sent by ``setup`` contains all the levels of this cause."""
+        return holds(self.levels, setup)
 
-def explain_causes(
-    main: Between,
-    others: Sequence[Setup],
-    memory: Memory,
-    terrain: Terrain,
-    hint: Hint,
-) -> Generator[Questions, Answers, tuple[Explained, ...]]:
-    """The causes of ``main``, each widened by what the other passing setups show."""
-    explained = []
-    for found in main.found.causes:
-        isolating = main.mix(found.isolating)
-        witnesses = list(main.witnesses(found, memory))
-        for control in others:
-            more = yield from _widen(main, found, isolating, control, memory, terrain, hint)
-            shown = {f for w in witnesses for f in w.factors}
-            witnesses += [w for w in more if not shown & set(w.factors)]
-        cause = _cause(main, found, witnesses, memory)
-        explained.append(Explained(cause, isolating, found.only_repaired))
-    return tuple(explained)
+    def is_same(self, other: Explained) -> bool:
+        return self.levels == other.levels and self.signature == other.signature
 
 
-def _widen(
-    main: Between,
-    found: FoundCause,
-    isolating: Setup,
-    control: Setup,
-    memory: Memory,
-    terrain: Terrain,
-    hint: Hint,
-) -> Generator[Questions, Answers, list[Witness]]:
-    """Witness pairs for factors that the main localisation did not vary."""
-    for failing in dict.fromkeys((isolating, main.subject)):
-        shared = frozenset(failing.differs_from(control)) - main.factors
-        if not shared or not _fails_with(failing, found.signature, memory):
-            continue
-        passing = failing.take(control, shared)
-        if not terrain.is_valid(passing):
-            continue
-        (outcome,) = yield from memory.ask([Ask(passing, Purpose.MIX)])
-        if outcome is None or not outcome.is_pass:
-            continue
-        near = yield from localise_between(failing, passing, memory, terrain, hint)
-        if near.found.inconclusive:
-            continue
-        same = [c for c in near.found.causes if c.signature == found.signature]
-        if same:
-            return [w for c in same for w in near.witnesses(c, memory)]
-        # the factors cannot be told apart: whichever moves alone fails for a reason of its own
-        repeated = len(memory.outcomes(failing)) > 1 and len(memory.outcomes(passing)) > 1
-        names = in_order({f.value for f in shared})
-        return [Witness(names, memory.probe(failing), memory.probe(passing), repeated)]
-    return []
+def holds(levels: Levels, setup: Setup) -> bool:
+    """Whether what is sent by ``setup`` contains all these levels."""
+    sent = setup.as_sent()
+    return all(sent[factor] == level for factor, level in levels.items())
+
+
+@dataclass(slots=True)
+class Causes:
+    """Causes that stand, and the factors of those that could not be made to stand."""
+
+    standing: list[Explained] = field(default_factory=list)
+    undecided: dict[Factor, str] = field(default_factory=dict)
+
+    def give_up(self, cause: Explained, why: str) -> None:
+        for factor in cause.levels:
+            self.undecided.setdefault(factor, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """What widening a cause needs: where it was found, what else passes, and how to ask."""
+
+    main: Between
+    others: tuple[Setup, ...]
+    memory: Memory
+    hint: Hint
+
+    def explain(self) -> Generator[Questions, Answers, Causes]:
+        """The causes of the main localisation, each widened until nothing refutes it."""
+        return (yield from self.stand([self._first(found) for found in self.main.found.causes]))
+
+    def stand_again(self, found: Causes) -> Generator[Questions, Answers, Causes]:
+        """The same causes against what has passed since."""
+        again = yield from self.stand(found.standing)
+        again.undecided.update(found.undecided)
+        return again
+
+    def stand(self, causes: Iterable[Explained]) -> Generator[Questions, Answers, Causes]:
+        """Widen these causes by every pass that refutes them."""
+        done = Causes()
+        todo = list(causes)
+        while todo:
+            cause = todo.pop(0)
+            refuting = yield from self._refuting(cause)
+            if refuting is None:
+                if not any(cause.is_same(other) for other in done.standing):
+                    done.standing.append(cause)
+                continue
+            grown = yield from self._grown(cause, refuting)
+            if not grown:
+                done.give_up(cause, "a setup with the same level passed, and why is not known")
+            todo = [*grown, *todo]
+        return done
+
+    def _first(self, found: FoundCause) -> Explained:
+        isolating = self.main.mix(found.isolating)
+        factors = [f for f in Factor if f.value in found.factors]
+        return Explained(
+            levels={f: isolating.as_sent()[f] for f in factors},
+            signature=found.signature,
+            pairs=_pairs(self.main, found),
+            isolating=isolating,
+            possible=found.contexts_possible,
+            only_repaired=found.only_repaired,
+        )
+
+    def _refuting(self, cause: Explained) -> Generator[Questions, Answers, Setup | None]:
+        """The nearest setup that passed although it contains the cause.
+
+        Two more are probed for each other control: the failing setup with what it shares with
+        the main control at that control's levels, and that control with the cause put in.
+        """
+        known = self._nearest_refuting(cause)
+        if known is not None:
+            return known
+        for control in self.others:
+            for failing in self._failing(cause):
+                apart = frozenset(failing.differs_from(control)) - set(cause.levels)
+                for moved in dict.fromkeys((apart - self.main.factors, apart)):
+                    passing = mixed(failing, control, moved)
+                    if moved and sendable(passing) and cause.within(passing):
+                        (outcome,) = yield from self.memory.ask([Ask(passing, Purpose.MIX)])
+                        if outcome is not None and outcome.is_pass:
+                            return self._nearest_refuting(cause)
+        return None
+
+    def _nearest_refuting(self, cause: Explained) -> Setup | None:
+        passing = [s for s in self.memory.passing() if cause.within(s)]
+        return min(passing, key=lambda s: len(cause.isolating.differs_from(s)), default=None)
+
+    def _failing(self, cause: Explained) -> list[Setup]:
+        """The setups that show this cause: where it was seen alone, then the subject."""
+        return [
+            setup
+            for setup in dict.fromkeys((cause.isolating, self.main.subject))
+            if cause.within(setup) and _fails_with(setup, cause.signature, self.memory)
+        ]
+
+    def _grown(
+        self, cause: Explained, refuting: Setup
+    ) -> Generator[Questions, Answers, list[Explained]]:
+        """The cause with what the failing setup has and ``refuting`` has not, as far as it
+        matters; several where several things do."""
+        for failing in self._failing(cause):
+            near = yield from localise_between(failing, refuting, self.memory, self.hint)
+            if near.found.inconclusive:
+                continue
+            same = [c for c in near.found.causes if c.signature == cause.signature]
+            grown = []
+            for found in same:
+                wider = yield from self._joined(cause, near, found)
+                grown += [wider] if wider is not None else []
+            if grown:
+                return grown
+            group = failing.differs_from(refuting)
+            if not same and len(group) <= _LARGEST_GROUP:
+                # whichever moves alone fails for a reason of its own: they are blamed together
+                pair = Pair(group, failing, refuting)
+                levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
+                return [replace(cause, levels=levels, pairs=(*cause.pairs, pair))]
+        return []
+
+    def _joined(
+        self, cause: Explained, near: Between, found: FoundCause
+    ) -> Generator[Questions, Answers, Explained | None]:
+        """The cause and what was found beside it, where one failing setup shows both.
+
+        A pair of the narrower cause counts only where its failing setup contains the wider one;
+        otherwise it is looked for again in the new isolating setup.
+        """
+        isolating = near.mix(found.isolating)
+        more = {f: isolating.as_sent()[f] for f in Factor if f.value in found.factors}
+        wider = replace(
+            cause,
+            levels={**cause.levels, **more},
+            isolating=isolating,
+            only_repaired=cause.only_repaired | found.only_repaired,
+        )
+        pairs = list(_pairs(near, found))
+        for pair in cause.pairs:
+            if not wider.within(pair.failing):
+                passing = mixed(isolating, pair.passing, pair.factors)
+                (outcome,) = yield from self.memory.ask([Ask(passing, Purpose.MIX)])
+                if outcome is None or not outcome.is_pass:
+                    return None
+                pair = Pair(pair.factors, isolating, passing)
+            pairs.append(pair)
+        return replace(wider, pairs=tuple(pairs))
+
+
+def _pairs(between: Between, found: FoundCause) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(
+            tuple(f for f in Factor if f.value in pair.factors),
+            between.mix(pair.failing),
+            between.mix(pair.passing),
+        )
+        for pair in found.witnesses
+    )
 
 
 def _fails_with(setup: Setup, signature: Signature, memory: Memory) -> bool:
@@ -94,50 +223,15 @@ def _fails_with(setup: Setup, signature: Signature, memory: Memory) -> bool:
     return bool(outcomes) and all(o.signature == signature for o in outcomes)
 
 
-def _cause(main: Between, found: FoundCause, witnesses: Sequence[Witness], memory: Memory) -> Cause:
-    factors = {name for w in witnesses for name in _blamed_of(w)} | set(found.factors)
-    if found.factors >= _TOKEN_PAIR and _moves_together(witnesses):
-        factors -= {Factor.TOKEN_BODY.value}
-    levels = tuple(Blamed(f, main.subject[Factor(f)].name) for f in in_order(factors))
-    return Cause(
-        levels=levels,
-        signature=found.signature,
-        witnesses=tuple(witnesses),
-        failing_probes=tuple(memory.probe(main.mix(p)) for p in found.failing),
-        contexts_tried=found.contexts_tried,
-        contexts_failed=found.contexts_failed,
-        contexts_possible=found.contexts_possible,
-        hidden_behind=found.hidden_behind,
-    )
-
-
-def _blamed_of(witness: Witness) -> tuple[str, ...]:
-    """A body moves with the endpoint it belongs to: then the endpoint is what is blamed."""
-    if set(witness.factors) == _TOKEN_PAIR:
-        return (Factor.TOKEN_ENDPOINT.value,)
-    return witness.factors
-
-
-def _moves_together(witnesses: Sequence[Witness]) -> bool:
-    return all(set(w.factors) >= _TOKEN_PAIR for w in witnesses if _TOKEN_PAIR & set(w.factors))
-
-
-def in_sight_order(explained: Sequence[Explained]) -> tuple[Explained, ...]:
-    """Each cause once, in the order in which the user meets them: what hides comes first."""
-    first = {i: _first_like(one, explained) for i, one in enumerate(explained)}
-    kept = sorted(set(first.values()), key=lambda i: (len(explained[i].cause.hidden_behind), i))
-    place = {i: kept.index(same) for i, same in first.items()}
-    ordered = []
-    for index in kept:
-        cause = explained[index].cause
-        hidden = sorted({place[h] for h in cause.hidden_behind} - {place[index]})
-        ordered.append(replace(explained[index], cause=replace(cause, hidden_behind=tuple(hidden))))
-    return tuple(ordered)
-
-
-def _first_like(one: Explained, explained: Sequence[Explained]) -> int:
-    return next(i for i, other in enumerate(explained) if _same(other.cause, one.cause))
-
-
-def _same(one: Cause, other: Cause) -> bool:
-    return one.levels == other.levels and one.signature == other.signature
+def minimal(causes: Sequence[Explained]) -> list[Explained]:
+    """The causes without those that contain another one with the same error."""
+    return [
+        cause
+        for cause in causes
+        if not any(
+            other is not cause
+            and other.signature == cause.signature
+            and other.levels.items() < cause.levels.items()
+            for other in causes
+        )
+    ]

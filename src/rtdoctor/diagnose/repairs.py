@@ -3,18 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 
+from rtdoctor.diagnose.answered import describe
+from rtdoctor.diagnose.causes import Explained
+from rtdoctor.diagnose.edits import single_edits
+from rtdoctor.diagnose.meaning import values_lost, with_the_users_values
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.terrain import COST, Terrain, changes
-from rtdoctor.domain.finding import Repair
+from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
+from rtdoctor.diagnose.terrain import Terrain, changes, comparable, cost
+from rtdoctor.domain.finding import Repair, Tried
 from rtdoctor.domain.kind import SessionKind, session_kind
+from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import AuthKind, Factor, Setup
 
 _MOST = 4
+_SHRUNK = 2
+"""How many of the nearest passing setups are shrunk."""
+_EDITS = 20
+"""The most single edits to try."""
 
 
-def find_repairs(
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the search for repairs knows when it begins."""
+
+    subject: Setup
+    control: Setup
+    failure: Signature
+    causes: tuple[Explained, ...]
+    memory: Memory
+    terrain: Terrain
+
+    def run(self) -> Generator[Questions, Answers, None]:
+        """Probe what could be a smaller repair; what passes is found in the memory."""
+        yield from self._shrink()
+        yield from self._edit()
+        yield from self._try_key()
+
+    def _shrink(self) -> Generator[Questions, Answers, None]:
+        """Leave each edit of the nearest passing setups out once, the dearest first.
+
+        Greedy is safe: what is left is a repair in which every edit is needed, each seen to be.
+        """
+        for setup in self._safe()[:_SHRUNK]:
+            repair = setup
+            edits = sorted(
+                self.subject.differs_from(setup),
+                key=lambda f: -cost(self.subject, self.subject.take(setup, frozenset({f}))),
+            )
+            for factor in edits:
+                smaller = mixed(repair, self.subject, [factor])
+                if not sendable(smaller) or self._hopeless(smaller):
+                    continue
+                (outcome,) = yield from self.memory.ask([Ask(smaller, Purpose.REPAIR)])
+                if outcome is not None and outcome.is_pass:
+                    repair = smaller
+            fuller = with_the_users_values(self.subject, repair)
+            if fuller is not None and not self._hopeless(fuller):
+                yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
+
+    def _edit(self) -> Generator[Questions, Answers, None]:
+        """Single edits that would be cheaper than the cheapest repair there is."""
+        safe = self._safe()
+        limit = min((cost(self.subject, s) for s in safe), default=99)
+        edits = single_edits(self.subject, self.control, self.failure, self.causes, self.terrain)
+        wanted = [s for s in edits if cost(self.subject, s) < limit and sendable(s)]
+        room = min(_EDITS, self.memory.left // 2)
+        yield from self.memory.ask([Ask(s, Purpose.REPAIR) for s in wanted[:room]])
+
+    def _try_key(self) -> Generator[Questions, Answers, None]:
+        """The same setup with the API key: what people fall back to, so it must be named."""
+        if self.terrain.leaks_key(self.subject):
+            return
+        references = [r.setup for r in self.terrain.references]
+        keyed = [s for s in references if s.auth.value.kind is AuthKind.API_KEY]
+        candidates = [self.subject.with_level(Factor.AUTH, s.auth) for s in keyed[:1]] + keyed
+        for setup in dict.fromkeys(c.as_sent() for c in candidates):
+            (outcome,) = yield from self.memory.ask([Ask(setup, Purpose.REPAIR)])
+            if outcome is not None and outcome.is_pass:
+                return
+
+    def _safe(self) -> list[Setup]:
+        """The passing setups that do not expose the key, cheapest first, the user's kind first."""
+        kind = session_kind(self.subject)
+        leaks = self.terrain.leaks_key
+        safe = [s for s in self.memory.passing() if leaks(self.subject) or not leaks(s)]
+        return sorted(safe, key=lambda s: (session_kind(s) is not kind, *_rank(self.subject, s)))
+
+    def _hopeless(self, setup: Setup) -> bool:
+        return any(cause.within(setup) for cause in self.causes)
+
+
+def confirm_repairs(
     subject: Setup, memory: Memory, terrain: Terrain
 ) -> Generator[Questions, Answers, tuple[Repair, ...]]:
     """Up to four repairs without the key in the client, then one with it, labelled.
@@ -22,55 +104,70 @@ def find_repairs(
     Each was probed at least twice and passed every time. Left out are repairs that only add
     edits to another one, and other kinds of session where one of the user's kind works.
     """
-    yield from _try_key(subject, memory, terrain)
-    passing = [s for s in memory.passing() if s != subject.as_sent()]
-    safe = [s for s in passing if not terrain.leaks_key(s)]
-    leaking = [] if terrain.leaks_key(subject) else [s for s in passing if s not in safe]
-    chosen = _smallest(subject, safe)[:_MOST] + _smallest(subject, leaking)[:1]
-    once = [s for s in chosen if len(memory.outcomes(s)) < 2]
-    yield from memory.ask([Ask(s, Purpose.CONFIRM) for s in once])
+    chosen = _chosen(subject, memory, terrain)
+    yield from memory.repeat(chosen)
     return tuple(_repair(subject, s, memory, terrain) for s in chosen if memory.passed(s))
 
 
-def _try_key(
-    subject: Setup, memory: Memory, terrain: Terrain
-) -> Generator[Questions, Answers, None]:
-    """The same setup with the API key itself: what people fall back to, so it must be named."""
+def _chosen(subject: Setup, memory: Memory, terrain: Terrain) -> list[Setup]:
+    passing = [s for s in memory.passing() if s != subject.as_sent()]
+    safe = [s for s in passing if not terrain.leaks_key(s)]
+    leaking = [s for s in passing if s not in safe]
     if terrain.leaks_key(subject):
-        return
-    keyed = [r.setup for r in terrain.references if r.setup.auth.value.kind is AuthKind.API_KEY]
-    candidates = [subject.with_level(Factor.AUTH, s.auth) for s in keyed[:1]] + keyed
-    for setup in dict.fromkeys(c.as_sent() for c in candidates):
-        (outcome,) = yield from memory.ask([Ask(setup, Purpose.REPAIR)])
-        if outcome is not None and outcome.is_pass:
-            return
+        # the user's own code holds the key: what keeps it there is no worse, and often nearer
+        return _smallest(subject, passing)[:_MOST]
+    return _smallest(subject, safe)[:_MOST] + _smallest(subject, leaking)[:1]
 
 
-def cost(subject: Setup, other: Setup) -> int:
-    """The edit cost of moving to ``other``; what is not sent need not be edited."""
-    return sum(COST[Factor(c.factor)] for c in changes(_comparable(subject, other), other))
-
-
-def _comparable(subject: Setup, other: Setup) -> Setup:
-    # with a key in the header nothing is minted, so the mint is nothing that must be changed
-    return (
-        subject
-        if other.auth.value.kind.needs_token
-        else subject.take(other, frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY}))
-    )
+def tried_and_refused(
+    subject: Setup, repairs: Sequence[Repair], memory: Memory
+) -> tuple[Tried, ...]:
+    """The changes that would have cost less than the cheapest repair, and did not help."""
+    limit = min((r.cost for r in repairs if not r.leaks_key), default=None)
+    found = []
+    for setup in memory.setups():
+        failure = memory.failed(setup)
+        if failure is None or setup == subject.as_sent():
+            continue
+        spent = cost(subject, setup)
+        if spent and (limit is None or spent < limit):
+            edits = changes(comparable(subject, setup), setup)
+            found.append((spent, Tried(edits, memory.probe(setup), describe(setup, failure))))
+    return tuple(tried for _, tried in sorted(found, key=lambda item: item[0]))
 
 
 def _smallest(subject: Setup, setups: Sequence[Setup]) -> list[Setup]:
     purpose = session_kind(subject)
     same = [s for s in setups if session_kind(s) is purpose]
-    ordered = sorted(same or setups, key=lambda s: (cost(subject, s), str(s.names)))
+    ordered = sorted(same or setups, key=lambda s: _rank(subject, s))
     kept: list[Setup] = []
     for setup in ordered:
-        edits = {(f, setup[f]) for f in subject.differs_from(setup)}
-        smaller = ({(f, k[f]) for f in subject.differs_from(k)} for k in kept)
-        if not any(s <= edits for s in smaller):
-            kept.append(setup)
+        edits = _edits(subject, setup)
+        if any(_edits(subject, smaller) <= edits for smaller in kept):
+            continue
+        if any(_same_but_for_the_body(setup, smaller) for smaller in kept):
+            continue  # it costs the same and says less of what the user's body says
+        kept.append(setup)
     return kept
+
+
+def _same_but_for_the_body(one: Setup, other: Setup) -> bool:
+    return set(one.differs_from(other)) <= {Factor.TOKEN_BODY}
+
+
+def _rank(subject: Setup, setup: Setup) -> tuple[int, int, str]:
+    """Cheapest first; of equal cost, what keeps most of what the user's token body says."""
+    return cost(subject, setup), values_lost(subject, setup), str(setup.names)
+
+
+def _edits(subject: Setup, setup: Setup) -> set[object]:
+    """What has to be changed; the same body in another dialect goes with its endpoint."""
+    ours = comparable(subject, setup)
+    carried = keeps_body(ours, setup)
+    return {
+        (f, "carried" if f is Factor.TOKEN_BODY and carried else setup[f])
+        for f in ours.differs_from(setup)
+    }
 
 
 def _repair(subject: Setup, setup: Setup, memory: Memory, terrain: Terrain) -> Repair:
@@ -90,7 +187,7 @@ def _repair(subject: Setup, setup: Setup, memory: Memory, terrain: Terrain) -> R
         )
     return Repair(
         setup=setup,
-        changes=changes(_comparable(subject, setup), setup),
+        changes=changes(comparable(subject, setup), setup),
         probes=memory.probes(setup),
         cost=cost(subject, setup),
         keeps_purpose=keeps,

@@ -7,34 +7,41 @@ answers from a journal, and ``None`` where the journal has no answer.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from rtdoctor.diagnose.between import Between, in_order, localise_between
-from rtdoctor.diagnose.causes import Explained, explain_causes, in_sight_order
+from rtdoctor.diagnose import endings
+from rtdoctor.diagnose.answered import answers
+from rtdoctor.diagnose.between import Between, localise_between
+from rtdoctor.diagnose.causes import Causes, Widening, minimal
+from rtdoctor.diagnose.claims import Claims
+from rtdoctor.diagnose.controls import Control, find_controls
+from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
 from rtdoctor.diagnose.facts import facts
 from rtdoctor.diagnose.knowledge_base import Knowledge
-from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.phrases import DOES_NOT_PROVE, assumptions, sentence
-from rtdoctor.diagnose.repairs import find_repairs
+from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions, is_breakdown
+from rtdoctor.diagnose.repairs import Search, confirm_repairs, tried_and_refused
 from rtdoctor.diagnose.terrain import Terrain
-from rtdoctor.domain.finding import (
-    Cause,
-    Diagnosis,
-    Drift,
-    Fact,
-    Lint,
-    Repair,
-    RuledOut,
-    Unresolved,
-    Verdict,
-)
+from rtdoctor.domain.finding import Contradiction, Diagnosis, Drift, Fact, Lint
 from rtdoctor.domain.outcome import OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Observation, Purpose
-from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.domain.setup import AuthKind, Factor, Level, Setup
 
-BUDGET = 64
-SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
+BUDGET = 80
 Conversation = Generator[Questions, Answers, Diagnosis]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every step of a diagnosis needs to know."""
+
+    subject: Setup
+    terrain: Terrain
+    knowledge: Knowledge
+    memory: Memory
+    era: str | None
+
+    def hint(self, signature: Signature) -> Sequence[str]:
+        return self.knowledge.hints(signature)
 
 
 def diagnose_subject(
@@ -51,114 +58,167 @@ def diagnose_subject(
     ``era`` is the sandbox's; ``None`` means the service of today.
     """
     memory = Memory(goal, BUDGET if budget is None else budget)
-    likely = _lints(subject, knowledge, era)
-    verdict = yield from _subject_twice(subject, memory)
-    if verdict is Verdict.WORKS:
-        return _ended(verdict, subject, memory, likely, knowledge, era)
-    references = terrain.nearest(subject)
-    yield from memory.ask([Ask(r.setup, Purpose.CONTROL) for r in references])
-    controls = [r.setup for r in references if memory.passed(r.setup)]
-    if not controls and memory.unanswered:
-        return _ended(Verdict.INCONCLUSIVE, subject, memory, likely, knowledge, era)
-    if not controls and not any(memory.passed(r.setup) for r in terrain.references):
-        return _ended(Verdict.CANNOT_TEST, subject, memory, likely, knowledge, era)
-    if verdict is not None or not controls:
-        return _ended(verdict or Verdict.REPRODUCED, subject, memory, likely, knowledge, era)
-
-    def hint(signature: Signature) -> Sequence[str]:
-        return knowledge.hints(signature)
-
-    main = yield from localise_between(subject, controls[0], memory, terrain, hint)
-    if main.found.inconclusive or not main.found.reproduced or not main.found.controlled:
-        verdict = Verdict.INCONCLUSIVE
-        ended = _ended(verdict, subject, memory, likely, knowledge, era)
-        return replace(ended, control=memory.probe(controls[0]), facts=ended.facts + _flaky(main))
-    explained = in_sight_order(
-        (yield from explain_causes(main, controls[1:], memory, terrain, hint))
-    )
-    cut_short = memory.unanswered or main.found.budget_ended
-    repairs = yield from find_repairs(subject, memory, terrain)
-    seen_once = {b.factor for e in explained if not e.cause.is_proved for b in e.cause.levels}
-    explained = in_sight_order([e for e in explained if e.cause.is_proved])
-    verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
-    if seen_once or cut_short:
-        verdict = Verdict.INCONCLUSIVE
-    causes = tuple(_with_knowledge(e, knowledge, era) for e in explained)
-    ended = _ended(verdict, subject, memory, likely, knowledge, era, causes, repairs)
-    blamed = {b.factor for c in causes for b in c.levels}
-    return replace(
-        ended,
-        control=memory.probe(main.control),
-        causes=causes,
-        repairs=repairs,
-        ruled_out=tuple(r for r in _ruled_out(main, memory) if r.factor not in blamed | seen_once),
-        unresolved=tuple(
-            Unresolved(u.factor, u.why)
-            for u in main.found.unresolved
-            if u.factor not in blamed | seen_once
-        )
-        + tuple(Unresolved(f, SEEN_ONCE) for f in in_order(seen_once - blamed)),
-        pending=main.found.pending,
-        likely=() if causes else likely,
-        facts=ended.facts + _traps(main, memory),
-        assumptions=assumptions(
-            main.control,
-            subject,
-            memory.asked,
-            budget_ended=memory.spent,
-            whole=not (cut_short or memory.spent),
-            only_repaired=[e.only_repaired for e in explained],
-        ),
-    )
+    case = Case(subject, terrain, knowledge, memory, era)
+    ending = yield from _reproduce(case)
+    first = _first_call(subject)
+    if ending is not None and first is not None and memory.never_sent(subject):
+        return (yield from _diagnose_first_call(replace(case, subject=first)))
+    if ending is not None:
+        return _diagnosis(case, ending)
+    return (yield from _compare_with_controls(case))
 
 
-def _subject_twice(subject: Setup, memory: Memory) -> Generator[Questions, Answers, Verdict | None]:
-    """``None`` when the subject fails alike both times: only then is there a cause to look for."""
+def _first_call(subject: Setup) -> Setup | None:
+    """For a used token: the call that uses it first."""
+    if subject.auth.value.kind is not AuthKind.USED:
+        return None
+    fresh = replace(subject.auth.value, kind=AuthKind.EPHEMERAL)
+    return subject.with_level(Factor.AUTH, Level(AuthKind.EPHEMERAL.value, fresh))
+
+
+def _diagnose_first_call(case: Case) -> Conversation:
+    """A token cannot be used twice where its first call fails: then that is what is diagnosed."""
+    ending = yield from _reproduce(case)
+    if ending is not None:
+        return _diagnosis(case, ending)
+    found = yield from _compare_with_controls(case)
+    note = "The first call with the token fails already, so it is the first call that is diagnosed."
+    return replace(found, sentence=f"{note} {found.sentence}")
+
+
+def _compare_with_controls(case: Case) -> Conversation:
+    """Look for something that passes, and compare the subject with it."""
+    memory = case.memory
+    controls = yield from find_controls(case.subject, memory, case.terrain)
+    if controls:
+        return (yield from _compare(case, controls))
+    if memory.unanswered:
+        return _diagnosis(case, endings.cut_short(0, memory))
+    return _diagnosis(case, endings.nothing_passes(memory))
+
+
+def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
+    """Probe the subject until it has answered alike twice; ``None`` when it fails so.
+
+    A subject that breaks the service down every time counts as failing from then on.
+    """
+    subject, memory = case.subject, case.memory
     yield from memory.ask([Ask(subject, Purpose.SUBJECT), Ask(subject, Purpose.CONFIRM)])
-    outcomes = memory.outcomes(subject)
-    if len(outcomes) == 1:
+    if len(memory.outcomes(subject)) == 1:
         yield from memory.ask([Ask(subject, Purpose.CONFIRM)])
-        outcomes = memory.outcomes(subject)
-    if len({(o.kind, o.signature) for o in outcomes}) > 1:
-        # seen to differ: three more tell flaky from a single slip
+    if memory.contradicted():
+        # three more tell a service that wavers from a single slip
         yield from memory.ask([Ask(subject, Purpose.CONFIRM)] * 3)
-        return Verdict.INCONCLUSIVE
-    if not outcomes:
-        return Verdict.INCONCLUSIVE
-    return Verdict.WORKS if outcomes[0].is_pass else None
+        return endings.changed_its_answer(subject, memory)
+    if memory.outcomes(subject):
+        return endings.works() if memory.passed(subject) else None
+    seen = [o.outcome for o in memory.observations(subject)]
+    if not seen or (memory.unanswered and len(seen) < 2):
+        return endings.cut_short(0, memory)
+    if memory.never_sent(subject):
+        return endings.not_sent(subject, memory)
+    memory.breakdowns_count = all(map(is_breakdown, seen)) and len(set(seen)) == 1
+    return None
 
 
-def _ended(
-    verdict: Verdict,
-    subject: Setup,
-    memory: Memory,
-    likely: tuple[Lint, ...],
-    knowledge: Knowledge,
-    era: str | None,
-    causes: Sequence[Cause] = (),
-    repairs: Sequence[Repair] = (),
+def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
+    """Find what in the subject makes it fail where the nearest control passes."""
+    subject, memory = case.subject, case.memory
+    control = controls[0]
+    if not memory.outcomes(subject):
+        # limits on the rate, names that do not resolve: beside a pass they are nobody's fault
+        return _diagnosis(case, endings.nothing_known(subject, control.found, memory), control)
+    main = yield from localise_between(subject, control.setup, memory, case.hint)
+    if main.found.inconclusive or not (main.found.reproduced and main.found.controlled):
+        changed = memory.contradicted()
+        ending = endings.cut_short(0, memory)
+        if changed:
+            ending = endings.changed_its_answer(changed[0], memory)
+        return _diagnosis(case, ending, control)
+    others = tuple(c.setup for c in controls[1:])
+    widening = Widening(main, others, memory, case.hint)
+    found = yield from widening.explain()
+    yield from _search(case, main, control, found).run()
+    # what passed meanwhile may refute a cause; each round adds a level to one, so this ends
+    found = yield from widening.stand_again(found)
+    repairs = yield from confirm_repairs(subject, memory, case.terrain)
+    yield from memory.repeat(
+        [s for c in found.standing for p in c.pairs for s in (p.failing, p.passing)]
+    )
+    yield from memory.ask([Ask(subject, Purpose.CONFIRM)])
+    claims = Claims(main, minimal(found.standing), found.undecided, repairs, memory)
+    return _diagnosis(case, claims.ending(control.found), control, claims)
+
+
+def _search(case: Case, main: Between, control: Control, found: Causes) -> Search:
+    failure = case.memory.outcomes(case.subject)[0].signature
+    assert failure is not None, "what is compared has failed"
+    return Search(
+        case.subject,
+        control.setup,
+        failure,
+        tuple(found.standing),
+        case.memory,
+        case.terrain,
+    )
+
+
+def _diagnosis(
+    case: Case, ending: Ending, control: Control | None = None, claims: Claims | None = None
 ) -> Diagnosis:
-    """What every diagnosis has, whatever it found."""
-    found = facts(memory.all())
-    outcomes = {(o.kind, o.signature) for o in memory.outcomes(subject)}
-    if len(outcomes) > 1:
-        found += (Fact("flaky", "The same setup answered differently.", memory.probes(subject)),)
-    return Diagnosis(
-        verdict=verdict,
-        sentence=sentence(subject, verdict, causes, repairs, found, _cut_short(memory)),
+    """The result: what every diagnosis has, and the claims where there are any."""
+    subject, memory = case.subject, case.memory
+    bare = Diagnosis(
+        verdict=ending.verdict,
+        sentence=ending.sentence,
+        next_step=ending.next_step,
+        answers=answers(memory.observations(subject), memory.goal),
         subject_probes=memory.probes(subject),
-        likely=likely,
-        facts=found,
-        drift=drift(memory.all(), knowledge, era),
+        contradictions=tuple(_contradiction(s, memory) for s in memory.contradicted()),
+        likely=_lints(subject, case.knowledge, case.era),
+        facts=facts(memory.all()) + _wavering(memory),
+        drift=drift(memory.all(), case.knowledge, case.era),
         does_not_prove=DOES_NOT_PROVE,
     )
+    if control is not None:
+        probe = memory.probe(control.setup)
+        bare = replace(bare, control=probe, control_found=f"{control.found} ({probe})")
+    if claims is None:
+        return bare
+    causes = tuple(
+        replace(cause, knowledge=_explaining(case, cause.signature, isolating))
+        for cause, isolating in claims.causes()
+    )
+    return replace(
+        bare,
+        causes=causes,
+        suspicions=claims.suspicions(),
+        repairs=claims.repairs,
+        tried=tried_and_refused(subject, claims.repairs, memory),
+        ruled_out=claims.ruled_out(),
+        unresolved=claims.unresolved(),
+        pending=claims.main.found.pending,
+        likely=() if causes else bare.likely,
+        facts=bare.facts + claims.traps(),
+        assumptions=claims.assumptions(),
+    )
 
 
-def _cut_short(memory: Memory) -> str:
-    """What ended the diagnosis before it had its answers, in words; empty when nothing did."""
-    if memory.spent:
-        return f"the budget of {memory.budget} probes ended"
-    return "the run ended" if memory.unanswered else ""
+def _wavering(memory: Memory) -> tuple[Fact, ...]:
+    return tuple(
+        Fact("flaky", "The same setup answered differently.", memory.probes(setup))
+        for setup in memory.contradicted()
+    )
+
+
+def _contradiction(setup: Setup, memory: Memory) -> Contradiction:
+    evidence = [o for o in memory.observations(setup) if o.outcome.is_evidence]
+    return Contradiction(answers(evidence, memory.goal))
+
+
+def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str, ...]:
+    names = isolating.as_sent().names
+    return case.knowledge.explain_signature(signature, names, case.era)[:3]
 
 
 def _lints(subject: Setup, knowledge: Knowledge, era: str | None) -> tuple[Lint, ...]:
@@ -184,39 +244,3 @@ def drift(
             for entry, text in knowledge.contradictions(names, observation.outcome, era):
                 found.setdefault(entry, Drift(entry, observation.probe, text))
     return tuple(found.values())
-
-
-def _with_knowledge(explained: Explained, knowledge: Knowledge, era: str | None) -> Cause:
-    names = explained.isolating.as_sent().names
-    ids = knowledge.explain_signature(explained.cause.signature, names, era)
-    return replace(explained.cause, knowledge=ids[:3])
-
-
-def _ruled_out(main: Between, memory: Memory) -> tuple[RuledOut, ...]:
-    return tuple(
-        RuledOut(r.factor, tuple(memory.probe(main.mix(p)) for p in r.points), r.why)
-        for r in main.found.ruled_out
-    )
-
-
-def _flaky(main: Between) -> tuple[Fact, ...]:
-    if not main.found.flaky:
-        return ()
-    count = len(main.found.flaky)
-    return (Fact("flaky", f"{count} of the setups probed answered differently when repeated."),)
-
-
-def _traps(main: Between, memory: Memory) -> tuple[Fact, ...]:
-    """Half-way repairs that fail for a reason of their own."""
-    facts_ = []
-    for trap in main.found.traps:
-        if trap.proved:
-            old = main.subject[Factor(trap.inside)].name
-            new = main.control[Factor(trap.outside)].name
-            text = (
-                f"{trap.inside}={old} does not go with {trap.outside}={new} either: "
-                f"{trap.signature.describe()}"
-            )
-            probes = tuple(memory.probe(main.mix(p)) for p in trap.failing)
-            facts_.append(Fact("trap", text, probes))
-    return tuple(facts_)

@@ -1,13 +1,15 @@
-"""What a diagnosis may try besides the subject: known recipes, constraints, costs."""
+"""What a diagnosis may try besides the subject: known recipes, listed levels, costs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from rtdoctor.diagnose.mixing import keeps_body
 from rtdoctor.domain.finding import Change
 from rtdoctor.domain.kind import session_kind
-from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.domain.setup import Factor, Level, Setup
 
 # What it costs a user to change a factor: a query is one edit on one line, an endpoint means
 # other code around it, and another kind of credential another architecture.
@@ -21,28 +23,32 @@ COST = {
     Factor.TOKEN_ENDPOINT: 3,
     Factor.AUTH: 4,
 }
+CARRIED_BODY = 1
+"""What it costs to write the same token body in another dialect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A recipe as a candidate control."""
+    """A recipe as a candidate control. ``eras`` are those in which it is known to work."""
 
     name: str
     setup: Setup
+    eras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """``is_valid`` knows which levels go together, ``leaks_key`` which setups expose the key."""
+    """The recipes, the listed levels of each factor, and which setups expose the key."""
 
     references: tuple[Reference, ...]
-    is_valid: Callable[[Setup], bool]
+    levels: Mapping[Factor, tuple[Level[Any], ...]]
     leaks_key: Callable[[Setup], bool]
 
     def nearest(self, subject: Setup) -> tuple[Reference, ...]:
         """The references a control may be, nearest first: same purpose before other purposes.
 
-        One that exposes the key is none: a diagnosis that ends in "use the key" helps nobody.
+        One that exposes the key is not among them: a diagnosis that ends in "use the key" helps
+        nobody as long as something else works.
         """
         leaks = self.leaks_key(subject)
         usable = [r for r in self.references if leaks or not self.leaks_key(r.setup)]
@@ -53,6 +59,23 @@ def distance(subject: Setup, other: Setup) -> int:
     """The edit cost from one setup to another, another kind of session weighing most."""
     changed = sum(COST[f] for f in subject.differs_from(other))
     return changed + 5 * (session_kind(subject) is not session_kind(other))
+
+
+def cost(subject: Setup, other: Setup) -> int:
+    """The edit cost of moving to ``other``; what is not sent need not be edited."""
+    ours = comparable(subject, other)
+    carried = keeps_body(ours, other)
+    return sum(
+        CARRIED_BODY if factor is Factor.TOKEN_BODY and carried else COST[factor]
+        for factor in ours.differs_from(other)
+    )
+
+
+def comparable(subject: Setup, other: Setup) -> Setup:
+    """The subject as seen from ``other``: where that mints nothing, the mint needs no edit."""
+    if other.auth.value.kind.needs_token:
+        return subject
+    return subject.take(other, frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY}))
 
 
 def changes(subject: Setup, other: Setup) -> tuple[Change, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rtdoctor.diagnose.endings import DOES_NOT_PROVE
 from rtdoctor.diagnose.facts import facts
 from rtdoctor.diagnose.knowledge_base import Knowledge
-from rtdoctor.diagnose.phrases import DOES_NOT_PROVE, blocking
+from rtdoctor.diagnose.obstacles import obstacle
 from rtdoctor.diagnose.replay import replay
 from rtdoctor.diagnose.subject import Conversation, diagnose_subject, drift
 from rtdoctor.diagnose.survey import patterns
@@ -57,17 +58,18 @@ def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:
     evidence = [o for o in run.observations if o.outcome.judged(goal).is_evidence]
     passes = sum(o.outcome.judged(goal).is_pass for o in evidence)
     found = facts(run.observations)
+    met = obstacle(run.observations)
     tried = f"{len(evidence)} {'setup' if len(evidence) == 1 else 'setups'}"
     if passes:
         verdict = Verdict.SURVEYED
         verb = "connects" if passes == 1 else "connect"
         sentence = f"{passes} of {tried} {verb}, up to the first event, here and now."
-    elif evidence and not blocking(found):
+    elif evidence and met is None:
         verdict = Verdict.REPRODUCED
         sentence = f"None of {tried} connects up to the first event, here and now."
     else:
         verdict = Verdict.CANNOT_TEST
-        why = blocking(found) or "No probe gave evidence."
+        why = met.text if met is not None else "No probe gave evidence."
         sentence = f"{why} So this could not be tested, and nothing is claimed."
     era = run.header.target.era
     return Diagnosis(

@@ -143,7 +143,8 @@ class Attempt:
         if isinstance(result, Outcome):
             if result.kind is OutcomeKind.TRANSIENT:
                 raise Stop(result)
-            raise Stop(Outcome.skipped("the first use of the token failed already"))
+            why = f"the first use of the token failed already ({result.describe()})"
+            raise Stop(Outcome.skipped(why))
 
     async def _offer(self, peers: list[Peer]) -> tuple[Peer, str]:
         with self.watch.stage(Stage.OFFER):

@@ -1,0 +1,66 @@
+"""What the service answered, in words of the wire: which request, which status, which message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rtdoctor.domain.finding import Answered
+from rtdoctor.domain.level_text import query_text
+from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
+from rtdoctor.domain.run import Observation
+from rtdoctor.domain.setup import Setup
+
+_LONGEST = 160
+
+
+def request_line(setup: Setup, stage: Stage) -> str:
+    """The request that a stage's answer belongs to: ``POST /v1/realtime/calls?model=…``."""
+    if stage is Stage.MINT:
+        return f"POST {setup.token_endpoint.value.path}"
+    return f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
+
+
+def said(signature: Signature) -> str:
+    """Status, code and message of a failure: ``404: Invalid URL (POST /v1/realtime/sessions)``."""
+    status = str(signature.status) if signature.status is not None else ""
+    if signature.is_empty_error:
+        return f"{status}, an error object of empty strings".removeprefix(", ")
+    # the type is the same for most errors, and a local code is for programs
+    code = signature.code or (signature.type if not signature.message else "") or ""
+    if signature.is_local and signature.message:
+        code = ""
+    head = f"{status} {code}".strip()
+    message = _cut(signature.message or "")
+    return f"{head}: {message}" if head and message else head or message or "no reason was given"
+
+
+def describe(setup: Setup, outcome: Outcome) -> str:
+    """One answer in a line, with the request it answers."""
+    if outcome.kind is OutcomeKind.SKIPPED:
+        return f"not sent: {outcome.reason}"
+    if outcome.is_pass or outcome.signature is None:
+        return f"connected, up to the stage {outcome.stage}"
+    stage = outcome.signature.stage
+    if stage in (Stage.MINT, Stage.EXCHANGE):
+        return f"{request_line(setup, stage)}: {said(outcome.signature)}"
+    return f"the call was answered, then {stage} failed: {said(outcome.signature)}"
+
+
+def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered, ...]:
+    """The different answers among observations of one setup, the most frequent first."""
+    found: dict[str, list[Observation]] = {}
+    for observation in observations:
+        text = describe(observation.setup, observation.outcome.judged(goal))
+        found.setdefault(text, []).append(observation)
+    ordered = sorted(found.items(), key=lambda item: -len(item[1]))
+    return tuple(
+        Answered(text, tuple(o.probe for o in seen), _place(seen[0])) for text, seen in ordered
+    )
+
+
+def _place(observation: Observation) -> str:
+    return ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

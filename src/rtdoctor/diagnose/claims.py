@@ -1,0 +1,303 @@
+"""The last step before anything is said: every claim against everything the run saw.
+
+A cause stands only when each of its pairs was repeated, none of its setups was answered in two
+ways, and no probe that contains its levels ever passed. What falls here is called unresolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rtdoctor.diagnose import endings
+from rtdoctor.diagnose.answered import describe, said
+from rtdoctor.diagnose.between import Between, in_order
+from rtdoctor.diagnose.causes import Explained
+from rtdoctor.diagnose.endings import Ending
+from rtdoctor.diagnose.memory import Memory
+from rtdoctor.diagnose.phrases import (
+    failure_phrase,
+    levels_phrase,
+    repair_phrase,
+    sentence_case,
+    wire_text,
+)
+from rtdoctor.domain.finding import (
+    Blamed,
+    Cause,
+    Fact,
+    Repair,
+    RuledOut,
+    Suspicion,
+    Unresolved,
+    Verdict,
+    Witness,
+)
+from rtdoctor.domain.setup import Factor, Setup
+
+SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
+IN_TWO_WAYS = "a setup that would show it was answered in two ways"
+REFUTED = "it seems to matter, but a setup with the same level passed"
+_BREAKDOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a comparison found, and what of it may be said."""
+
+    main: Between
+    found: Sequence[Explained]
+    undecided: dict[Factor, str]
+    repairs: tuple[Repair, ...]
+    memory: Memory
+
+    @property
+    def standing(self) -> list[Explained]:
+        """The causes that may be claimed, in the order in which the user meets them: the one
+        behind the subject's own answer first."""
+        kept = [cause for cause in self.found if not self._objection(cause)]
+        return sorted(kept, key=lambda c: (not self._is_own(c), self._hiders(c, kept)))
+
+    def _objection(self, cause: Explained) -> str:
+        """Why a cause may not be claimed; empty when it may."""
+        memory = self.memory
+        setups = {s for p in cause.pairs for s in (p.failing.as_sent(), p.passing.as_sent())}
+        shown = {self.main.subject.as_sent(), self.main.control.as_sent()}
+        if not (setups | shown).isdisjoint(memory.contradicted()):
+            return IN_TWO_WAYS
+        if any(memory.outcomes(s) and not memory.failed(s) for s in self._holding(cause)):
+            return REFUTED
+        if not cause.pairs or not all(map(memory.is_steady, setups)):
+            return SEEN_ONCE
+        return ""
+
+    def _holding(self, cause: Explained) -> list[Setup]:
+        return [s for s in self.memory.setups() if cause.within(s)]
+
+    def _is_own(self, cause: Explained) -> bool:
+        """Whether this cause explains the answer that the subject itself got."""
+        own = self.memory.failed(self.main.subject)
+        return own is not None and own.signature == cause.signature
+
+    def _hiders(self, cause: Explained, causes: Sequence[Explained]) -> int:
+        return sum(self._hides(other, cause) for other in causes)
+
+    def _hides(self, front: Explained, behind: Explained) -> bool:
+        """Whether every failure with both shows the front's error and never the other's."""
+        if front is behind or front.signature == behind.signature:
+            return False
+        both = [s for s in self._holding(front) if behind.within(s)]
+        seen = {f.signature for s in both if (f := self.memory.failed(s)) is not None}
+        if not seen:  # the one behind was seen only where the front is repaired
+            return self._is_own(front) and not self._is_own(behind)
+        return front.signature in seen and behind.signature not in seen
+
+    def causes(self) -> list[tuple[Cause, Setup]]:
+        """The proved causes, each with the setup that shows it alone."""
+        proved = [c for c in self.standing if not self._is_likely_only(c)]
+        return [(self._cause(c, proved), c.isolating) for c in proved]
+
+    def _is_likely_only(self, cause: Explained) -> bool:
+        signature = cause.signature
+        broken = signature.status is None or signature.status >= _BREAKDOWN
+        return self.memory.breakdowns_count and broken
+
+    def _cause(self, cause: Explained, proved: Sequence[Explained]) -> Cause:
+        memory = self.memory
+        tried = [s for s in self._holding(cause) if memory.outcomes(s)]
+        failing = [s for s in tried if memory.failed(s) is not None]
+        return Cause(
+            levels=_blamed(cause),
+            signature=cause.signature,
+            witnesses=tuple(self._witnesses(cause)),
+            failing_probes=tuple(memory.probe(s) for s in failing),
+            contexts_tried=len(tried),
+            contexts_failed=len(failing),
+            contexts_possible=max(cause.possible, len(tried)),
+            hidden_behind=tuple(i for i, other in enumerate(proved) if self._hides(other, cause)),
+        )
+
+    def _witnesses(self, cause: Explained) -> Iterator[Witness]:
+        shown: set[str] = set()
+        for pair in cause.pairs:
+            differing = pair.failing.as_sent().differs_from(pair.passing.as_sent())
+            names = in_order({f.value for f in differing})
+            if not {f.value for f in pair.factors} <= shown:
+                shown |= {f.value for f in pair.factors}
+                yield Witness(
+                    names,
+                    self.memory.probe(pair.failing),
+                    self.memory.probe(pair.passing),
+                    self.memory.is_steady(pair.failing) and self.memory.is_steady(pair.passing),
+                )
+
+    def suspicions(self) -> tuple[Suspicion, ...]:
+        """Where the service breaks down every time: the levels that seem to do it."""
+        return tuple(
+            Suspicion(
+                _blamed(cause),
+                describe(pair.failing, self.memory.outcomes(pair.failing)[0]),
+                self.memory.probes(pair.failing),
+                self.memory.probes(pair.passing),
+            )
+            for cause in self.standing
+            if self._is_likely_only(cause)
+            for pair in cause.pairs[:1]
+        )
+
+    def ruled_out(self) -> tuple[RuledOut, ...]:
+        """The factors that do not matter, each with the two values it was varied between."""
+        if not self.causes():
+            return ()
+        main = self.main
+        silent = self._spoken_of() | {f.value for f in self._cures()}
+        return tuple(
+            RuledOut(
+                r.factor,
+                tuple(self.memory.probe(main.mix(p)) for p in r.points),
+                f"{r.why} ({_between(main, Factor(r.factor))})",
+            )
+            for r in main.found.ruled_out
+            if r.factor not in silent
+        )
+
+    def _cures(self) -> set[Factor]:
+        """The factors that alone turned some failure of the run into a pass."""
+        setups = self.memory.setups()
+        failing = [s for s in setups if self.memory.failed(s) is not None]
+        cures = set()
+        for passing in self.memory.passing():
+            for other in failing:
+                differing = other.differs_from(passing)
+                if len(differing) == 1:
+                    cures.add(differing[0])
+        return cures
+
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """The factors that may matter and could neither be blamed nor ruled out."""
+        blamed = {b.factor for cause, _ in self.causes() for b in cause.levels}
+        blamed |= {b.factor for s in self.suspicions() for b in s.levels}
+        why = {u.factor: u.why for u in self.main.found.unresolved}
+        why.update({factor.value: text for factor, text in self.undecided.items()})
+        for cause in self.found:
+            if objection := self._objection(cause):
+                why.update({factor.value: objection for factor in cause.levels})
+        return tuple(Unresolved(f, why[f]) for f in in_order(set(why) - blamed))
+
+    def _spoken_of(self) -> set[str]:
+        blamed = {factor.value for cause in self.found for factor in cause.levels}
+        return blamed | {factor.value for factor in self.undecided}
+
+    def traps(self) -> tuple[Fact, ...]:
+        """Half-way repairs that fail for a reason of their own."""
+        main, found = self.main, []
+        for trap in main.found.traps:
+            if trap.proved:
+                inside, outside = Factor(trap.inside), Factor(trap.outside)
+                text = (
+                    f"{wire_text(inside, main.subject)} does not go with "
+                    f"{wire_text(outside, main.control)} either: {said(trap.signature)}"
+                )
+                probes = tuple(self.memory.probe(main.mix(p)) for p in trap.failing)
+                found.append(Fact("trap", text, probes))
+        return tuple(found)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something that was asked for stayed unanswered."""
+        return self.memory.unanswered or self.main.found.budget_ended
+
+    def ending(self, control: str) -> Ending:
+        """The verdict that these claims carry, in words."""
+        memory, subject = self.memory, self.main.subject
+        proved = self.causes()
+        contradicted = memory.contradicted()
+        if contradicted:
+            if subject.as_sent() in contradicted:
+                return endings.changed_its_answer(subject, memory)
+            return endings.contradicted(len(proved), contradicted, memory)
+        if self.is_open or any(self._objection(c) == SEEN_ONCE for c in self.found):
+            return endings.cut_short(len(proved), memory)
+        if memory.breakdowns_count and not proved:
+            return endings.breaks_down(subject, control, memory)
+        if not proved:
+            return endings.not_proved(subject, control, memory)
+        return Ending(Verdict.EXPLAINED, self._explanation(), self._next_step())
+
+    def _explanation(self) -> str:
+        standing = [c for c in self.standing if not self._is_likely_only(c)]
+        first = standing[0]
+        because = f"because {levels_phrase(first.levels, first.isolating)}"
+        own = self.memory.failed(self.main.subject)
+        if own is None or own.signature is None or self._is_own(first):
+            text = sentence_case(f"{failure_phrase(first.signature)} {because}")
+        else:
+            text = (
+                f"{sentence_case(failure_phrase(own.signature))} What causes that could not be "
+                f"proved. Beside it, {failure_phrase(first.signature)} {because}."
+            )
+        text += _more(len(standing) - 1) + self._only_the_key()
+        best = next((r for r in self.repairs if not r.leaks_key), None)
+        if best is not None:
+            text += f" The smallest change that works: {repair_phrase(best, self.main.subject)}."
+        return text
+
+    def _only_the_key(self) -> str:
+        """That tokens are refused and the key is not, where the run shows that."""
+        control, subject = self.main.control.auth.value.kind, self.main.subject.auth.value.kind
+        if control.needs_token or not subject.needs_token:
+            return ""
+        tokens = [s for s in self.memory.setups() if s.auth.value.kind.needs_token]
+        if any(self.memory.passed(s) for s in tokens):
+            return ""
+        passes = "the API key itself" if control.value == "api_key" else "a call without a token"
+        return (
+            f" No token works here: {len(tokens)} setups with a token were tried and none passed, "
+            f"while {passes} does."
+        )
+
+    def _next_step(self) -> str:
+        if any(not r.leaks_key for r in self.repairs):
+            return "Make the first change below in your code, then run the same command again."
+        return "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What the claims rest on."""
+        main, memory = self.main, self.memory
+        alike = [f.value for f, level in main.subject if level == main.control[f]]
+        texts = []
+        if not memory.contradicted() and not self.is_open:
+            texts.append(
+                "Every decisive probe was repeated and answered alike; a service that answers the "
+                "same request in different ways could still show that only later."
+            )
+        texts += [
+            f"Causes are relative to the control: what it shares with the subject "
+            f"({', '.join(alike)}) was varied only where another passing setup differs in it.",
+            "Interactions of more than two levels were looked for only where smaller ones explain "
+            "nothing.",
+        ]
+        for number, cause in enumerate(self.standing, 1):
+            if cause.only_repaired:
+                texts.append(
+                    f"Cause {number} was seen only with {', '.join(sorted(cause.only_repaired))} "
+                    "at the control's level, since at the subject's something else fails: whether "
+                    "the cause fails alone or only together with that level, no probe can tell."
+                )
+        if memory.spent:
+            texts.append(f"The budget ended the search after {memory.asked} probes.")
+        return tuple(texts)
+
+
+def _blamed(cause: Explained) -> tuple[Blamed, ...]:
+    return tuple(Blamed(f.value, cause.levels[f].name) for f in Factor if f in cause.levels)
+
+
+def _between(main: Between, factor: Factor) -> str:
+    return f"{wire_text(factor, main.subject)}, or {wire_text(factor, main.control)}"
+
+
+def _more(count: int) -> str:
+    if not count:
+        return ""
+    return " There is one more cause." if count == 1 else f" There are {count} more causes."

@@ -1,0 +1,147 @@
+"""Looking for a control: anything that passes here and now, next to the failure.
+
+The recipes first, since they are known to work somewhere. Where none passes (another path, a
+service without a mint, a gateway that only takes the key), the search goes on in rounds, each a
+little farther from what is known, and ends with the first round in which something passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from rtdoctor.diagnose.covering import covering
+from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
+from rtdoctor.diagnose.mixing import mixed, sendable
+from rtdoctor.diagnose.obstacles import nothing_helps
+from rtdoctor.diagnose.relocation import call_paths, moved_recipes
+from rtdoctor.diagnose.terrain import Terrain, distance
+from rtdoctor.domain.outcome import Stage
+from rtdoctor.domain.run import Purpose
+from rtdoctor.domain.setup import (
+    Auth,
+    AuthKind,
+    CallEndpoint,
+    EncodingKind,
+    Factor,
+    Level,
+    Setup,
+)
+
+_SHARE = 0.6
+"""The most of the budget that goes into the search; the rest is for the proof."""
+_COVERING = 16
+_API_KEY = Level("api_key", Auth(AuthKind.API_KEY))
+_NO_AUTH = Level("none", Auth(AuthKind.NONE))
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A setup that passed, and in words where it comes from."""
+
+    setup: Setup
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    setup: Setup
+    origin: str
+
+
+def find_controls(
+    subject: Setup, memory: Memory, terrain: Terrain
+) -> Generator[Questions, Answers, tuple[Control, ...]]:
+    """Every control of the first round that has one, nearest to the subject first."""
+    most = max(memory.asked + 1, int(memory.budget * _SHARE))
+    for candidates in _rounds(subject, terrain):
+        fresh = [c for c in candidates if not _refused_already(c.setup, memory)]
+        fresh = fresh[: max(1, most - memory.asked)]
+        yield from memory.ask([Ask(c.setup, Purpose.CONTROL) for c in fresh])
+        passing = [Control(c.setup, c.origin) for c in fresh if memory.passed(c.setup)]
+        if passing:
+            return tuple(passing)
+        if memory.asked >= most or memory.unanswered or nothing_helps(memory.all()):
+            break
+    return ()
+
+
+def _rounds(subject: Setup, terrain: Terrain) -> Iterator[list[_Candidate]]:
+    seen = {subject.as_sent()}
+
+    def fresh(candidates: Iterator[_Candidate]) -> list[_Candidate]:
+        found = []
+        for candidate in candidates:
+            sent = candidate.setup.as_sent()
+            if sendable(candidate.setup) and sent not in seen:
+                seen.add(sent)
+                found.append(candidate)
+        return found
+
+    yield fresh(_Candidate(r.setup, f"the recipe {r.name}") for r in terrain.nearest(subject))
+    yield fresh(
+        _Candidate(setup, f"the recipe {name}, moved to the subject's paths")
+        for name, setup in moved_recipes(subject, terrain)
+    )
+    yield fresh(_without_a_token(subject, terrain))
+    yield fresh(_one_factor_away(subject, terrain))
+    yield fresh(
+        _Candidate(setup, "a combination from probes.yaml")
+        for setup in covering(subject, terrain, most=_COVERING)
+    )
+
+
+def _refused_already(setup: Setup, memory: Memory) -> bool:
+    """Whether a mint like this one's was refused: what is sent after it cannot help."""
+    prefix = setup.mint_prefix()
+    if prefix is None:
+        return False
+    failures = [(s, memory.failed(s)) for s in memory.setups() if s.mint_prefix() == prefix]
+    return any(f is not None and f.stage is Stage.MINT for _, f in failures)
+
+
+def _without_a_token(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
+    """The key itself, then no credential at all: what a service without a mint accepts."""
+    encodings = [subject.call_encoding, *_plain_encodings(terrain)]
+    queries = [subject.call_query, *_recipe_queries(terrain)]
+    for auth, said in ((_API_KEY, "with the API key itself"), (_NO_AUTH, "without a credential")):
+        own = replace(subject, auth=auth)
+        yield _Candidate(own, f"the same call {said}")
+        for path, encoding, query in product(call_paths(subject, terrain)[:3], encodings, queries):
+            setup = replace(
+                own,
+                call_endpoint=Level(path, CallEndpoint(path)),
+                call_encoding=encoding,
+                call_query=query,
+            )
+            if len(own.differs_from(setup)) <= (2 if auth is _API_KEY else 1):
+                yield _Candidate(setup, f"a call {said}")
+
+
+def _plain_encodings(terrain: Terrain) -> list[Level[Any]]:
+    wanted = (EncodingKind.RAW, EncodingKind.MULTIPART)
+    listed = terrain.levels[Factor.CALL_ENCODING]
+    return [
+        next(e for e in listed if e.value.kind is kind)
+        for kind in wanted
+        if any(e.value.kind is kind for e in listed)
+    ]
+
+
+def _recipe_queries(terrain: Terrain) -> list[Level[Any]]:
+    return list(dict.fromkeys(r.setup.call_query for r in terrain.references))
+
+
+def _one_factor_away(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
+    """The subject with one listed level changed, the cheapest kinds of change first."""
+    singles = [
+        mixed(subject, subject.with_level(factor, level), [factor])
+        for factor, levels in terrain.levels.items()
+        if factor is not Factor.AUTH
+        for level in levels
+        if level != subject[factor]
+    ]
+    for setup in sorted(singles, key=lambda s: distance(subject, s)):
+        yield _Candidate(setup, "the subject with one change")

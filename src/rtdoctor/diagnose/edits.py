@@ -1,0 +1,174 @@
+"""Single edits of the subject: the smallest repairs there can be, tried before larger ones count.
+
+An edit moves one factor to a listed level, adds or drops one query parameter, or puts right the
+one field of the token body that the error names.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rtdoctor.diagnose.causes import Explained
+from rtdoctor.diagnose.place import Named, wanted
+from rtdoctor.diagnose.terrain import Terrain, cost
+from rtdoctor.domain.outcome import Signature
+from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody
+
+_LISTED = (
+    Factor.BETA_HEADER,
+    Factor.CALL_QUERY,
+    Factor.CALL_ENCODING,
+    Factor.OFFER,
+    Factor.CALL_ENDPOINT,
+)
+_CURES_ANY = (Factor.BETA_HEADER, Factor.CALL_QUERY)
+"""Where something may be missing: an addition can cure what no level of the subject explains."""
+
+
+def single_edits(
+    subject: Setup,
+    control: Setup,
+    failure: Signature,
+    causes: tuple[Explained, ...],
+    terrain: Terrain,
+) -> list[Setup]:
+    """The subject with one edit each, those that the error or a cause speaks of first.
+
+    Left out are edits of what is sent only after the stage that fails, since they cannot help,
+    and, where several causes stand side by side, edits that none of them names.
+    """
+    named = wanted(failure, subject)
+    spoken = {f for n in named for f in _factors_of(n)}
+    blamed = [set(cause.levels) for cause in causes]
+    common = set.intersection(*blamed) if blamed else set()
+
+    def rank(setup: Setup) -> tuple[int, int]:
+        (factor,) = subject.differs_from(setup)
+        return (0 if factor in spoken else 1 if factor in common else 2, cost(subject, setup))
+
+    found = [
+        setup
+        for setup in _edits(subject, control, named, terrain)
+        if len(changed := subject.differs_from(setup)) == 1
+        and changed[0].first_sent.order <= failure.stage.order
+        and (len(blamed) < 2 or changed[0] in common | spoken)
+    ]
+    return sorted(dict.fromkeys(found), key=rank)
+
+
+def _factors_of(named: Named) -> tuple[Factor, ...]:
+    match named.where:
+        case "header":
+            return (Factor.BETA_HEADER,)
+        case "query":
+            return (Factor.CALL_QUERY,)
+        case "body":
+            return (Factor.TOKEN_BODY,)
+        case _:
+            return (Factor.CALL_ENCODING,)
+
+
+def _edits(
+    subject: Setup, control: Setup, named: tuple[Named, ...], terrain: Terrain
+) -> Iterator[Setup]:
+    for name in named:
+        yield from _named_edits(subject, control, name)
+    for factor in _LISTED:
+        for level in terrain.levels[factor]:
+            yield subject.with_level(factor, level)
+    params = subject.call_query.value.params
+    for listed in terrain.levels[Factor.CALL_QUERY]:
+        yield _with_query(subject, (*params, *(p for p in listed.value.params if p not in params)))
+    for dropped in params:
+        yield _with_query(subject, tuple(p for p in params if p != dropped))
+
+
+def _named_edits(subject: Setup, control: Setup, named: Named) -> Iterator[Setup]:
+    """What the error names: put in where it is missing, left out or as in the control where it is
+    there."""
+    params = subject.call_query.value.params
+    if named.where == "query":
+        others = tuple(p for p in params if p[0] != named.name)
+        values = dict.fromkeys(_values_of(named.name, subject, control))
+        yield _with_query(subject, others)
+        for value in values:
+            yield _with_query(subject, (*others, (named.name, value)))
+    if named.where == "body":
+        yield from _body_edits(subject, control, named.name)
+
+
+def _values_of(name: str, subject: Setup, control: Setup) -> Iterator[str]:
+    """What a parameter of this name could say: what the subject or the control says elsewhere."""
+    for setup in (subject, control):
+        yield from (value for key, value in setup.call_query.value.params if key == name)
+        for text in (setup.token_body.value.text, setup.call_encoding.value.session):
+            yield from _leaves_called(name, _json(text))
+
+
+def _leaves_called(name: str, data: Any) -> Iterator[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == name and isinstance(value, str):
+                yield value
+            yield from _leaves_called(name, value)
+
+
+def _body_edits(subject: Setup, control: Setup, place: str) -> Iterator[Setup]:
+    """The place of the body left out, and as it is in the control's body."""
+    text = subject.token_body.value.text
+    path = place.split(".")
+    data = _json(text or "{}")
+    if not isinstance(data, dict):
+        return
+    without = _set(data, path, _ABSENT)
+    if without != data:
+        yield _with_body(subject, without)
+    usual = _get(_json(control.token_body.value.text), path)
+    if usual is not _ABSENT:
+        yield _with_body(subject, _set(data, path, usual))
+
+
+_ABSENT: Any = object()
+
+
+def _get(data: Any, path: list[str]) -> Any:
+    for name in path:
+        if not isinstance(data, dict) or name not in data:
+            return _ABSENT
+        data = data[name]
+    return data
+
+
+def _set(data: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    """A copy of ``data`` with ``value`` at ``path``; without that place when it is absent."""
+    name, *rest = path
+    copy = dict(data)
+    if rest:
+        inner = copy.get(name, {})
+        if isinstance(inner, dict):
+            copy[name] = _set(inner, rest, value)
+    elif value is _ABSENT:
+        copy.pop(name, None)
+    else:
+        copy[name] = value
+    return copy
+
+
+def _json(text: str | None) -> Any:
+    try:
+        return json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _with_query(subject: Setup, params: tuple[tuple[str, str], ...]) -> Setup:
+    name = "&".join(f"{k}={v}" for k, v in params) or "none"
+    return subject.with_level(Factor.CALL_QUERY, Level(name, CallQuery(params)))
+
+
+def _with_body(subject: Setup, data: dict[str, Any]) -> Setup:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    body = TokenBody(text, subject.token_body.value.content_type)
+    return subject.with_level(Factor.TOKEN_BODY, Level(text, body))

@@ -1,0 +1,178 @@
+"""How a diagnosis can end: a verdict, why, and what to do next.
+
+Each ending has its own reason, and the reason is an observation: what came, how often, and what
+passes beside it. There is no sentence here for "something else".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rtdoctor.diagnose.answered import describe
+from rtdoctor.diagnose.memory import Memory
+from rtdoctor.diagnose.obstacles import obstacle
+from rtdoctor.diagnose.phrases import failure_phrase, sentence_case
+from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.setup import AuthKind, Setup
+
+DOES_NOT_PROVE = (
+    "A pass means that the first event of a session came; it says nothing about sound, longer "
+    "sessions or other networks.",
+    "Which check the service makes is not visible, only which answers it gives.",
+    "Another key, project, model, region or day may behave otherwise.",
+)
+_REPORT = "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
+_NEXT_FOR = {
+    "key": "Mend the key or its permissions, then run the same command again.",
+    "quota": "Add credit or raise the limit of this project, then run the same command again.",
+    "region": "Run it from a network in a country that the service serves.",
+    "network": "Mend the way to the service (name, proxy, certificates, UDP), then run it again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """``sentence`` is the verdict in words, ``next_step`` what the user can do now."""
+
+    verdict: Verdict
+    sentence: str
+    next_step: str
+
+
+def works() -> Ending:
+    """The subject passed twice."""
+    return Ending(
+        Verdict.WORKS,
+        "This setup works here and now, twice; the failure was not reproduced.",
+        "Look for what differs in your app: the age of its token, a token that is used twice, the "
+        "bytes it really sends, its browser, its network.",
+    )
+
+
+def changed_its_answer(setup: Setup, memory: Memory) -> Ending:
+    """One and the same setup was answered in more than one way."""
+    return Ending(
+        Verdict.INCONCLUSIVE,
+        f"Inconclusive, no cause is claimed: {_two_ways(setup, memory)}.",
+        "Run it again later. If it stays like this, report both answers with their request ids: "
+        "rtdoctor check --setup FILE --report all=report",
+    )
+
+
+def contradicted(causes: int, setups: Sequence[Setup], memory: Memory) -> Ending:
+    """The subject was answered alike, but another setup of the run was not."""
+    claimed = "what is not touched by it stands below" if causes else "no cause is claimed"
+    return Ending(
+        Verdict.INCONCLUSIVE,
+        f"Inconclusive, {claimed}: {_two_ways(setups[0], memory)}.",
+        "Run it again: a service that changes its answers within a run proves nothing.",
+    )
+
+
+def cut_short(causes: int, memory: Memory) -> Ending:
+    """The budget or the run ended before the proof was complete."""
+    claimed = "not everything is proved" if causes else "no cause is claimed"
+    if memory.spent:
+        why = f"the budget of {memory.budget} probes ended before the proof was complete"
+        step = f"Allow more probes: rtdoctor check --setup FILE --budget {2 * memory.budget}"
+    else:
+        why = "the run ended before the proof was complete"
+        step = "Go on with it: rtdoctor check --resume JOURNAL"
+    return Ending(Verdict.INCONCLUSIVE, f"Inconclusive, {claimed}: {why}.", step)
+
+
+def not_sent(subject: Setup, memory: Memory) -> Ending:
+    """The subject could not be probed at all."""
+    reasons = dict.fromkeys(o.outcome.reason for o in memory.observations(subject))
+    step = "Mend what the reason names, then run the same command again."
+    if subject.auth.value.kind is AuthKind.USED:
+        step = "Diagnose the first call by itself: set auth: ephemeral in the setup file."
+    return Ending(
+        Verdict.CANNOT_TEST,
+        f"The setup could not be tried: {'; '.join(reasons)}. No cause is claimed.",
+        step,
+    )
+
+
+def nothing_passes(memory: Memory) -> Ending:
+    """No control was found, so there is nothing that the subject could be compared with."""
+    met = obstacle(memory.all())
+    came = _what_came(memory)
+    if met is not None:
+        return Ending(
+            Verdict.CANNOT_TEST,
+            f"{met.text} {came} So no cause is claimed.",
+            _NEXT_FOR[met.kind],
+        )
+    return Ending(
+        Verdict.CANNOT_TEST,
+        f"Nothing connects here and now, so there is nothing to compare with. {came} "
+        "No cause is claimed.",
+        "Name a setup that is known to work there as a recipe (--probes FILE), or ask the "
+        f"service's operator. {_REPORT}",
+    )
+
+
+def nothing_known(subject: Setup, control: str, memory: Memory) -> Ending:
+    """The subject gave no evidence at all, while something else passes."""
+    seen = memory.observations(subject)
+    said = describe(subject, seen[-1].outcome)
+    return Ending(
+        Verdict.CANNOT_TEST,
+        f"No probe of the setup got an answer that shows anything ({said}, the last of "
+        f"{len(seen)}), while {control} passes. No cause is claimed.",
+        "Wait until the service has recovered or its limit has passed, then run it again.",
+    )
+
+
+def breaks_down(subject: Setup, control: str, memory: Memory) -> Ending:
+    """The subject met a breakdown of the service every time, beside a setup that passes."""
+    seen = memory.observations(subject)
+    tries = sum(o.attempts for o in seen)
+    said = describe(subject, seen[0].outcome)
+    return Ending(
+        Verdict.REPRODUCED,
+        f"It fails every time ({said}; {tries} tries in {len(seen)} probes), while {control} "
+        "passes beside it. A breakdown of the service proves nothing, so the cause is only likely.",
+        f"Try the change below, and report it to the service's operator. {_REPORT}",
+    )
+
+
+def not_proved(subject: Setup, control: str, memory: Memory) -> Ending:
+    """It fails every time beside something that passes, and no cause could be proved."""
+    failure = memory.failed(subject)
+    what = "It fails"
+    if failure is not None and failure.signature is not None:
+        what = sentence_case(failure_phrase(failure.signature)).rstrip(".") + ","
+    return Ending(
+        Verdict.REPRODUCED,
+        f"{what} every time, while {control} passes beside it. No cause could be proved.",
+        f"Make your requests more like the passing one. {_REPORT}",
+    )
+
+
+def _two_ways(setup: Setup, memory: Memory) -> str:
+    said: dict[str, list[str]] = {}
+    for observation in memory.observations(setup):
+        outcome = observation.outcome.judged(memory.goal)
+        if outcome.is_evidence:
+            said.setdefault(describe(observation.setup, outcome), []).append(observation.probe)
+    ways = "; ".join(f"{', '.join(probes)} {text}" for text, probes in said.items())
+    return f"the same setup was answered in {len(said)} ways ({ways})"
+
+
+def _what_came(memory: Memory) -> str:
+    """The answers of the run, counted, the most frequent first."""
+    asked = [o for o in memory.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    counted = Counter(describe(o.setup, o.outcome.judged(memory.goal)) for o in asked)
+    if not counted:
+        return "No probe was answered."
+    shown = [f"{text} ({n} of {len(asked)})" for text, n in counted.most_common(2)]
+    more = len(counted) - len(shown)
+    others = f"; and {more} other answers" if more > 1 else "; and one other answer" * more
+    setups = len(memory.setups())
+    tried = "1 setup was tried" if setups == 1 else f"{setups} setups were tried"
+    return f"{tried}: {'; '.join(shown)}{others}."
