@@ -8,5 +8,5 @@ from rtdoctor.plan.catalogue import Catalogue
 
 def terrain_of(catalogue: Catalogue) -> Terrain:
     """Recipes, constraints and key leaks of a catalogue."""
-    references = tuple(Reference(r.name, r.setup) for r in catalogue.recipes)
+    references = tuple(Reference(r.name, r.setup, r.eras) for r in catalogue.recipes)
     return Terrain(references, catalogue.is_valid, catalogue.leaks_key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rtdoctor.diagnose.facts import OBSTACLES
 from rtdoctor.domain.finding import Cause, Fact, Repair, Verdict
 from rtdoctor.domain.level_text import FACTOR_NAMES, level_text
 from rtdoctor.domain.outcome import Signature, Stage
@@ -77,7 +78,7 @@ def _edited(factor: Factor, setup: Setup) -> str:
 
 def blocking(found: Sequence[Fact]) -> str:
     """What stands in the way of testing anything, in words; empty when nothing does."""
-    return " ".join(f.text for f in found if f.kind in ("key", "quota", "region", "network"))
+    return " ".join(f.text for f in found if f.kind in OBSTACLES)
 
 
 def sentence(

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from rtdoctor.diagnose.between import Between, in_order, localise_between
 from rtdoctor.diagnose.causes import Explained, explain_causes, in_sight_order
-from rtdoctor.diagnose.facts import facts
-from rtdoctor.diagnose.knowledge_base import Knowledge
+from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.phrases import DOES_NOT_PROVE, assumptions, sentence
 from rtdoctor.diagnose.repairs import find_repairs
@@ -20,7 +19,6 @@ from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.finding import (
     Cause,
     Diagnosis,
-    Drift,
     Fact,
     Lint,
     Repair,
@@ -28,8 +26,8 @@ from rtdoctor.domain.finding import (
     Unresolved,
     Verdict,
 )
-from rtdoctor.domain.outcome import OutcomeKind, Signature, Stage
-from rtdoctor.domain.run import Observation, Purpose
+from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Setup
 
 BUDGET = 64
@@ -40,38 +38,33 @@ Conversation = Generator[Questions, Answers, Diagnosis]
 def diagnose_subject(
     subject: Setup,
     terrain: Terrain,
-    knowledge: Knowledge,
+    known: KnownHere,
     *,
     goal: Stage = Stage.SESSION,
-    era: str | None = None,
     budget: int | None = None,
 ) -> Conversation:
-    """Find why ``subject`` fails and what would work, with at most ``budget`` probes.
-
-    ``era`` is the sandbox's; ``None`` means the service of today.
-    """
+    """Find why ``subject`` fails and what would work, with at most ``budget`` probes."""
     memory = Memory(goal, BUDGET if budget is None else budget)
-    likely = _lints(subject, knowledge, era)
     verdict = yield from _subject_twice(subject, memory)
     if verdict is Verdict.WORKS:
-        return _ended(verdict, subject, memory, likely, knowledge, era)
+        return _ended(verdict, subject, memory, terrain, known)
     references = terrain.nearest(subject)
     yield from memory.ask([Ask(r.setup, Purpose.CONTROL) for r in references])
     controls = [r.setup for r in references if memory.passed(r.setup)]
     if not controls and memory.unanswered:
-        return _ended(Verdict.INCONCLUSIVE, subject, memory, likely, knowledge, era)
+        return _ended(Verdict.INCONCLUSIVE, subject, memory, terrain, known)
     if not controls and not any(memory.passed(r.setup) for r in terrain.references):
-        return _ended(Verdict.CANNOT_TEST, subject, memory, likely, knowledge, era)
+        return _ended(Verdict.CANNOT_TEST, subject, memory, terrain, known)
     if verdict is not None or not controls:
-        return _ended(verdict or Verdict.REPRODUCED, subject, memory, likely, knowledge, era)
+        return _ended(verdict or Verdict.REPRODUCED, subject, memory, terrain, known)
 
     def hint(signature: Signature) -> Sequence[str]:
-        return knowledge.hints(signature)
+        return known.hints(signature)
 
     main = yield from localise_between(subject, controls[0], memory, terrain, hint)
     if main.found.inconclusive or not main.found.reproduced or not main.found.controlled:
         verdict = Verdict.INCONCLUSIVE
-        ended = _ended(verdict, subject, memory, likely, knowledge, era)
+        ended = _ended(verdict, subject, memory, terrain, known)
         return replace(ended, control=memory.probe(controls[0]), facts=ended.facts + _flaky(main))
     explained = in_sight_order(
         (yield from explain_causes(main, controls[1:], memory, terrain, hint))
@@ -83,8 +76,8 @@ def diagnose_subject(
     verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
     if seen_once or cut_short:
         verdict = Verdict.INCONCLUSIVE
-    causes = tuple(_with_knowledge(e, knowledge, era) for e in explained)
-    ended = _ended(verdict, subject, memory, likely, knowledge, era, causes, repairs)
+    causes = tuple(_with_knowledge(e, known) for e in explained)
+    ended = _ended(verdict, subject, memory, terrain, known, causes, repairs)
     blamed = {b.factor for c in causes for b in c.levels}
     return replace(
         ended,
@@ -99,7 +92,7 @@ def diagnose_subject(
         )
         + tuple(Unresolved(f, SEEN_ONCE) for f in in_order(seen_once - blamed)),
         pending=main.found.pending,
-        likely=() if causes else likely,
+        likely=() if causes else ended.likely,
         facts=ended.facts + _traps(main, memory),
         assumptions=assumptions(
             main.control,
@@ -132,14 +125,13 @@ def _ended(
     verdict: Verdict,
     subject: Setup,
     memory: Memory,
-    likely: tuple[Lint, ...],
-    knowledge: Knowledge,
-    era: str | None,
+    terrain: Terrain,
+    known: KnownHere,
     causes: Sequence[Cause] = (),
     repairs: Sequence[Repair] = (),
 ) -> Diagnosis:
     """What every diagnosis has, whatever it found."""
-    found = facts(memory.all())
+    found = known.facts(memory.all())
     outcomes = {(o.kind, o.signature) for o in memory.outcomes(subject)}
     if len(outcomes) > 1:
         found += (Fact("flaky", "The same setup answered differently.", memory.probes(subject)),)
@@ -147,9 +139,9 @@ def _ended(
         verdict=verdict,
         sentence=sentence(subject, verdict, causes, repairs, found, _cut_short(memory)),
         subject_probes=memory.probes(subject),
-        likely=likely,
+        likely=_lints(subject, verdict, memory, terrain, known),
         facts=found,
-        drift=drift(memory.all(), knowledge, era),
+        drift=known.drift(memory.all()),
         does_not_prove=DOES_NOT_PROVE,
     )
 
@@ -161,34 +153,18 @@ def _cut_short(memory: Memory) -> str:
     return "the run ended" if memory.unanswered else ""
 
 
-def _lints(subject: Setup, knowledge: Knowledge, era: str | None) -> tuple[Lint, ...]:
-    """What is known to fail about the subject as it stands, before any probe."""
-    names = subject.as_sent().names
-    lints = []
-    for entry in knowledge.select(era=era):
-        condition = entry.condition
-        if entry.works is None and condition is not None and condition.holds(names):
-            factor = next(iter(condition.levels))
-            lints.append(Lint(factor, entry.title, entry.id))
-    return tuple(lints)
+def _lints(
+    subject: Setup, verdict: Verdict, memory: Memory, terrain: Terrain, known: KnownHere
+) -> tuple[Lint, ...]:
+    """What is known to fail about the subject as it stands; nothing of one that works."""
+    if verdict is Verdict.WORKS:
+        return ()
+    return known.lints(subject, terrain.references, memory.passing())
 
 
-def drift(
-    observations: Sequence[Observation], knowledge: Knowledge, era: str | None
-) -> tuple[Drift, ...]:
-    """Entries that probes contradict, each with the first probe that does."""
-    found: dict[str, Drift] = {}
-    for observation in observations:
-        if observation.outcome.kind in (OutcomeKind.PASS, OutcomeKind.FAIL):
-            names = observation.setup.as_sent().names
-            for entry, text in knowledge.contradictions(names, observation.outcome, era):
-                found.setdefault(entry, Drift(entry, observation.probe, text))
-    return tuple(found.values())
-
-
-def _with_knowledge(explained: Explained, knowledge: Knowledge, era: str | None) -> Cause:
+def _with_knowledge(explained: Explained, known: KnownHere) -> Cause:
     names = explained.isolating.as_sent().names
-    ids = knowledge.explain_signature(explained.cause.signature, names, era)
+    ids = known.explain(explained.cause.signature, names)
     return replace(explained.cause, knowledge=ids[:3])
 
 

@@ -25,10 +25,11 @@ COST = {
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A recipe as a candidate control."""
+    """A recipe as a candidate control, with the names of the eras it is known to work in."""
 
     name: str
     setup: Setup
+    eras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
