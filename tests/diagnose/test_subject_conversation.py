@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 
 from rtdoctor.check.terrain import terrain_of
 from rtdoctor.diagnose import knowledge_base
+from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.replay import replay
 from rtdoctor.diagnose.subject import diagnose_subject
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
-from rtdoctor.domain.run import Observation
+from rtdoctor.domain.run import Observation, TargetInfo
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.plan.catalogue import read
 
 CATALOGUE = read()
 TERRAIN = terrain_of(CATALOGUE)
-KNOWLEDGE = knowledge_base.load()
+KNOWN = KnownHere(knowledge_base.load(), TargetInfo("sandbox", "http://127.0.0.1:1"))
 Levels = frozenset[tuple[Factor, str]]
 
 
@@ -54,7 +55,7 @@ class Service:
         return Outcome.failed(min(found, key=lambda r: r.signature.stage.order).signature)
 
     def diagnose(self, subject: Setup, budget: int | None = None) -> Diagnosis:
-        conversation = diagnose_subject(subject, TERRAIN, KNOWLEDGE, budget=budget)
+        conversation = diagnose_subject(subject, TERRAIN, KNOWN, budget=budget)
         try:
             asks = next(conversation)
             while True:
@@ -164,7 +165,7 @@ def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Rule, ..
     service = Service(rules)
     live = service.diagnose(subject)
 
-    again = replay(diagnose_subject(subject, TERRAIN, KNOWLEDGE), service.asked)
+    again = replay(diagnose_subject(subject, TERRAIN, KNOWN), service.asked)
 
     assert again == live
 
@@ -178,7 +179,7 @@ def test_a_broken_off_journal_never_claims_more(
     service = Service(rules)
     service.diagnose(subject)
 
-    early = replay(diagnose_subject(subject, TERRAIN, KNOWLEDGE), service.asked[:kept])
+    early = replay(diagnose_subject(subject, TERRAIN, KNOWN), service.asked[:kept])
 
     claimed = {frozenset((Factor(b.factor), b.level) for b in c.levels) for c in early.causes}
     truth = {r.levels for r in rules}

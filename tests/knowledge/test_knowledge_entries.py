@@ -92,6 +92,7 @@ def test_every_entry_can_be_met_in_a_text_or_by_a_probe_or_says_what_works() -> 
     ("change", "line", "said"),
     [
         ("  titel: x", 10, "unknown field 'titel'"),
+        ("  target: opneai", 10, "'opneai'"),
         ("  hints: [token_bodi]", 2, "did you mean 'token_body'"),
         ("  clues: [{says: x, strength: likely, all: [beta_mint_ulr]}]", 10, "'beta_mint_url'"),
         ("  clues: [{says: x, strength: certain, all: [realtime]}]", 10, "'certain' is not known"),
@@ -145,3 +146,11 @@ def test_every_packaged_file_passes_the_strict_reader(area: str) -> None:
 
     kind = tuple[Sign, ...] if area == "signs" else tuple[Entry, ...]
     assert load(text, kind, area)
+
+
+def test_an_entry_of_a_provider_is_about_that_provider() -> None:
+    providers = ("azure", "litellm", "speaches", "localai", "s2s", "xai")
+    for entry in KNOWN.entries:
+        named = entry.id.removeprefix("PRV-").split("-")[0].lower()
+        expected = named if entry.id.startswith("PRV-") and named in providers else "openai"
+        assert entry.target == ("azure" if entry.id == "SDP-AZURE" else expected)

@@ -81,6 +81,7 @@ def as_data(entry: Entry) -> dict[str, object]:
         "id": entry.id,
         "title": entry.title,
         "area": entry.area,
+        "target": entry.target.value,
         "why": entry.why,
         "fix": entry.fix.text,
         "changes": [dict(change) for change in entry.fix.changes],
@@ -106,7 +107,10 @@ def _parts(entry: Entry) -> Iterator[RenderableType]:
     yield Text.assemble((entry.id, "bold"), "  ", (entry.title, "bold"))
     dates = " to ".join(filter(None, (entry.first_seen, entry.last_verified)))
     seen = f"; sources dated {dates}" if dates else ""
-    yield Text(f"{', '.join(entry.eras)}; {entry.confidence} ({entry.kind}){seen}", style="dim")
+    yield Text(
+        f"{entry.target}: {', '.join(entry.eras)}; {entry.confidence} ({entry.kind}){seen}",
+        style="dim",
+    )
     said = (
         ("Why", entry.why),
         ("Fix", entry.fix.text),

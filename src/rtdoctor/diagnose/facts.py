@@ -10,6 +10,9 @@ from rtdoctor.domain.outcome import LocalCode, Signature, Stage
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind
 
+OBSTACLES = frozenset({"key", "quota", "region", "network"})
+"""The kinds of facts that stand in the way of every setup alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Sign:

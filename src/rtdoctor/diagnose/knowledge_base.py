@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-from rtdoctor.diagnose.knowledge_entry import Entry, Era
+from rtdoctor.diagnose.knowledge_entry import Entry, Era, Service
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.strict_yaml import closest
@@ -51,6 +51,10 @@ class Knowledge:
         ids = [e.id for e in self.entries]
         raise UsageError(f"There is no knowledge entry {entry_id!r}.", hint=closest(wanted, ids))
 
+    def about(self, service: Service | None) -> Knowledge:
+        """What is known of this service; nothing at all of one that nobody recorded."""
+        return Knowledge(tuple(e for e in self.entries if e.target is service), self.facts)
+
     def explain_signature(
         self, signature: Signature, setup_names: Mapping[str, str], era: str | None
     ) -> tuple[str, ...]:
@@ -62,8 +66,8 @@ class Knowledge:
         """
         ranked = []
         for entry in self.entries:
-            points = _explains(entry, signature, dict(setup_names), _era(era))
-            if points > 0 and (era is None or entry.applies_in(_era(era))):
+            points = _explains(entry, signature, dict(setup_names), era_of(era))
+            if points > 0 and (era is None or entry.applies_in(era_of(era))):
                 ranked.append((-points, entry.rank, entry.id))
         return tuple(entry_id for *_, entry_id in sorted(ranked))
 
@@ -82,14 +86,14 @@ class Knowledge:
     ) -> tuple[tuple[str, str], ...]:
         """Entries that this probe contradicts, each with a sentence that says how.
 
-        For probes of OpenAI (``era`` ``None``) or the sandbox. Only evidence counts: a transient
-        or skipped probe contradicts nothing. A failure that another entry explains, for the same
-        setup or as a fact of the key, does not contradict either: the order in which the service
-        checks things is unknown.
+        For probes of the service that all these entries are about. Only evidence counts: a
+        transient or skipped probe contradicts nothing. A failure that another entry explains, for
+        the same setup or as a fact of the key, does not contradict either: the order in which the
+        service checks things is unknown.
         """
         if not outcome.is_evidence:
             return ()
-        now = _era(era)
+        now = era_of(era)
         expected = [e for e in self.entries if _expects(e, setup_names, now)]
         if any(_agrees(entry, outcome) for entry in expected if entry.works is None):
             return ()
@@ -170,7 +174,8 @@ def _no_doubles(entries: Iterable[Entry]) -> None:
         seen.add(entry.id)
 
 
-def _era(era: str | None) -> Era:
+def era_of(era: str | None) -> Era:
+    """The era of this name; ``None`` is today's."""
     return TODAY if era is None else Era(era)
 
 

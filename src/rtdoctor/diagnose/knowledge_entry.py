@@ -38,6 +38,18 @@ class Era(StrEnum):
         return inside.get(self, frozenset({self}))
 
 
+class Service(StrEnum):
+    """The services that entries are about."""
+
+    OPENAI = "openai"
+    AZURE = "azure"
+    LITELLM = "litellm"
+    SPEACHES = "speaches"
+    LOCALAI = "localai"
+    S2S = "s2s"
+    XAI = "xai"
+
+
 class Strength(IntEnum):
     """How sure a match is. The words shown to people are the lower-case names.
 
@@ -177,6 +189,7 @@ class Fix:
 class Entry:
     """A known fault, or a known good way (``works``: the stage it is known to reach).
 
+    ``target`` is the service it is about: of another one it says nothing.
     ``rank`` breaks ties, lower first, in the order in which causes are best checked.
     ``decoy`` marks a symptom that hides another error. ``confidence`` and ``kind`` are those
     of the fact; ids that begin with ``PRV-`` come from what providers document and have none.
@@ -193,6 +206,7 @@ class Entry:
         "code-comment", "test-fixture", "secondhand", "deduction",
     ]  # fmt: skip
     sources: tuple[str, ...]
+    target: Service = Service.OPENAI
     looks: tuple[Look, ...] = ()
     clues: tuple[Clue, ...] = ()
     condition: Condition | None = None

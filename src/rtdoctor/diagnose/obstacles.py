@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rtdoctor.diagnose.facts import facts
+from rtdoctor.diagnose.facts import OBSTACLES, facts
 from rtdoctor.domain.finding import Fact
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation
-
-_IN_THE_WAY = ("key", "quota", "region", "network")
 
 
 def obstacle(observations: Sequence[Observation]) -> Fact | None:
@@ -21,7 +19,7 @@ def obstacle(observations: Sequence[Observation]) -> Fact | None:
     asked = [o for o in observations if o.outcome.kind is not OutcomeKind.SKIPPED]
     if any(o.outcome.is_pass for o in asked):
         return None
-    found = [f for f in facts(observations) if f.kind in _IN_THE_WAY]
+    found = [f for f in facts(observations) if f.kind in OBSTACLES]
     most = max(found, key=lambda f: len(f.probes), default=None)
     return most if most is not None and 2 * len(most.probes) > len(asked) else None
 

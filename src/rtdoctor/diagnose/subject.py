@@ -16,14 +16,13 @@ from rtdoctor.diagnose.causes import Causes, Widening, minimal
 from rtdoctor.diagnose.claims import Claims
 from rtdoctor.diagnose.controls import Control, find_controls
 from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
-from rtdoctor.diagnose.facts import facts
-from rtdoctor.diagnose.knowledge_base import Knowledge
+from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions, is_breakdown
 from rtdoctor.diagnose.repairs import Search, confirm_repairs, tried_and_refused
 from rtdoctor.diagnose.terrain import Terrain
-from rtdoctor.domain.finding import Contradiction, Diagnosis, Drift, Fact, Lint
-from rtdoctor.domain.outcome import OutcomeKind, Signature, Stage
-from rtdoctor.domain.run import Observation, Purpose
+from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
+from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import AuthKind, Factor, Level, Setup
 
 BUDGET = 80
@@ -36,29 +35,24 @@ class Case:
 
     subject: Setup
     terrain: Terrain
-    knowledge: Knowledge
+    known: KnownHere
     memory: Memory
-    era: str | None
 
     def hint(self, signature: Signature) -> Sequence[str]:
-        return self.knowledge.hints(signature)
+        return self.known.hints(signature)
 
 
 def diagnose_subject(
     subject: Setup,
     terrain: Terrain,
-    knowledge: Knowledge,
+    known: KnownHere,
     *,
     goal: Stage = Stage.SESSION,
-    era: str | None = None,
     budget: int | None = None,
 ) -> Conversation:
-    """Find why ``subject`` fails and what would work, with at most ``budget`` probes.
-
-    ``era`` is the sandbox's; ``None`` means the service of today.
-    """
+    """Find why ``subject`` fails and what would work, with at most ``budget`` probes."""
     memory = Memory(goal, BUDGET if budget is None else budget)
-    case = Case(subject, terrain, knowledge, memory, era)
+    case = Case(subject, terrain, known, memory)
     ending = yield from _reproduce(case)
     first = _first_call(subject)
     if ending is not None and first is not None and memory.never_sent(subject):
@@ -175,9 +169,9 @@ def _diagnosis(
         answers=answers(memory.observations(subject), memory.goal),
         subject_probes=memory.probes(subject),
         contradictions=tuple(_contradiction(s, memory) for s in memory.contradicted()),
-        likely=_lints(subject, case.knowledge, case.era),
-        facts=facts(memory.all()) + _wavering(memory),
-        drift=drift(memory.all(), case.knowledge, case.era),
+        likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
+        facts=case.known.facts(memory.all()) + _wavering(memory),
+        drift=case.known.drift(memory.all()),
         does_not_prove=DOES_NOT_PROVE,
     )
     if control is not None:
@@ -218,29 +212,9 @@ def _contradiction(setup: Setup, memory: Memory) -> Contradiction:
 
 def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str, ...]:
     names = isolating.as_sent().names
-    return case.knowledge.explain_signature(signature, names, case.era)[:3]
+    return case.known.explain(signature, names)[:3]
 
 
-def _lints(subject: Setup, knowledge: Knowledge, era: str | None) -> tuple[Lint, ...]:
-    """What is known to fail about the subject as it stands, before any probe."""
-    names = subject.as_sent().names
-    lints = []
-    for entry in knowledge.select(era=era):
-        condition = entry.condition
-        if entry.works is None and condition is not None and condition.holds(names):
-            factor = next(iter(condition.levels))
-            lints.append(Lint(factor, entry.title, entry.id))
-    return tuple(lints)
-
-
-def drift(
-    observations: Sequence[Observation], knowledge: Knowledge, era: str | None
-) -> tuple[Drift, ...]:
-    """Entries that probes contradict, each with the first probe that does."""
-    found: dict[str, Drift] = {}
-    for observation in observations:
-        if observation.outcome.kind in (OutcomeKind.PASS, OutcomeKind.FAIL):
-            names = observation.setup.as_sent().names
-            for entry, text in knowledge.contradictions(names, observation.outcome, era):
-                found.setdefault(entry, Drift(entry, observation.probe, text))
-    return tuple(found.values())
+def _lints(case: Case) -> tuple[Lint, ...]:
+    """What is known to fail about the subject as it stands, whatever the probes said."""
+    return case.known.lints(case.subject, case.terrain.references, case.memory.passing())

@@ -8,7 +8,7 @@ from functools import reduce
 from itertools import combinations
 from operator import and_
 
-from rtdoctor.diagnose.knowledge_base import Knowledge
+from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.domain.finding import Blamed, Pattern, Witness
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, Run
@@ -21,7 +21,7 @@ Levels = tuple[LevelName, ...]
 CellSet = int  # bit i stands for cell i
 
 
-def patterns(run: Run, knowledge: Knowledge) -> tuple[Pattern, ...]:
+def patterns(run: Run, known: KnownHere) -> tuple[Pattern, ...]:
     """For each error, the smallest sets of levels that always fail with it in this run.
 
     A pattern holds without exception: every cell that contains the levels, and was not refused at
@@ -31,18 +31,15 @@ def patterns(run: Run, knowledge: Knowledge) -> tuple[Pattern, ...]:
     """
     cells = _Cells(run.observations, run.header.goal)
     found = [p for signature, group in cells.groups() for p in _cover(signature, group, cells)]
-    era = run.header.target.era
     return tuple(
-        replace(p, knowledge=_explained(p, run, knowledge, era))
+        replace(p, knowledge=_explained(p, run, known))
         for p in sorted(found, key=lambda p: -len(p.failing))
     )
 
 
-def _explained(
-    pattern: Pattern, run: Run, knowledge: Knowledge, era: str | None
-) -> tuple[str, ...]:
+def _explained(pattern: Pattern, run: Run, known: KnownHere) -> tuple[str, ...]:
     names = run.probe(pattern.failing[0]).setup.as_sent().names
-    return knowledge.explain_signature(pattern.signature, names, era)[:2]
+    return known.explain(pattern.signature, names)[:2]
 
 
 class _Cells:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rtdoctor.diagnose.endings import DOES_NOT_PROVE
-from rtdoctor.diagnose.facts import facts
 from rtdoctor.diagnose.knowledge_base import Knowledge
+from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.obstacles import obstacle
 from rtdoctor.diagnose.replay import replay
-from rtdoctor.diagnose.subject import Conversation, diagnose_subject, drift
+from rtdoctor.diagnose.subject import Conversation, diagnose_subject
 from rtdoctor.diagnose.survey import patterns
 from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.finding import Diagnosis, Verdict
@@ -32,7 +32,7 @@ def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
 def diagnose(run: Run, terrain: Terrain, knowledge: Knowledge) -> Diagnosis:
     """The diagnosis of a run; a pure function of it and of what is known today."""
     if run.header.subject is None:
-        return _surveyed(run, knowledge)
+        return _surveyed(run, KnownHere(knowledge, run.header.target))
     return replay(conversation(run.header, terrain, knowledge), run.observations)
 
 
@@ -46,18 +46,17 @@ def conversation(header: RunHeader, terrain: Terrain, knowledge: Knowledge) -> C
     return diagnose_subject(
         header.subject,
         terrain,
-        knowledge,
+        KnownHere(knowledge, header.target),
         goal=header.goal,
-        era=header.target.era,
         budget=header.budget,
     )
 
 
-def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:
+def _surveyed(run: Run, known: KnownHere) -> Diagnosis:
     goal = run.header.goal
     evidence = [o for o in run.observations if o.outcome.judged(goal).is_evidence]
     passes = sum(o.outcome.judged(goal).is_pass for o in evidence)
-    found = facts(run.observations)
+    found = known.facts(run.observations)
     met = obstacle(run.observations)
     tried = f"{len(evidence)} {'setup' if len(evidence) == 1 else 'setups'}"
     if passes:
@@ -71,12 +70,11 @@ def _surveyed(run: Run, knowledge: Knowledge) -> Diagnosis:
         verdict = Verdict.CANNOT_TEST
         why = met.text if met is not None else "No probe gave evidence."
         sentence = f"{why} So this could not be tested, and nothing is claimed."
-    era = run.header.target.era
     return Diagnosis(
         verdict=verdict,
         sentence=sentence,
-        patterns=patterns(run, knowledge) if passes else (),
+        patterns=patterns(run, known) if passes else (),
         facts=found,
-        drift=drift(evidence, knowledge, era),
+        drift=known.drift(run.observations),
         does_not_prove=DOES_NOT_PROVE,
     )

@@ -192,11 +192,17 @@ def outcome_line(outcome: Outcome) -> str:
 
 
 def local_code_text(outcome: Outcome) -> str:
-    """What rtdoctor's own code for this outcome means; empty for a service's error."""
+    """What rtdoctor's own code for this outcome means; empty for a service's error.
+
+    What an error page says is quoted after it.
+    """
     signature = outcome.signature
     if signature is None or not signature.is_local:
         return ""
-    return next((text for code, text in LOCAL_CODE.items() if code.value == signature.code), "")
+    text = next((text for code, text in LOCAL_CODE.items() if code.value == signature.code), "")
+    if signature.code == LocalCode.NOT_JSON and signature.message:
+        return f"{text.rstrip('.')} ({signature.message})."
+    return text
 
 
 def counts_line(run: Run) -> str:
