@@ -254,6 +254,14 @@ def test_a_field_never_takes_the_place_of_one_in_the_right_dialect() -> None:
     assert moved.dropped == ("audio.output.voice",)
 
 
+def test_a_field_whose_place_is_taken_is_dropped_once_and_says_by_what() -> None:
+    body = {"audio": "loud", "session": {"audio": {"input": {"mine": 1}}}}
+    moved = migrate(json.dumps(body), GA, SESSIONS)
+
+    assert json.loads(moved.text or "") == {"audio": "loud"}
+    assert moved.moves == (Move("session.audio.input.mine", None, taken="audio"),)
+
+
 def test_what_one_body_adds_beside_a_value_of_the_table_never_shows_in_the_next() -> None:
     odd = {"input_audio_format": "pcm16", "audio": {"input": {"format": {"channels": 1}}}}
     pcm = {"type": "audio/pcm", "rate": 24000}
