@@ -89,8 +89,7 @@ def _shape_at(dialect: Dialect, reader: Shape) -> Shape:
 
 
 def _client_secret_for(session_type: object) -> Shape:
-    """GA's generic endpoint knows two types; it takes a translation model in a realtime session
-    (TOK-TRANSLATE-AT-GENERIC)."""
+    # A translation model is taken in a realtime session there (TOK-TRANSLATE-AT-GENERIC).
     return Shape.TRANSCRIPTION if session_type == "transcription" else Shape.REALTIME
 
 
@@ -125,7 +124,8 @@ class _Moving:
         becomes = None if value is piece.value else compact_json(value)
         new = goal[: len(goal) - len(piece.at) + len(piece.owner)]
         blocked = list(_put(self.result, goal, value))
-        if ((), goal) not in blocked and (new != piece.owner or becomes is not None):
+        is_placed = all(rest for rest, _ in blocked)
+        if is_placed and (new != piece.owner or becomes is not None):
             self.moves[Move(join(piece.owner), join(new), becomes)] = None
         for rest, at in blocked:
             self.moves[Move(join(piece.at + rest), None, taken=join(at))] = None
