@@ -19,7 +19,7 @@ from rtdoctor.plan.setup_file import read_setup
 from rtdoctor.sandbox.rules import Era, RuleFile
 from rtdoctor.strict_yaml import load
 
-FOLDER = Path(__file__).with_name("services")
+FOLDER = Path(__file__).with_name("families")
 KEY = "sk-sandbox-hidden-rules-0123456789"
 
 Places = dict[str, str | None]
