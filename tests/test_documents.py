@@ -67,7 +67,7 @@ def test_readmes_setup_is_the_founding_case() -> None:
 
 
 def test_readme_shows_what_the_command_prints() -> None:
-    sample = code_block(README, "Probed the embedded sandbox, era beta")
+    sample = code_block(README, "(beta sandbox, not the real service)")
 
     done = rtdoctor(
         "check", "--sandbox", "beta", "--setup", TOP / "cassettes/founding.yaml", COLUMNS="80"

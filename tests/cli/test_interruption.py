@@ -42,7 +42,7 @@ def test_an_interrupted_survey_reports_what_it_saw_and_leaves_no_call_open(
     with rtdoctor_sandbox("single-use", tmp_path / "slow.yaml") as sandbox:
         process = start(
             "check", "--base-url", sandbox.url, "--json", out, "--journal", journal,
-            OPENAI_API_KEY=sandbox.key, XDG_STATE_HOME=str(tmp_path),
+            shown=tmp_path / "shown", OPENAI_API_KEY=sandbox.key, XDG_STATE_HOME=str(tmp_path),
         )  # fmt: skip
         # all but the slow ones: then only they are in flight
         assert wait_until(lambda: journalled(journal) > 30, process)
@@ -52,6 +52,9 @@ def test_an_interrupted_survey_reports_what_it_saw_and_leaves_no_call_open(
 
     run = SavedRun.read(out)
     assert code == 130
+    shown = (tmp_path / "shown").read_text("utf-8").splitlines()
+    assert shown[-1] == f"To go on: rtdoctor check --resume {journal}"
+    assert any("partial: interrupted" in line for line in shown)
     assert run.data["run"]["finished"] == "interrupted"
     assert len(run.observations) >= 30
     assert still_open == 0

@@ -35,6 +35,34 @@ def test_a_secret_found_while_probes_run_ends_with_its_own_exit_code() -> None:
     assert b"Traceback" not in done.stderr
 
 
+BUG = """
+import sys
+from rtdoctor.cli import saved
+from rtdoctor.cli.main import main
+
+def broken(*_):
+    raise KeyError("planted")
+
+saved.read_saved = broken
+sys.argv = ["rtdoctor", "show", "run.json"]
+main()
+"""
+
+
+def test_a_bug_says_first_what_happened_where_and_what_to_do_and_then_the_trace() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BUG], capture_output=True, timeout=60, check=False, text=True
+    )
+
+    first = " ".join(done.stderr.split("\n\n", 1)[0].split())
+    assert done.returncode == 70
+    assert "this is a bug in rtdoctor" in first
+    assert "KeyError: 'planted'" in first
+    assert "in broken" in first
+    assert "Please report the lines below" in first
+    assert "Traceback" in done.stderr.split("\n\n", 1)[1]
+
+
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
 def test_without_a_writable_home_the_journal_is_kept_elsewhere_and_the_check_goes_on(
     tmp_path: Path,

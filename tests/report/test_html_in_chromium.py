@@ -20,6 +20,7 @@ pytestmark = pytest.mark.chromium
 CASES = {
     "tiny": runs.tiny,
     "founding": runs.founding,
+    "everything": runs.everything,
     "survey": lambda: runs.survey(64),
     "no control": runs.no_control,
 }
@@ -57,7 +58,7 @@ def url(pages: Path, name: str) -> str:
 
 @pytest.mark.parametrize(
     ("case", "scheme"),
-    [*((case, "light") for case in CASES), ("founding", "dark"), ("survey", "dark")],
+    [*((case, "light") for case in CASES), ("everything", "dark"), ("survey", "dark")],
 )
 def test_axe_finds_nothing(browser: Browser, pages: Path, case: str, scheme: str) -> None:
     context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]

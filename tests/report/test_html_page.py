@@ -158,7 +158,7 @@ class TestFindings:
     def test_what_is_necessary_ruled_out_unresolved_and_pending_is_said(self) -> None:
         text = read(runs.founding()).text
         assert "query of the call: #2 fails, #5 passes, both repeated" in text
-        assert "beta header: the same failure with it changed #4" in text
+        assert "beta header: the same failure with it changed, with no OpenAI-Beta and with" in text
         assert "encoding of the call: the control and the subject do not differ in it" in text
         assert "2 interactions of two levels were not tested" in text
         assert "The call goes to the retired beta URL." in text

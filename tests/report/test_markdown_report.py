@@ -12,7 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from rtdoctor.domain.finding import Change, Diagnosis, Fact, Repair
 from rtdoctor.domain.run import Run
-from rtdoctor.report import markdown
+from rtdoctor.report import markdown, markdown_text
 from support import runs
 from support.known import REDACTIONS, lookup
 
@@ -37,7 +37,14 @@ class TestShape:
 
     @pytest.mark.parametrize(
         "case",
-        [runs.tiny, runs.founding, runs.hostile, runs.no_control, lambda: runs.survey(300)],
+        [
+            runs.tiny,
+            runs.founding,
+            runs.everything,
+            runs.hostile,
+            runs.no_control,
+            lambda: runs.survey(300),
+        ],
     )
     def test_it_has_at_most_sixty_lines(self, case: object) -> None:
         text = render(*case())  # type: ignore[operator]
@@ -111,7 +118,7 @@ class TestSafety:
 
     @given(st.text(max_size=60))
     def test_no_text_can_leave_a_code_span(self, text: str) -> None:
-        span = markdown.code(text)
+        span = markdown_text.code(text)
         assert "\n" not in span
         ticks = re.match(r"`+", span)
         assert ticks is not None
@@ -121,7 +128,7 @@ class TestSafety:
 
     @given(st.lists(st.text(max_size=40), max_size=4))
     def test_no_line_can_close_a_fence(self, lines: list[str]) -> None:
-        first, *body, last = markdown.fence(lines)
+        first, *body, last = markdown_text.fence(lines)
         assert set(first) == set(last) == {"`"}
         assert len(body) == len(lines)
         assert not any(re.fullmatch(rf"\s*`{{{len(last)},}}\s*", line) for line in body)
@@ -139,11 +146,11 @@ class TestSafety:
         ],
     )
     def test_a_stranger_s_sentence_is_neither_markup_nor_mention_nor_link(self, text: str) -> None:
-        shown = markdown.prose(text)
+        shown = markdown_text.prose(text)
         assert not re.search(r"@\w|#\d|\bGH-\d|https?://|www\.\w|(?<!\\)[\[\]*~$|]|<", shown)
         assert not re.search(r"(?<!`)\b[0-9a-f]{7,}\b(?!`)|(?<![\\\w])_", shown)
         assert re.sub(r"[\u2060\\`]", "", shown).replace("&lt;", "<").replace("&gt;", ">") == text
 
     def test_plain_text_stays_as_it_is(self) -> None:
         sentence = "A token from transcription_sessions fails with ?model= (400), so use calls."
-        assert markdown.prose(sentence) == sentence
+        assert markdown_text.prose(sentence) == sentence

@@ -14,8 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
 from rtdoctor.domain.run import Run
-from rtdoctor.report.terminal import print_survey
-from rtdoctor.report.terminal_diagnosis import print_diagnosis, print_findings
+from rtdoctor.report.terminal import print_run
 from rtdoctor.report.terminal_encoding import never_fail_to_encode
 from support import runs
 
@@ -24,11 +23,7 @@ def shown(case: tuple[Run, Diagnosis], width: int = 80) -> str:
     run, diagnosis = case
     out = StringIO()
     console = Console(file=out, width=width, highlight=False)
-    if run.header.subject is None:
-        print_survey(run, console)
-        print_findings(run, diagnosis, console)
-    else:
-        print_diagnosis(run, diagnosis, console)
+    print_run(run, diagnosis, console)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
 
 
@@ -65,11 +60,11 @@ def test_each_error_stands_once_however_many_probes_got_it() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-@pytest.mark.parametrize("case", [runs.founding, runs.no_control, runs.tiny])
+@pytest.mark.parametrize("case", [runs.founding, runs.everything, runs.no_control])
 def test_prose_keeps_to_the_width_and_ends_without_spaces(width: int, case: object) -> None:
     run, diagnosis = case()  # type: ignore[operator]
     out = StringIO()
-    print_diagnosis(run, diagnosis, Console(file=out, width=width, highlight=False))
+    print_run(run, diagnosis, Console(file=out, width=width, highlight=False))
 
     lines = out.getvalue().splitlines()
     assert max(map(len, lines)) <= width

@@ -11,14 +11,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def start(*arguments: str | Path, **env: str) -> subprocess.Popen[bytes]:
-    """A ``rtdoctor`` process that goes on while the test does."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "rtdoctor", *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, **env},
-    )
+def start(
+    *arguments: str | Path, shown: Path = Path(os.devnull), **env: str
+) -> subprocess.Popen[bytes]:
+    """A ``rtdoctor`` process that goes on while the test does; ``shown`` gets what it prints."""
+    with shown.open("wb") as screen:
+        return subprocess.Popen(
+            [sys.executable, "-m", "rtdoctor", *map(str, arguments)],
+            stdout=screen,
+            stderr=screen,
+            env={**os.environ, **env},
+        )
 
 
 def wait_until(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> bool:

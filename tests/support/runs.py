@@ -7,9 +7,11 @@ from collections import defaultdict
 from dataclasses import replace
 
 from rtdoctor.domain.finding import (
+    Answered,
     Blamed,
     Cause,
     Change,
+    Contradiction,
     Diagnosis,
     Drift,
     Fact,
@@ -17,6 +19,8 @@ from rtdoctor.domain.finding import (
     Pattern,
     Repair,
     RuledOut,
+    Suspicion,
+    Tried,
     Unresolved,
     Verdict,
     Witness,
@@ -185,6 +189,63 @@ def _founding_diagnosis(subject: Setup, intent: Setup, sessions: Setup) -> Diagn
     )
 
 
+OWN = "POST /v1/realtime?model=gpt-4o-transcribe: 400 (an error object of empty strings)"
+WORDY = (
+    "POST /v1/realtime?model=gpt-4o-transcribe: 403 region_not_allowed: This project may not open "
+    "Realtime sessions from here. "
+    + "Ask the owner of the project for access, then try again. "
+    * 6
+)
+
+
+def everything() -> tuple[Run, Diagnosis]:
+    """The founding run with one of everything that a diagnosis can hold."""
+    run, diagnosis = founding()
+    return run, replace(
+        diagnosis,
+        answers=(Answered(OWN, ("#2", "#3"), "model in the call"),),
+        control_found="The recipe beta-conversation passes here and now (#1).",
+        next_step="Make change 1 in your page, then run: rtdoctor check --setup founding.yaml",
+        contradictions=(
+            Contradiction((Answered("400 invalid_offer", ("#11",)), Answered("201", ("#5",)))),
+        ),
+        suspicions=(
+            Suspicion(
+                (Blamed("call_query", "model_transcribe"),),
+                "500 server_error: The server had an error.",
+                ("#2", "#4"),
+                ("#5", "#8"),
+            ),
+        ),
+        tried=(
+            Tried(
+                (Change("beta_header", lv.NO_BETA.name, lv.BETA.name),),
+                "#4",
+                "POST /v1/realtime?model=gpt-4o-transcribe: 400 (an error object of empty strings)",
+            ),
+        ),
+    )
+
+
+def of_each_verdict(verdict: Verdict) -> tuple[Run, Diagnosis]:
+    """A diagnosis that ends so, with an answer and a sentence that do not fit in five lines."""
+    run, diagnosis = founding()
+    ended = replace(
+        diagnosis,
+        verdict=verdict,
+        sentence=(
+            "The call is refused because the project of the key has no access to this region, and "
+            "nothing in the setup can change that, as far as the probes of this run show; all of "
+            "the recipes were answered alike. Nothing is claimed of the setup itself. " * 2
+        ).strip(),
+        answers=(Answered(WORDY, ("#2", "#3"), "session.audio.input.model in the call"),),
+        next_step="Ask for access, then run: rtdoctor check --setup founding.yaml",
+    )
+    if verdict is not Verdict.EXPLAINED:
+        ended = replace(ended, causes=(), repairs=())
+    return run, ended
+
+
 def survey(size: int, target: TargetInfo = SANDBOX) -> tuple[Run, Diagnosis]:
     """``size`` different setups (at most 1,152), the usual ones first, and a pattern."""
     return _surveyed(_setups()[:size], target)
@@ -316,6 +377,16 @@ def hostile() -> tuple[Run, Diagnosis]:
     )
 
 
+def nothing_connects() -> tuple[Run, Diagnosis]:
+    """A survey in which every probe was refused, most of them with 401."""
+    run, _ = survey(60)
+    refused = tuple(o for o in run.observations if not o.outcome.is_pass)
+    keyless = [o for o in refused if o.setup.names["auth"] == "undefined"]
+    few = keyless + [o for o in refused if o not in keyless][:2]
+    sentence = f"None of {len(few)} setups connects up to the first event, here and now."
+    return replace(run, observations=tuple(few)), Diagnosis(Verdict.REPRODUCED, sentence)
+
+
 def no_control() -> tuple[Run, Diagnosis]:
     """Nothing could be tested: the name of the service does not resolve."""
     signature = Signature(
@@ -328,4 +399,13 @@ def no_control() -> tuple[Run, Diagnosis]:
     return run, Diagnosis(Verdict.CANNOT_TEST, sentence, facts=(fact,))
 
 
-__all__ = ["EMPTY_ERROR", "NASTY", "founding", "hostile", "no_control", "survey", "tiny"]
+__all__ = [
+    "EMPTY_ERROR",
+    "NASTY",
+    "everything",
+    "founding",
+    "hostile",
+    "no_control",
+    "survey",
+    "tiny",
+]

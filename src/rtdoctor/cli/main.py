@@ -85,7 +85,11 @@ def _run() -> int:
     try:
         return cli(standalone_mode=False) or ExitCode.WORKS
     except click.exceptions.Abort:
-        click.echo("Interrupted.", err=True)
+        click.echo(
+            "Interrupted before there was a report. Run the same command again; if probes were "
+            "sent, go on\nwith their journal: rtdoctor check --resume JOURNAL",
+            err=True,
+        )
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -126,10 +130,16 @@ def _report_bug(error: Exception) -> int:
 
 
 def _say_bug(trace: str) -> int:
-    click.echo(trace, err=True)
+    """What happened and where, what to do next, and below it the trace that a report needs."""
+    lines = [line.strip(" |+-") for line in trace.splitlines()]
+    what = next(filter(None, reversed(lines)), "without a trace")
+    places = [line for line in lines if line.startswith("File ")]
     click.echo(
-        f"This is a bug in rtdoctor {__version__}. What was observed is in the journal, and the "
-        "lines above can be posted: secrets were removed from them.",
+        f"Error: this is a bug in rtdoctor {__version__}, not in your setup: {what}\n"
+        f"at {places[-1] if places else 'an unknown place'}.\n"
+        "What was observed is in the journal: rtdoctor show JOURNAL. Please report the lines "
+        "below;\nsecrets were removed from them.\n",
         err=True,
     )
+    click.echo(trace, err=True)
     return ExitCode.INTERNAL

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import shlex
 import signal
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +42,15 @@ def run_check(request: Request) -> int:
     redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
     with _fit_to_be_shown(redactor):
         # once more with everything that became known during the run
-        run = redactor.clean(asyncio.run(_probe(request, redactor)))
+        run, journal = asyncio.run(_probe(request, redactor))
+        run = redactor.clean(run)
         diagnosis = diagnosis_of(run, request.catalogue)
         try:
             write(request.outputs, run, diagnosis, redactor, request.record)
         finally:  # a file that cannot be written keeps nobody from seeing what was found
             show(run, diagnosis, redactor, to_stderr=request.outputs.takes_stdout)
+            if run.finished == "interrupted":
+                _say_interrupted(run, journal)
     from rtdoctor.diagnose.verdict import exit_code
 
     return exit_code(run, diagnosis)
@@ -55,7 +60,8 @@ def probe_all(request: Request) -> Run:
     """Only the probes of a request, without printing or writing a report."""
     redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
     with _fit_to_be_shown(redactor):
-        return asyncio.run(_probe(request, redactor))
+        run, _ = asyncio.run(_probe(request, redactor))
+        return run
 
 
 @contextmanager
@@ -88,24 +94,32 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
     from rich.console import Console
 
     from rtdoctor.evidence.walk import Walker
-    from rtdoctor.report.terminal import print_survey
-    from rtdoctor.report.terminal_diagnosis import print_diagnosis, print_findings
+    from rtdoctor.report.terminal import print_run
 
     console = Console(stderr=to_stderr, highlight=False)
     visible = Walker(printable, lambda name, text: printable(text))
     run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
     with console.capture() as captured:
-        if run.header.subject is None:
-            print_survey(run, console)
-            print_findings(run, diagnosis, console)
-        else:
-            print_diagnosis(run, diagnosis, console)
+        print_run(run, diagnosis, console)
     text = captured.get()
     redactor.guard(text.encode("utf-8", "replace"))
     (sys.stderr if to_stderr else sys.stdout).write(text)
 
 
-async def _probe(request: Request, redactor: Redactor) -> Run:
+def _say_interrupted(run: Run, journal: Path | None) -> None:
+    """The way on, as the last thing on the screen: the report above may be long."""
+    seen = plural(len(run.observations), "probe")
+    if journal is None:
+        on = f"No journal was kept; to begin again: {run.header.command}"
+    else:
+        on = f"To go on: rtdoctor check --resume {shlex.quote(str(journal))}"
+    with suppress(OSError):  # the terminal may be gone
+        sys.stdout.flush()
+        click.echo(f"Interrupted after {seen}; what they saw is reported.\n{on}", err=True)
+
+
+async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None]:
+    """The run, and the journal it is kept in."""
     async with AsyncExitStack() as stack:
         sandbox = _start_sandbox(request, stack)
         target = None if sandbox else fixed_target(request)
@@ -163,12 +177,7 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
         else:
             work = check.converse(_conversation(request, header))
         finished = await _until_done_or_told(work)
-        if finished == "interrupted" and journal is not None:
-            with suppress(OSError):  # the terminal may be gone
-                click.echo(
-                    f"Interrupted. To go on: rtdoctor check --resume {journal.path}", err=True
-                )
-        return check.end(finished)
+        return check.end(finished), journal.path if journal is not None else None
 
 
 def _conversation(request: Request, header: RunHeader) -> Conversation:
@@ -215,8 +224,6 @@ def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
 
 
 def _journal(request: Request, header: Any, redactor: Redactor) -> Any:
-    from pathlib import Path
-
     from rtdoctor.evidence.journal import JournalWriter, default_journal_path
 
     def complain(problem: str) -> None:

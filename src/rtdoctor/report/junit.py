@@ -1,6 +1,7 @@
 """JUnit XML for CI: a probe is a test case.
 
 A failing probe is a failure, a transient one an error, since it says nothing about the setup.
+The cases of the subject itself carry the verdict and what the subject got.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.evidence.printable import printable
-from rtdoctor.report import words
+from rtdoctor.report import finding_text, words
 from rtdoctor.report.matrix import column_of, row_of
+from rtdoctor.report.own_answer import LABEL, own_answers, where_it_was_seen
 
 # XML 1.0, production 2 (Char): what a document may contain at all
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,6 +24,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def render(run: Run, diagnosis: Diagnosis) -> str:
     """One test suite, with an XML declaration."""
     seen = run.observations
+    own = _own_answers(run, diagnosis)
     suite = ET.Element(
         "testsuite",
         name=_xml(f"rtdoctor {run.header.target.describe()}"),
@@ -36,12 +39,16 @@ def render(run: Run, diagnosis: Diagnosis) -> str:
     for name, value in (
         ("verdict", diagnosis.verdict.value),
         ("sentence", diagnosis.sentence),
+        ("answer", "; ".join(dict.fromkeys(own.values()))),
+        ("next_step", finding_text.next_step(run, diagnosis)),
         ("finished", run.finished),
         ("run", run.header.run_id),
     ):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
     for observation in seen:
-        _case(suite, observation)
+        answer = own.get(observation.probe)
+        told = f"{diagnosis.sentence} {LABEL} {answer}" if answer else ""
+        _case(suite, observation, told or words.outcome_line(observation.outcome))
     suites = ET.Element("testsuites")
     suites.append(suite)
     ET.indent(suites)
@@ -53,7 +60,16 @@ def _count(run: Run, kind: OutcomeKind) -> int:
     return sum(o.outcome.kind is kind for o in run.observations)
 
 
-def _case(suite: ET.Element, observation: Observation) -> None:
+def _own_answers(run: Run, diagnosis: Diagnosis) -> dict[str, str]:
+    """The answer of each of the subject's probes: these cases tell the verdict."""
+    return {
+        probe: f"{answered.text}{where_it_was_seen(answered, run)}"
+        for answered in own_answers(run, diagnosis)
+        for probe in answered.probes
+    }
+
+
+def _case(suite: ET.Element, observation: Observation, message: str) -> None:
     setup, outcome = observation.setup, observation.outcome
     column = column_of(setup)
     case = ET.SubElement(
@@ -63,7 +79,7 @@ def _case(suite: ET.Element, observation: Observation) -> None:
         name=_xml(f"{observation.probe} {row_of(setup).label} → {column.auth} {column.label}"),
         time=_seconds(observation.duration_ms),
     )
-    line = _xml(words.outcome_line(outcome))
+    line = _xml(message)
     stage = outcome.stage.value if outcome.stage is not None else "unknown"
     if outcome.kind is OutcomeKind.SKIPPED:
         ET.SubElement(case, "skipped", message=line)

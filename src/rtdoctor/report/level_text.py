@@ -19,14 +19,26 @@ def changes(moved: Sequence[Change], old: Setup, new: Setup) -> str:
 
 
 def _change(change: Change, old: Setup, new: Setup) -> str:
-    before, after = change.old, change.new
-    factor = _FACTORS.get(change.factor)
-    if factor is not None:
-        texts = level_text(factor, old[factor]), level_text(factor, new[factor])
-        # two bodies may have one name; a name that does not belong here is shown as it is
-        if (old[factor].name, new[factor].name) == (before, after):
-            before, after = texts
+    before, after = sides(change, old, new)
     return f"{factor_name(change.factor)}: {before} → {after}"
+
+
+def sides(change: Change, old: Setup, new: Setup) -> tuple[str, str]:
+    """What a change takes away and what it puts there."""
+    factor = _FACTORS.get(change.factor)
+    # two bodies may have one name; a name that does not belong here is shown as it is
+    if factor is not None and (old[factor].name, new[factor].name) == (change.old, change.new):
+        return level_text(factor, old[factor]), level_text(factor, new[factor])
+    return change.old, change.new
+
+
+def values(factor: str, one: Setup, other: Setup) -> tuple[str, str] | None:
+    """What two setups put on the wire at a factor; ``None`` for a place that is none of the
+    eight."""
+    known = _FACTORS.get(factor)
+    if known is None:
+        return None
+    return level_text(known, one[known]), level_text(known, other[known])
 
 
 def blamed_text(blamed: Blamed, run: Run, probes: Sequence[str]) -> str:

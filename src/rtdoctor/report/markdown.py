@@ -1,29 +1,22 @@
-"""The report for an issue tracker: at most 60 lines, with the details folded.
-
-Whatever comes from a run stands in code: a span or a fence longer than any run of backticks in
-it. So no text of a stranger becomes markup, mentions a person, links anywhere or, as ``#7``
-would, refers to an issue of the tracker it is pasted into.
-"""
+"""The report for an issue tracker: at most 60 lines, with the details folded."""
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from rtdoctor.domain.exchange import HttpExchange
-from rtdoctor.domain.finding import Cause, Diagnosis, Fact, Pattern
+from rtdoctor.domain.finding import Answered, Cause, Diagnosis, Fact, Pattern
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Run
-from rtdoctor.evidence.printable import printable
-from rtdoctor.report import level_text, setup_text, vendor, words
+from rtdoctor.report import finding_text, level_text, setup_text, vendor, words
+from rtdoctor.report.markdown_text import code, fence, prose
 from rtdoctor.report.matrix import column_of, row_of
+from rtdoctor.report.own_answer import LABEL, own_answers
 from rtdoctor.report.selection import by_signature, is_inferred
 from rtdoctor.report.words import KnowledgeText
 
 MAX_LINES = 60
-_DIFF_LINES, _REFUSALS, _FACTS, _VENDOR_PROBES = 20, 6, 3, 2
-_LONGEST = 240
+_DIFF_LINES, _REFUSALS, _FACTS, _VENDOR_PROBES, _ANSWERS = 20, 6, 3, 2, 2
 
 
 def render(
@@ -39,7 +32,7 @@ def render(
     """
     lines = [*_head(run, diagnosis), *_change(run, diagnosis)]
     lines += _causes(run, diagnosis, knowledge_lookup)
-    lines += _known(diagnosis)
+    lines += _known(run, diagnosis)
     end = list(_end(run, diagnosis, redactions))
     left_out = []
     for title, body in _folded(run, diagnosis):
@@ -63,33 +56,6 @@ def _folded(run: Run, diagnosis: Diagnosis) -> tuple[tuple[str, list[str]], ...]
     return witness, support, refusals
 
 
-def code(text: str) -> str:
-    """A code span that no text can leave."""
-    shown = printable(" ".join(text.split()), one_line=True)
-    shown = shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
-    longest = max(map(len, re.findall(r"`+", shown)), default=0)
-    ticks = "`" * (longest + 1)
-    pad = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
-    return f"{ticks}{pad}{shown or ' '}{pad}{ticks}"
-
-
-def fence(lines: Sequence[str], language: str = "") -> list[str]:
-    """A fenced block that no line can leave."""
-    shown = [printable(line.replace("\t", "  "), one_line=True) for line in lines]
-    longest = max((len(t) for line in shown for t in re.findall(r"`+", line)), default=0)
-    ticks = "`" * max(3, longest + 1)
-    return [f"{ticks}{language}", *shown, ticks]
-
-
-def prose(text: str) -> str:
-    """Text of a stranger in a sentence: nothing in it is markup, a mention or a link."""
-    shown = printable(" ".join(text.split()), one_line=True)[: 2 * _LONGEST]
-    shown = html.escape(shown, quote=False)
-    shown = re.sub(r"[\\`*\[\]~$|]|\b_(?!\w)|(?<!\w)_", r"\\\g<0>", shown)
-    shown = re.sub(r"(?i)@|#(?=\w)|www(?=\.)|:(?=//)|\bgh(?=-)", "\\g<0>\u2060", shown)
-    return re.sub(r"\b[0-9a-f]{7,40}\b", r"`\g<0>`", shown)  # no commit of the tracker's
-
-
 def _ids(probes: Sequence[str], most: int = 4) -> str:
     shown = " ".join(map(code, probes[:most]))
     return shown + (f" and {len(probes) - most} more" if len(probes) > most else "")
@@ -101,6 +67,7 @@ def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     first, rest = words.headline(diagnosis.sentence)
     yield f"**{prose(first)}**" + (f" {prose(rest)}" if rest else "")
     yield ""
+    yield from _own(run, diagnosis)
     if run.header.target.is_sandbox:
         yield f"> {words.SANDBOX_BANNER.format(era=prose(run.header.target.era or ''))}"
         yield ""
@@ -109,6 +76,22 @@ def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     yield f"{words.counts_line(run)}.{against} Begun {code(run.header.started_at)}."
     if run.finished != "complete":
         yield f"The run {words.finished(run)}."
+
+
+def _own(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    answers = own_answers(run, diagnosis)
+    for answered in answers[:_ANSWERS]:
+        yield f"- {LABEL} {_answered(answered)}"
+    if len(answers) > _ANSWERS:
+        yield f"- and {len(answers) - _ANSWERS} other answers"
+    yield f"- Next: {prose(finding_text.next_step(run, diagnosis))}"
+    yield ""
+
+
+def _answered(answered: Answered) -> str:
+    named = f"; the error names {code(answered.place)}" if answered.place else ""
+    seen = f" ({_ids(answered.probes)}{named})" if answered.probes else ""
+    return code(answered.text) + seen
 
 
 def _change(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
@@ -182,7 +165,23 @@ def _tally(found: Cause | Pattern, run: Run) -> str:
     return words.tally(found) if isinstance(found, Cause) else words.pattern_tally(found, run)
 
 
-def _known(diagnosis: Diagnosis) -> Iterator[str]:
+def _beside(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
+    """What was seen and is not proved, what contradicts itself, what was tried in vain."""
+    for suspicion in diagnosis.suspicions[:_FACTS]:
+        told = code(finding_text.suspicion(suspicion, run))
+        failed, passed = _ids(suspicion.failing), _ids(suspicion.passing)
+        yield f"- {finding_text.SUSPICIONS}: {told} ({failed} failed, {passed} passed)"
+    for contradiction in diagnosis.contradictions[:_FACTS]:
+        answers = "; ".join(map(_answered, contradiction.answers[:_FACTS]))
+        yield f"- {finding_text.contradiction(contradiction)}: {answers}"
+    if diagnosis.tried:
+        tried = (f"{code(finding_text.tried(t, run))} ({code(t.probe)})" for t in diagnosis.tried)
+        shown = "; ".join(list(tried)[:_FACTS])
+        more = len(diagnosis.tried) - _FACTS
+        yield f"- {finding_text.TRIED}: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
+def _known(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     necessary = [
         f"{words.factor_names(w.factors)} ({code(w.failing)} fails, {code(w.passing)} passes)"
         for cause in diagnosis.causes
@@ -191,6 +190,7 @@ def _known(diagnosis: Diagnosis) -> Iterator[str]:
     ]
     rows = [
         *([f"- Necessary, each pair repeated: {'; '.join(necessary[:6])}"] if necessary else []),
+        *_beside(run, diagnosis),
         *_listed("Ruled out", [words.factor_name(r.factor) for r in diagnosis.ruled_out]),
         *_listed("Unresolved", [words.factor_name(u.factor) for u in diagnosis.unresolved]),
         *([f"- Pending: {words.pending(diagnosis.pending)}"] if diagnosis.pending else []),

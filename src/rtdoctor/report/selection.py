@@ -39,9 +39,12 @@ def decisive(run: Run, diagnosis: Diagnosis) -> frozenset[str]:
         *(cause.failing_probes[:3] for cause in diagnosis.causes),
         *(_of_witnesses(pattern.passing_neighbours) for pattern in diagnosis.patterns[:PATTERNS]),
         *(pattern.failing[:1] for pattern in diagnosis.patterns[:PATTERNS]),
+        *(found.probes for found in diagnosis.contradictions),
+        *((*found.failing[:2], *found.passing[:2]) for found in diagnosis.suspicions),
         *(repair.probes for repair in diagnosis.repairs),
         *(ruled_out.probes[:1] for ruled_out in diagnosis.ruled_out),
         *(fact.probes[:1] for fact in diagnosis.facts),
+        (found.probe for found in diagnosis.tried),
         (drift.probe for drift in diagnosis.drift),
     )
     held = {observation.probe for observation in run.observations}

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
 from rtdoctor.domain.finding import Pattern
 from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature
 from rtdoctor.domain.run import Observation, Run
+from rtdoctor.report import finding_text, words
 from rtdoctor.report import matrix as grid
-from rtdoctor.report.terminal import describe_error, line
-from rtdoctor.report.terminal_words import plural
+from rtdoctor.report.terminal_screen import Screen
+from rtdoctor.report.terminal_words import describe_error, plural
 
 _SHARED = (
     "A counter-example is a probe with the same levels that got so far and was answered otherwise."
 )
 
 
-def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> None:
+def print_refusals(run: Run, patterns: Iterable[Pattern], screen: Screen) -> None:
     """Every error as it came, the 400s first, with the probes that got it."""
     groups: dict[Signature, list[Observation]] = {}
     for observation in run.observations:
@@ -30,45 +28,45 @@ def print_refusals(run: Run, patterns: Iterable[Pattern], console: Console) -> N
     for pattern in patterns:
         shared.setdefault(pattern.signature, []).append(pattern)
     if groups or shared:
-        console.print()
-        console.print(Text("Refused, with the exact error", style="bold"))
+        screen.title("Refused, with the exact error")
     if shared:
-        line(console, (_SHARED, "dim"))
+        screen.line((_SHARED, "dim"))
     implied = implied_counts(run.observations)
     cells = sum(o.outcome.is_evidence or o.outcome.because_of is not None for o in run.observations)
     everything = dict.fromkeys([*groups, *shared])
     for signature in sorted(everything, key=lambda s: (s.status != 400, s.status or 999)):
-        line(console, (f"{signature.stage.value} ", "dim"), (describe_error(signature), "red"))
+        screen.line((f"{signature.stage.value} ", "dim"), (describe_error(signature), "red"))
         who = groups.get(signature) or [
             run.probe(probe) for pattern in shared[signature] for probe in pattern.failing
         ]
         for observation in who:
-            _who(observation, implied, console)
+            _who(observation, implied, screen)
         alike = shared.get(signature, ())
         for pattern in alike:
-            _pattern(pattern, console, cells, alone=len(alike) == 1)
+            _pattern(pattern, run, screen, cells, alone=len(alike) == 1)
 
 
-def _who(observation: Observation, implied: Mapping[str, int], console: Console) -> None:
+def _who(observation: Observation, implied: Mapping[str, int], screen: Screen) -> None:
     row, column = grid.row_of(observation.setup), grid.column_of(observation.setup)
     more = implied.get(observation.probe)
     tail = f" (and {plural(more, 'more call')} with this mint)" if more else ""
     said = f"{observation.probe} {row.label} → {column.auth} → {column.label}{tail}"
-    line(console, said, indent=2)
+    screen.line(said, indent=2)
 
 
-def _pattern(pattern: Pattern, console: Console, cells: int, *, alone: bool) -> None:
+def _pattern(pattern: Pattern, run: Run, screen: Screen, cells: int, *, alone: bool) -> None:
     """What the failing cells share. ``alone``: no other pattern has this error."""
-    levels = " with ".join(f"{b.factor}={b.level}" for b in pattern.levels)
+    levels = finding_text.levels(pattern.levels, run, pattern.failing)
     count = len(pattern.failing)
     who = f"all {count} failing cells contain " if alone else f"{count} failing cells contain "
     if count == 1:
         who = "this failing cell contains " if alone else "1 failing cell contains "
     against = plural(pattern.counter_examples, "counter-example")
-    line(console, who, (levels, "red"), f"; {against} in {plural(cells, 'cell')}", indent=4)
+    screen.line(who, (levels, "red"), f"; {against} in {plural(cells, 'cell')}", indent=4)
     for witness in pattern.passing_neighbours:
-        said = f"{witness.passing} passes, with only {witness.factors[0]} changed from "
-        line(console, (said + witness.failing, "dim"), indent=4)
+        changed = words.factor_names(witness.factors)
+        said = f"{witness.passing} passes, with only {changed} changed from {witness.failing}"
+        screen.line((said, "dim"), indent=4)
 
 
 def implied_counts(observations: Iterable[Observation]) -> Mapping[str, int]:
@@ -81,7 +79,7 @@ def implied_counts(observations: Iterable[Observation]) -> Mapping[str, int]:
     return counts
 
 
-def print_no_evidence(run: Run, console: Console) -> None:
+def print_no_evidence(run: Run, screen: Screen) -> None:
     """The probes that say nothing about a setup, by what happened to them."""
     groups: dict[str, list[str]] = {}
     for observation in run.observations:
@@ -91,10 +89,9 @@ def print_no_evidence(run: Run, console: Console) -> None:
             groups.setdefault(said, []).append(observation.probe)
     if not groups:
         return
-    console.print()
-    console.print(Text("No evidence", style="bold"))
+    screen.title("No evidence")
     for said, ids in groups.items():
-        line(console, (f"{said}: {_probes(ids)}", "yellow"), indent=2)
+        screen.line((f"{said}: {_probes(ids)}", "yellow"), indent=2)
 
 
 def _is_plain_skip(outcome: Outcome) -> bool:

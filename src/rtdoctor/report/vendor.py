@@ -9,6 +9,8 @@ from rtdoctor.domain.exchange import HttpExchange, HttpResponse
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.evidence.printable import printable
+from rtdoctor.report import finding_text
+from rtdoctor.report.own_answer import own_answers, where_it_was_seen
 from rtdoctor.report.selection import by_signature, decisive
 
 LIMIT = 20
@@ -40,7 +42,7 @@ def block(run: Run, diagnosis: Diagnosis) -> str:
     failing = _failing(run, diagnosis)
     if not failing:
         return ""
-    lines = [*_head(run, len(failing))]
+    lines = [*_head(run, diagnosis, len(failing))]
     for observation in failing[:LIMIT]:
         lines += ["", *_probe(observation, observation.exchanges)]
     if len(failing) > LIMIT:
@@ -51,19 +53,26 @@ def block(run: Run, diagnosis: Diagnosis) -> str:
 def short(run: Run, diagnosis: Diagnosis, most: int) -> list[str]:
     """The lines of the same for at most ``most`` probes, with the deciding exchange of each."""
     failing = _failing(run, diagnosis)
-    lines = [*_head(run, len(failing))] if failing else []
+    lines = [*_head(run, diagnosis, len(failing))] if failing else []
     for observation in failing[:most]:
         asked = [e for e in observation.exchanges if e.purpose != "hangup"]
         lines += _probe(observation, asked[-1:])
     return lines
 
 
-def _head(run: Run, failing: int) -> Iterator[str]:
+def _head(run: Run, diagnosis: Diagnosis, failing: int) -> Iterator[str]:
     head = run.header
     yield f"Service:  {head.target.describe()}"
     yield f"Run:      {head.run_id}, {head.started_at} to {run.finished_at or 'unknown'} (UTC)"
     yield f"Tool:     rtdoctor {head.environment.rtdoctor} on {head.environment.platform}"
     yield f"Failing:  {failing} of {len(run.observations)} probes"
+    for answered in own_answers(run, diagnosis):
+        yield f"Answer:   {_cut(answered.text)}{where_it_was_seen(answered, run)}"
+    for suspicion in diagnosis.suspicions:
+        said = finding_text.suspicion(suspicion, run)
+        yield f"Likely:   {_cut(said)} ({finding_text.suspicion_pair(suspicion)})"
+    for contradiction in diagnosis.contradictions:
+        yield f"Unsteady: {_cut(finding_text.contradiction_whole(contradiction))}"
 
 
 def _failing(run: Run, diagnosis: Diagnosis) -> list[Observation]:
@@ -80,12 +89,16 @@ def _failing(run: Run, diagnosis: Diagnosis) -> list[Observation]:
 def _probe(observation: Observation, exchanges: Sequence[HttpExchange]) -> Iterator[str]:
     signature = observation.outcome.signature
     said = signature.describe() if signature is not None else "no reason recorded"
-    yield f"{observation.probe}  {said[:_SAID]}{' …' if len(said) > _SAID else ''}"
+    yield f"{observation.probe}  {_cut(said)}"
     for exchange in exchanges:
         if exchange.purpose != "hangup":
             yield from _exchange(exchange)
     if observation.call_id:
         yield f"    call id: {observation.call_id}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SAID else text[:_SAID] + " …"
 
 
 def _exchange(exchange: HttpExchange) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern, Repair, Verdict
@@ -254,6 +254,12 @@ def duration(ms: float) -> str:
         return f"{ms / 1000:.1f} s"
     minutes, seconds = divmod(round(ms / 1000), 60)
     return f"{minutes} min {seconds} s"
+
+
+def ids(probes: Sequence[str], most: int = 6) -> str:
+    """``#2 #3``; of many, how many more there are."""
+    more = f" and {len(probes) - most} more" if len(probes) > most else ""
+    return " ".join(probes[:most]) + more
 
 
 def factor_names(factors: tuple[str, ...]) -> str:

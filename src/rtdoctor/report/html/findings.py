@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rtdoctor.domain.exchange import HttpExchange
-from rtdoctor.domain.finding import Blamed, Cause, Diagnosis, Pattern, Repair, Witness
+from rtdoctor.domain.finding import Answered, Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
-from rtdoctor.report import level_text, setup_text, words
+from rtdoctor.report import finding_text, level_text, setup_text, words
 from rtdoctor.report.html.probes import ProbeView, telling
+from rtdoctor.report.own_answer import own_answers
 from rtdoctor.report.setup_text import Hunk
 from rtdoctor.report.words import KnowledgeText
 
@@ -57,6 +58,29 @@ class RepairView:
     changes: str
     diff: tuple[str, ...]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """One answer beside the verdict, with its probes and the place that the error names."""
+
+    text: str
+    probes: tuple[str, ...]
+    place: str
+    inferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A finding in one sentence, with the probes or the answers behind it.
+
+    ``passing`` are the probes that passed without it, for a suspicion.
+    """
+
+    text: str
+    probes: tuple[str, ...] = ()
+    passing: tuple[str, ...] = ()
+    answers: tuple[AnswerView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +162,40 @@ class Findings:
                 words.repair_warnings(repair),
             )
             for repair in self.diagnosis.repairs
+        )
+
+    def own_answers(self) -> tuple[AnswerView, ...]:
+        return tuple(map(self._answer, own_answers(self.run, self.diagnosis)))
+
+    def _answer(self, answered: Answered) -> AnswerView:
+        known = (self.probes[id] for id in answered.probes if id in self.probes)
+        inferred = any(probe.inferred for probe in known)
+        return AnswerView(answered.text, answered.probes, answered.place, inferred)
+
+    def contradictions(self) -> tuple[ClaimView, ...]:
+        return tuple(
+            ClaimView(
+                finding_text.contradiction(found), answers=tuple(map(self._answer, found.answers))
+            )
+            for found in self.diagnosis.contradictions
+        )
+
+    def suspicions(self) -> tuple[ClaimView, ...]:
+        return tuple(
+            ClaimView(finding_text.suspicion(found, self.run), found.failing, found.passing)
+            for found in self.diagnosis.suspicions
+        )
+
+    def tried(self) -> tuple[ClaimView, ...]:
+        return tuple(
+            ClaimView(finding_text.tried(found, self.run), (found.probe,))
+            for found in self.diagnosis.tried
+        )
+
+    def ruled_out(self) -> tuple[ClaimView, ...]:
+        return tuple(
+            ClaimView(finding_text.ruled_out(found, self.run), found.probes)
+            for found in self.diagnosis.ruled_out
         )
 
     def knowledge(self, ids: tuple[str, ...]) -> tuple[KnowledgeText, ...]:

@@ -17,7 +17,7 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.evidence import codec
 from rtdoctor.evidence.folding import fold
-from rtdoctor.report import selection, setup_text, vendor, words
+from rtdoctor.report import finding_text, own_answer, selection, setup_text, vendor, words
 from rtdoctor.report.html import heatmap, text
 from rtdoctor.report.html.findings import Findings, KnowledgeLookup
 from rtdoctor.report.html.probes import ProbeDetail, ProbeView, exchange_title, views
@@ -61,6 +61,12 @@ def render(
             details=_details(run, diagnosis, probes, full),
             groups=_groups(run, probes, full),
             interactions=interactions,
+            own_answers=findings.own_answers(),
+            contradictions=findings.contradictions(),
+            suspicions=findings.suspicions(),
+            tried=findings.tried(),
+            ruled_out=findings.ruled_out(),
+            next_step=finding_text.next_step(run, diagnosis),
             most_shown=selection.PATTERNS,
             repairs=findings.repairs(),
             start_from=_start_from(run),
@@ -138,6 +144,8 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        told=finding_text,
+        own_label=own_answer.LABEL,
         axis=WIDTH,
         legend=heatmap.legend,
         exchange_title=exchange_title,
