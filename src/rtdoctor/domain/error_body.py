@@ -34,7 +34,9 @@ def parse_error(body: str) -> ErrorFields | None:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return ErrorFields(message=_plain(text))
-    return _from_data(data) or ErrorFields(message=_plain(text))
+    fields = _from_data(data)
+    # an error of a shape that nobody knows is read out as it stands
+    return fields if fields not in (None, ErrorFields()) else ErrorFields(message=_plain(text))
 
 
 def error_signature(stage: Stage, status: int, body: str, content_type: str = "") -> Signature:
@@ -52,6 +54,8 @@ def error_signature(stage: Stage, status: int, body: str, content_type: str = ""
 def event_signature(event: dict[str, Any]) -> Signature:
     """The signature of an ``error`` event on the data channel (fact EVT-ERROR-SHAPE)."""
     fields = _from_data(event) or ErrorFields()
+    if fields == ErrorFields():
+        fields = ErrorFields(message=_written({k: v for k, v in event.items() if k != "event_id"}))
     return Signature(
         Stage.SESSION,
         None,
@@ -60,6 +64,13 @@ def event_signature(event: dict[str, Any]) -> Signature:
         fields.param,
         normalise_message(fields.message),
     )
+
+
+def _written(event: dict[str, Any]) -> str | None:
+    try:
+        return _plain(json.dumps(event))
+    except RecursionError:
+        return None
 
 
 def _from_data(data: Any) -> ErrorFields | None:
@@ -74,11 +85,17 @@ def _from_data(data: Any) -> ErrorFields | None:
     if isinstance(detail, str):
         return ErrorFields(message=detail)
     if isinstance(detail, list):
-        said = [str(d.get("msg")) for d in detail if isinstance(d, dict) and d.get("msg")]
-        return ErrorFields(message="; ".join(said))
+        return _validation_errors([d for d in detail if isinstance(d, dict) and d.get("msg")])
     if "message" in data:
         return _fields(data)
     return None
+
+
+def _validation_errors(detail: list[dict[str, Any]]) -> ErrorFields:
+    """FastAPI's errors: ``loc`` is the place in the request, such as ``["body", "session"]``."""
+    places = [".".join(map(str, loc)) for d in detail if isinstance(loc := d.get("loc"), list)]
+    message = "; ".join(str(d["msg"]) for d in detail)
+    return ErrorFields(message=message or None, param=places[0] if places else None)
 
 
 def _fields(error: dict[str, Any]) -> ErrorFields:
