@@ -144,6 +144,7 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
             header = request.earlier.header
         progress = stack.enter_context(_progress(request, header, target))
         journal = _journal(request, header, redactor)
+        resumed = request.earlier if request.resume else None
         check = await stack.enter_async_context(
             open_check(
                 target,
@@ -152,7 +153,8 @@ async def _probe(request: Request, redactor: Redactor) -> Run:
                 journal=journal,
                 listener=progress,
                 limits=limits,
-                earlier=request.earlier.observations if request.earlier and request.resume else (),
+                earlier=resumed.observations if resumed else (),
+                cut_short=resumed.cut_short if resumed else (),
                 **ports,
             )
         )
