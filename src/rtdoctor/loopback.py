@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 LOOPBACK = "127.0.0.1"
+LOOPBACK_6 = "::1"
 
 _chosen: ContextVar[tuple[str, ...] | None] = ContextVar("ice_addresses", default=None)
 
@@ -40,6 +41,19 @@ def host_addresses(*, loopback: bool = False) -> list[str]:
 
     found = ice.get_host_addresses(use_ipv4=True, use_ipv6=True)
     return [LOOPBACK, *found] if loopback else found
+
+
+def addresses_near(*, on_loopback: bool, most: int = 6) -> list[str]:
+    """The addresses to offer to a service, on this machine (by its URL) or elsewhere.
+
+    What answers on loopback may itself sit elsewhere: behind ``ssh -L``, ``docker -p`` or a
+    gateway. So the addresses of the host are offered beside loopback, which stands first and is
+    checked first. They are at most ``most``, IPv4 before IPv6: each costs every probe two sockets.
+    """
+    if not on_loopback:
+        return host_addresses()
+    others = sorted(host_addresses(), key=lambda address: ":" in address)
+    return [LOOPBACK, LOOPBACK_6, *others[:most]]
 
 
 def is_loopback(host: str) -> bool:

@@ -77,7 +77,9 @@ async def test_one_hangup_that_never_ends_does_not_keep_the_other_from_being_sen
             return None if len(hung_up) == 1 else answer(200)
         place = f"/v1/realtime/calls/rtc_{len(places)}"
         places.append(place)
-        return answer(201, "v=0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n", Location=place)
+        return answer(
+            201, "v=0\r\nm=audio 9 X 0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n", Location=place
+        )
 
     places: list[str] = []
     async with hostile_server(handler) as url:

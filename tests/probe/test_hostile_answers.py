@@ -201,10 +201,10 @@ def _first_only(sdp: str) -> str:
     [
         ("cut in half", Stage.EXCHANGE, {LocalCode.ANSWER_WITHOUT_ICE, LocalCode.ANSWER_REJECTED}),
         ("no credentials", Stage.EXCHANGE, {LocalCode.ANSWER_WITHOUT_ICE}),
-        ("an offer", Stage.EXCHANGE, {LocalCode.ANSWER_REJECTED}),
+        ("an offer", Stage.EXCHANGE, {LocalCode.NO_SECTIONS}),
         ("not sdp", Stage.EXCHANGE, {LocalCode.ANSWER_NOT_SDP}),
         ("empty", Stage.EXCHANGE, {LocalCode.EMPTY_BODY}),
-        ("unreachable", Stage.ICE, {LocalCode.ICE_DEADLINE, LocalCode.ICE_FAILED}),
+        ("unreachable", Stage.ICE, {LocalCode.ICE_CREDENTIALS}),
         ("other fingerprint", Stage.DTLS, {LocalCode.DTLS_FAILED, LocalCode.DTLS_FINGERPRINT}),
     ],
 )

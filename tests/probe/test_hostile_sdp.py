@@ -7,7 +7,7 @@ import re
 import pytest
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
-from rtdoctor.probe.answer_check import MAX_CANDIDATES, objection, why_unreachable
+from rtdoctor.probe.answer_check import MAX_CANDIDATES, objection
 from support.hostile import Answer, Received, answer, hostile_server
 from support.probing import PATIENT, probe, setup
 
@@ -38,6 +38,7 @@ def without(start: str) -> str:
         (GOOD.replace("m=audio 9", "m=audio 0"), "rejects the audio section"),
         (GOOD.replace("m=application 9", "m=application 0"), "rejects the application section"),
         (without("a=fingerprint:"), "no a=fingerprint"),
+        (GOOD.replace("sha-256", "md5"), "none of the algorithms"),
         (without("a=setup:"), "neither a=setup:active nor a=setup:passive"),
         (GOOD.replace("setup:active", "setup:actpass"), "neither a=setup:active"),
         (without("a=sctp-port:"), "no a=sctp-port"),
@@ -53,7 +54,7 @@ def without(start: str) -> str:
         (GOOD[: GOOD.index("m=application")], None),
     ],
     ids=[
-        "audio rejected", "channel rejected", "no fingerprint", "no setup", "actpass",
+        "audio rejected", "channel rejected", "no fingerprint", "md5", "no setup", "actpass",
         "no SCTP port", "SCTP port 0", "SCTP port too large", "SCTP port endless",
         "port too large", "port negative", "port endless", "candidate cut", "15,000 candidates",
         "no line ends", "fewer sections",
@@ -106,7 +107,3 @@ async def test_a_failed_ice_says_what_the_answer_lacked(sdp: str, said: str) -> 
     assert seen.outcome.stage is Stage.ICE
     assert seen.outcome.signature is not None
     assert said in (seen.outcome.signature.message or "")
-
-
-def test_candidates_for_udp_explain_nothing() -> None:
-    assert why_unreachable(GOOD) == ""

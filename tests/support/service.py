@@ -166,7 +166,7 @@ class _Probe:
         setting_up = dns + tcp + tls if fresh else 0.0
         timing = HttpTiming(
             round(setting_up + wait, 1),
-            *((round(dns, 1), round(dns + tcp, 1), round(tls, 1)) if fresh else (None, None, None)),
+            *((round(dns + tcp, 1), round(tls, 1)) if fresh else (None, None)),
             round(wait, 1),
         )
         kind = "application/sdp" if body.startswith("v=0") else "application/json"

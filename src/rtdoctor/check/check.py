@@ -193,15 +193,17 @@ async def open_check(
     http: HttpPort | None = None,
     new_peer: PeerFactory | None = None,
     earlier: Sequence[Observation] = (),
+    cut_short: Sequence[Observation] = (),
     replayed: bool = False,
 ) -> AsyncIterator[Check]:
     """A check of ``target``; its HTTP connections are closed at the end.
 
-    ``earlier`` are the observations of the interrupted run that this one continues;
+    ``earlier`` are the observations of the interrupted run that this one continues, ``cut_short``
+    the probes that its interruption stopped;
     ``replayed`` says that ``http`` and ``new_peer`` answer from a recording.
     """
     limits = limits or Limits()
-    recorder = Recorder(redactor.clean(header), redactor, journal, listener, earlier)
+    recorder = Recorder(redactor.clean(header), redactor, journal, listener, earlier, cut_short)
     if target.key is not None:
         recorder.register(target.key)
     async with AsyncExitStack() as stack:
@@ -212,7 +214,9 @@ async def open_check(
             from rtdoctor.probe.aiortc_peer import peer_factory
 
             new_peer = peer_factory(limits, on_loopback=target.on_loopback)
-        prober = Prober(target, http, new_peer, recorder.register, limits)
+        prober = Prober(
+            target, http, new_peer, recorder.register, limits, recorder.record_cut_short
+        )
         yield Check(prober, recorder, replayed=replayed)
 
 

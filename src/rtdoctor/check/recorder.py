@@ -21,6 +21,10 @@ class Journal(Protocol):
         """Clean and keep an observation; returns it cleaned."""
         ...
 
+    def cut_short(self, observation: Observation) -> Observation:
+        """As ``append``, for a probe that an interruption stopped."""
+        ...
+
     def end(self, finished: str, wall_ms: float) -> None: ...
 
 
@@ -34,12 +38,14 @@ class Recorder:
         journal: Journal | None = None,
         listener: Listener | None = None,
         earlier: Sequence[Observation] = (),
+        cut_short: Sequence[Observation] = (),
     ) -> None:
         self.header = header
         self._redactor = redactor
         self._journal = journal
         self._listener = listener
         self._observations = list(earlier)
+        self._cut_short = list(cut_short)
         self._begun = time.perf_counter()
 
     def register(self, secret: Secret) -> None:
@@ -57,6 +63,14 @@ class Recorder:
             self._listener(clean)
         return clean
 
+    def record_cut_short(self, observation: Observation) -> None:
+        """Keep what an interrupted probe has cost; it is no observation to judge by."""
+        if self._journal is not None:
+            clean = self._journal.cut_short(observation)
+        else:
+            clean = self._redactor.clean(observation)
+        self._cut_short.append(clean)
+
     @property
     def observations(self) -> tuple[Observation, ...]:
         """What was observed so far, by probe number."""
@@ -70,6 +84,7 @@ class Recorder:
             finished=finished,
             finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             wall_ms=self.wall_ms,
+            cut_short=tuple(self._cut_short),
         )
 
     def end(self, finished: str) -> Run:

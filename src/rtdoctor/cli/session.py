@@ -160,6 +160,7 @@ async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None
             header = request.earlier.header
         progress = stack.enter_context(_progress(request, header, target))
         journal = _journal(request, header, redactor)
+        resumed = request.earlier if request.resume else None
         check = await stack.enter_async_context(
             open_check(
                 target,
@@ -168,7 +169,8 @@ async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None
                 journal=journal,
                 listener=progress,
                 limits=limits,
-                earlier=request.earlier.observations if request.earlier and request.resume else (),
+                earlier=resumed.observations if resumed else (),
+                cut_short=resumed.cut_short if resumed else (),
                 **ports,
             )
         )

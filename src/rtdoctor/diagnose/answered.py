@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rtdoctor.diagnose.place import place_of
 from rtdoctor.domain.finding import Answered
 from rtdoctor.domain.level_text import query_text
 from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
@@ -59,7 +60,8 @@ def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered,
 
 
 def _place(observation: Observation) -> str:
-    return ""
+    signature = observation.outcome.signature
+    return place_of(signature, observation.setup) if signature is not None else ""
 
 
 def _cut(text: str) -> str:

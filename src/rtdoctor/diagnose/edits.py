@@ -13,7 +13,7 @@ from typing import Any
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.diagnose.terrain import Terrain, cost
-from rtdoctor.domain.outcome import Signature
+from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody
 
 _LISTED = (
@@ -64,10 +64,8 @@ def _factors_of(named: Named) -> tuple[Factor, ...]:
             return (Factor.BETA_HEADER,)
         case "query":
             return (Factor.CALL_QUERY,)
-        case "body":
-            return (Factor.TOKEN_BODY,)
         case _:
-            return (Factor.CALL_ENCODING,)
+            return (Factor.TOKEN_BODY if named.stage is Stage.MINT else Factor.CALL_ENCODING,)
 
 
 def _edits(
@@ -95,7 +93,7 @@ def _named_edits(subject: Setup, control: Setup, named: Named) -> Iterator[Setup
         yield _with_query(subject, others)
         for value in values:
             yield _with_query(subject, (*others, (named.name, value)))
-    if named.where == "body":
+    if named.where == "body" and named.stage is Stage.MINT:
         yield from _body_edits(subject, control, named.name)
 
 

@@ -1,8 +1,9 @@
-"""Facts about the key and the way to the service, which no setup can cause or cure."""
+"""Facts about the key, the way to the service and what a run leaves behind, which no setup can
+cause or cure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Fact
@@ -80,27 +81,155 @@ _SIGNS = (
     ),
     _Sign(
         "network",
-        "NET-FIREWALL",
-        "The HTTP exchange works, but no ICE candidate pair does: UDP may be blocked.",
-        code=LocalCode.ICE_DEADLINE.value,
+        None,
+        "The answers have candidates for TCP only. A browser can use them; these probes cannot.",
+        code=LocalCode.TCP_CANDIDATES_ONLY.value,
     ),
     _Sign(
         "network",
-        "NET-FIREWALL",
-        "The HTTP exchange works, but ICE fails.",
-        code=LocalCode.ICE_FAILED.value,
+        None,
+        "The addresses in the answers cannot be paired with those of this machine.",
+        code=LocalCode.NO_CANDIDATE_PAIR.value,
+    ),
+    _Sign(
+        "network",
+        None,
+        "The answers have only private or local addresses, and none of them can be reached from "
+        "here. A service in a container or behind a tunnel must offer an address of its host.",
+        code=LocalCode.PRIVATE_CANDIDATES.value,
+    ),
+    _Sign(
+        "connection",
+        None,
+        "The answers have no ICE candidates.",
+        code=LocalCode.NO_REMOTE_CANDIDATES.value,
+    ),
+    _Sign(
+        "connection",
+        None,
+        "The ICE user name or password in the SDP answer is not the one that the service expects.",
+        code=LocalCode.ICE_CREDENTIALS.value,
+    ),
+    _Sign(
+        "connection",
+        None,
+        "UDP arrives from the service, but it answers no ICE check.",
+        code=LocalCode.ICE_UNANSWERED.value,
+    ),
+    _Sign(
+        "connection",
+        None,
+        "The certificate of the service is not the one that its SDP answer names.",
+        code=LocalCode.DTLS_FINGERPRINT.value,
+    ),
+    _Sign(
+        "connection",
+        None,
+        "The service closed the connection after DTLS.",
+        code=LocalCode.CONNECTION_CLOSED.value,
     ),
 )
 
+_NO_PAIR = {
+    LocalCode.ICE_DEADLINE.value: "The HTTP exchange works, but no ICE candidate pair does: UDP "
+    "may be blocked.",
+    LocalCode.ICE_FAILED.value: "The HTTP exchange works, but ICE fails.",
+}
+
 
 def facts(observations: Iterable[Observation]) -> tuple[Fact, ...]:
-    """Each fact that probes show, with the probes. Empty when none stands in the way."""
+    """Each fact that the probes of a run show, with the probes. What one probe shows alone may be
+    refuted by another: UDP that connected somewhere is not blocked."""
+    seen = tuple(observations)
     found: dict[_Sign, list[str]] = {}
-    for observation in observations:
+    for observation in seen:
         signature = observation.outcome.signature
         if signature is None:
             continue
         sign = next((s for s in _SIGNS if s.fits(observation, signature)), None)
         if sign is not None:
             found.setdefault(sign, []).append(observation.probe)
-    return tuple(Fact(s.kind, s.text, tuple(ids), s.knowledge) for s, ids in found.items())
+    return (
+        *(Fact(s.kind, s.text, tuple(ids), s.knowledge) for s, ids in found.items()),
+        *_without_pair(seen),
+        *_stillborn_tokens(seen),
+        *_calls_left_open(seen),
+    )
+
+
+def _without_pair(observations: Sequence[Observation]) -> Iterator[Fact]:
+    """Where ICE failed for no reason that the answer shows, the network is suspected; but not
+    where another probe of the run connected, or UDP from the service arrived."""
+    connected = [o.probe for o in observations if _connected(o)]
+    reached = any(_has_code(o, LocalCode.ICE_UNANSWERED.value) for o in observations)
+    for code, text in _NO_PAIR.items():
+        failed = tuple(o.probe for o in observations if _has_code(o, code))
+        if not failed:
+            continue
+        if connected:
+            yield Fact(
+                "connection",
+                f"ICE failed in some probes, while others connected (such as {connected[0]}): "
+                "the network as a whole is not the reason.",
+                failed,
+            )
+        elif reached:
+            yield Fact(
+                "connection",
+                "ICE failed, although UDP from the service reached other probes.",
+                failed,
+            )
+        else:
+            yield Fact("network", text, failed, "NET-FIREWALL")
+
+
+def _has_code(observation: Observation, code: str) -> bool:
+    signature = observation.outcome.signature
+    return signature is not None and signature.code == code
+
+
+def _connected(observation: Observation) -> bool:
+    """Whether ICE found a pair in this probe, however the probe ended."""
+    outcome = observation.outcome
+    if outcome.is_pass and outcome.stage is not None and outcome.stage.order >= Stage.ICE.order:
+        return True
+    if any(s.stage is Stage.ICE and s.status == "ok" for s in observation.stages):
+        return True
+    seen = observation.connection
+    return seen is not None and (
+        seen.local_candidate is not None or seen.ice_state in ("connected", "completed")
+    )
+
+
+def _stillborn_tokens(observations: Sequence[Observation]) -> Iterator[Fact]:
+    probes = tuple(
+        o.probe
+        for o in observations
+        if o.token is not None and o.token.lifetime_s is not None and o.token.lifetime_s <= 0
+    )
+    if probes:
+        yield Fact(
+            "hygiene",
+            "The service gave tokens that had already expired: their expires_at is not later than "
+            "the Date of the answer that brought them.",
+            probes,
+        )
+
+
+def _calls_left_open(observations: Sequence[Observation]) -> Iterator[Fact]:
+    left = [o for o in observations if o.sessions_left_open]
+    if not left:
+        return
+    count = sum(o.sessions_left_open for o in left)
+    by_reason: dict[str, list[str]] = {}
+    for observation in left:
+        reason = observation.left_open or "no reason recorded"
+        by_reason.setdefault(reason, []).append(observation.probe)
+    where = "; ".join(f"{', '.join(ids)} ({reason})" for reason, ids in by_reason.items())
+    yield Fact(
+        "hygiene",
+        f"{count} {'call' if count == 1 else 'calls'} could not be hung up: {where}. Closing the "
+        "connection may have ended them, but nothing here confirms it: they may cost until the "
+        "service ends them.",
+        tuple(o.probe for o in left),
+    )

@@ -43,7 +43,6 @@ class HttpTiming:
     """
 
     total_ms: float
-    dns_ms: float | None = None
     connect_ms: float | None = None
     tls_ms: float | None = None
     wait_ms: float | None = None

@@ -120,7 +120,9 @@ class Unresolved:
 class Fact:
     """Something about the key, the network or the tool's own view, with its probes.
 
-    ``kind`` is one of ``key``, ``quota``, ``region``, ``network``, ``flaky``, ``hygiene``.
+    ``kind`` is one of ``key``, ``quota``, ``region``, ``network``, ``connection``, ``flaky``,
+    ``hygiene``. ``network`` stands in the way of every test; ``connection`` is a fault of some
+    calls beside which others may well connect.
     """
 
     kind: str

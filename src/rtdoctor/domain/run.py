@@ -35,7 +35,8 @@ class Observation:
     """One probe, as observed. ``probe`` is its id in the run, ``#1`` and up.
 
     ``started_at`` is UTC, ISO 8601. ``hung_up`` is ``None`` when no call was opened.
-    ``attempts`` counts the tries that transient failures made necessary.
+    ``attempts`` counts the tries that transient failures made necessary. ``left_open`` says why
+    calls could not be hung up, and is empty when all of them were.
     """
 
     probe: str
@@ -57,11 +58,17 @@ class Observation:
     sessions_opened: int = 0
     sessions_hung_up: int = 0
     replayed: bool = False
+    left_open: str = ""
 
     @property
     def number(self) -> int:
         """The probe's id as a number, for ordering."""
         return int(self.probe.lstrip("#"))
+
+    @property
+    def sessions_left_open(self) -> int:
+        """How many of its calls were not seen to end."""
+        return max(0, self.sessions_opened - self.sessions_hung_up)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +135,24 @@ class Ledger:
     sessions_opened: int
     sessions_hung_up: int
     wall_ms: float
+    sessions_left_open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A header and its observations. ``finished`` is why it ended:
-    ``complete``, ``interrupted``, ``crashed`` or ``budget``."""
+    ``complete``, ``interrupted``, ``crashed`` or ``budget``.
+
+    ``cut_short`` are probes that an interruption stopped after they had minted a token or opened
+    a call: they prove nothing and are kept for what they cost.
+    """
 
     header: RunHeader
     observations: tuple[Observation, ...]
     finished: str = "complete"
     finished_at: str | None = None
     wall_ms: float = 0.0
+    cut_short: tuple[Observation, ...] = ()
 
     def probe(self, probe_id: str) -> Observation:
         """The observation of this id; ``KeyError`` when there is none."""
@@ -150,8 +163,9 @@ class Run:
 
     @property
     def ledger(self) -> Ledger:
-        """The cost, counted from the observations."""
+        """The cost, counted from the observations and from what was cut short."""
         seen = self.observations
+        paid = (*seen, *self.cut_short)
         skipped = [o for o in seen if o.outcome.kind == "skipped"]
         implied = sum(o.outcome.because_of is not None for o in skipped)
         return Ledger(
@@ -159,8 +173,9 @@ class Run:
             probed=len(seen) - len(skipped),
             implied=implied,
             skipped=len(skipped) - implied,
-            tokens_minted=sum(o.tokens_minted for o in seen),
-            sessions_opened=sum(o.sessions_opened for o in seen),
-            sessions_hung_up=sum(o.sessions_hung_up for o in seen),
+            tokens_minted=sum(o.tokens_minted for o in paid),
+            sessions_opened=sum(o.sessions_opened for o in paid),
+            sessions_hung_up=sum(o.sessions_hung_up for o in paid),
             wall_ms=self.wall_ms,
+            sessions_left_open=sum(o.sessions_left_open for o in paid),
         )

@@ -48,9 +48,12 @@ class TokenUse:
 
     ``alias`` is the same for the same token across probes, so that reuse stays visible.
     Times are UNIX seconds as the service gave them, ages are milliseconds by the local clock.
+    ``lifetime_s`` is ``expires_at`` minus the ``Date`` of the answer that brought the token, so
+    both are the service's own clock; ``None`` when the answer lacked one of them.
     """
 
     alias: str
     expires_at: int | None = None
     age_at_call_ms: float | None = None
     earlier_calls: int = 0
+    lifetime_s: float | None = None

@@ -102,7 +102,7 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
 
 def check_run(run: Run, where: str) -> Run:
     """The same run, when each probe can be told apart and shown; else ``EvidenceError``."""
-    for observation in run.observations:
+    for observation in (*run.observations, *run.cut_short):
         if _PROBE_ID.fullmatch(observation.probe) is None:
             raise EvidenceError(f"{where} names a probe {observation.probe[:40]!r}; ids are #1, #2")
         problem = _problem(observation)

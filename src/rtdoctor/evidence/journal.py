@@ -1,7 +1,8 @@
 """The journal of a run: every observation is written before the next one is looked at.
 
 NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
-``resumed`` where the run went on after an interruption. Whatever ends the process, what was
+``resumed`` where the run went on after an interruption, ``cut_short`` for a probe that an
+interruption stopped after it had cost something. Whatever ends the process, what was
 written can be read, short of a torn last line.
 """
 
@@ -28,7 +29,8 @@ KIND = "rtdoctor.journal"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a journal. ``event`` is ``run``, ``observation``, ``resumed`` or ``end``.
+    """One line of a journal. ``event`` is ``run``, ``observation``, ``cut_short``, ``resumed`` or
+    ``end``.
 
     ``wall_ms`` counts from the start or the last resumption, ``at`` is UTC, ISO 8601.
     """
@@ -131,8 +133,15 @@ class JournalWriter:
 
         ``RedactionError`` when a secret is still in it.
         """
+        return self._keep("observation", observation)
+
+    def cut_short(self, observation: Observation) -> Observation:
+        """As ``append``, for a probe that an interruption stopped."""
+        return self._keep("cut_short", observation)
+
+    def _keep(self, event: str, observation: Observation) -> Observation:
         clean = self._redactor.clean(observation)
-        self._put(Line("observation", observation=clean))
+        self._put(Line(event, observation=clean))
         return clean
 
     def end(self, finished: str, wall_ms: float) -> None:

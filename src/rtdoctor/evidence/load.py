@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from rtdoctor.domain.finding import Diagnosis
-from rtdoctor.domain.run import Run, RunHeader
+from rtdoctor.domain.run import Observation, Run, RunHeader
 from rtdoctor.errors import EvidenceError
 from rtdoctor.evidence import journal
 from rtdoctor.evidence.codec import (
@@ -95,10 +95,15 @@ def _assemble(header: RunHeader, lines: list[Line], where: str) -> Run:
             wall_ms += line.wall_ms
         elif line.event in ("resumed", "observation"):
             finished, finished_at = "crashed", None
-    seen = tuple(line.observation for line in lines if line.observation is not None)
-    run = check_run(Run(header, seen, finished, finished_at, round(wall_ms, 1)), where)
+    seen, cut_short = _of(lines, "observation"), _of(lines, "cut_short")
+    run = Run(header, seen, finished, finished_at, round(wall_ms, 1), cut_short)
+    check_run(run, where)
     # probes run at the same time and end in any order; a run lists them by number
     return replace(run, observations=tuple(sorted(seen, key=lambda o: o.number)))
+
+
+def _of(lines: list[Line], event: str) -> tuple[Observation, ...]:
+    return tuple(o for line in lines if line.event == event and (o := line.observation) is not None)
 
 
 def _decode(line: bytes, number: int, where: str) -> Line:

@@ -16,12 +16,16 @@ from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessi
 from rtdoctor.domain.exchange import Connection
 from rtdoctor.domain.outcome import LocalCode, Stage
 from rtdoctor.domain.setup import Offer
-from rtdoctor.loopback import LOOPBACK, host_addresses, only_addresses
-from rtdoctor.probe.answer_check import candidate_lines, objection, why_unreachable
+from rtdoctor.loopback import addresses_near, only_addresses
+from rtdoctor.probe.answer_check import candidate_fault, candidate_lines, fingerprints, objection
+from rtdoctor.probe.ice_inside import ConnectivityChecks, has_other_certificate, selected_pair
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peer import PeerFactory, PeerFailure
 
 _ICE_DONE = ("connected", "completed")
+_OVER = ("closed", "failed")
+# what a browser offers when nothing was added before createOffer (RFC 9429, section 5.2.1)
+_NO_SECTIONS = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
 _MAX_QUEUED = 200
 _MAX_ERROR_TEXT = 100
 
@@ -40,12 +44,19 @@ class AiortcPeer:
         self._messages: asyncio.Queue[str] = asyncio.Queue(_MAX_QUEUED)
         self._local_candidates = 0
         self._remote_candidates = 0
-        self._unreachable = ""
+        self._offer = ""
+        self._answer = ""
+        self._checks = ConnectivityChecks()
+        self._pair: tuple[str, str] | None = None
+        self._was_connected = False
+        self._was_open = False
         self._dtls_role: str | None = None
         for change in ("iceconnectionstatechange", "connectionstatechange"):
-            self._pc.add_listener(change, self._changed.set)
+            self._pc.add_listener(change, self._state_changed)
 
     async def make_offer(self, offer: Offer) -> str:
+        if not offer.audio and offer.channel is None:
+            return _NO_SECTIONS
         try:
             async with asyncio.timeout(self._limits.offer_s):
                 if offer.audio:
@@ -60,7 +71,10 @@ class AiortcPeer:
                 LocalCode.OFFER_FAILED,
                 f"gathering candidates took more than {self._limits.offer_s:g} s",
             ) from None
-        sdp: str = self._pc.localDescription.sdp
+        except Exception as error:  # aiortc has no error of its own for an offer it cannot make
+            raise PeerFailure(Stage.OFFER, LocalCode.OFFER_FAILED, _brief(error)) from None
+        self._checks.watch(self._pc)
+        self._offer = sdp = str(self._pc.localDescription.sdp)
         self._local_candidates = len(candidate_lines(sdp))
         if not self._local_candidates:
             raise PeerFailure(
@@ -79,6 +93,12 @@ class AiortcPeer:
         self._channel = channel
 
     def _channel_changed(self, *_: object) -> None:
+        self._was_open |= self._channel is not None and self._channel.readyState == "open"
+        self._changed.set()
+
+    def _state_changed(self) -> None:
+        # the service may close at once, before anybody has looked
+        self._was_connected |= self._pc.connectionState == "connected"
         self._changed.set()
 
     def _received(self, message: str | bytes) -> None:
@@ -88,11 +108,17 @@ class AiortcPeer:
         self._changed.set()
 
     async def accept(self, answer: str) -> None:
+        if not self._offer:
+            raise PeerFailure(
+                Stage.EXCHANGE,
+                LocalCode.NO_SECTIONS,
+                "the offer has no m-section, so there is nothing to connect",
+            )
         wrong = objection(answer)
         if wrong is not None:
             raise _rejected(f"the answer cannot be used: {wrong}")
         self._remote_candidates = len(candidate_lines(answer))
-        self._unreachable = why_unreachable(answer)
+        self._answer = answer
         setup = re.search(r"^a=setup:(\w+)", answer, re.MULTILINE)
         if setup:
             self._dtls_role = {"active": "server", "passive": "client"}.get(setup.group(1))
@@ -111,23 +137,49 @@ class AiortcPeer:
             lambda: pc.iceConnectionState in (*_ICE_DONE, "failed", "closed"), self._limits.ice_s
         )
         if pc.iceConnectionState in _ICE_DONE:
+            self._pair = selected_pair(pc)
             return
         if done:
-            raise PeerFailure(Stage.ICE, LocalCode.ICE_FAILED, f"ICE {pc.iceConnectionState}")
-        raise PeerFailure(
-            Stage.ICE,
-            LocalCode.ICE_DEADLINE,
-            f"no candidate pair within {self._limits.ice_s:g} s (a browser would wait about 15 s)"
-            + self._unreachable,
-        )
+            code, seen = LocalCode.ICE_FAILED, f"ICE {pc.iceConnectionState}"
+        else:
+            code = LocalCode.ICE_DEADLINE
+            seen = (
+                f"no candidate pair within {self._limits.ice_s:g} s"
+                " (a browser would wait about 15 s)"
+            )
+        code, why = self._why_no_pair() or (code, "")
+        raise PeerFailure(Stage.ICE, code, f"{seen}; {why}" if why else seen)
+
+    def _why_no_pair(self) -> tuple[LocalCode, str] | None:
+        """The reason for a failed ICE where there is one beside the network, surest first."""
+        if self._checks.refused:
+            return (
+                LocalCode.ICE_CREDENTIALS,
+                "the service's STUN answers show that a=ice-ufrag or a=ice-pwd of its SDP answer"
+                " is not that of its ICE agent",
+            )
+        fault = candidate_fault(self._answer, self._offer)
+        if self._checks.arrived and (fault is None or fault[0] is LocalCode.PRIVATE_CANDIDATES):
+            return (
+                LocalCode.ICE_UNANSWERED,
+                "checks of the service arrive here, but it answers none of ours: its SDP answer"
+                " may have a wrong a=ice-pwd, or UDP passes in one direction only",
+            )
+        return fault
 
     async def until_dtls(self) -> None:
         pc = self._pc
         done = await self._until(
-            lambda: pc.connectionState in ("connected", "failed", "closed"), self._limits.dtls_s
+            lambda: self._was_connected or pc.connectionState in _OVER, self._limits.dtls_s
         )
-        if pc.connectionState == "connected":
+        if self._was_connected:
             return
+        if has_other_certificate(pc, fingerprints(self._answer)):
+            raise PeerFailure(
+                Stage.DTLS,
+                LocalCode.DTLS_FINGERPRINT,
+                "the certificate of the service does not have the a=fingerprint of its SDP answer",
+            )
         if done:
             raise PeerFailure(
                 Stage.DTLS, LocalCode.DTLS_FAILED, f"the DTLS handshake ended: {pc.connectionState}"
@@ -144,15 +196,14 @@ class AiortcPeer:
             raise PeerFailure(
                 Stage.CHANNEL, LocalCode.NO_CHANNEL, "the offer has no data channel to open"
             )
-        await self._until(
-            lambda: channel.readyState != "connecting" or not self._messages.empty(),
-            self._limits.channel_s,
-        )
-        if channel.readyState == "open" or not self._messages.empty():
+        await self._until(lambda: self._has_spoken or self._is_over, self._limits.channel_s)
+        if self._has_spoken:
             return
-        if channel.readyState != "connecting" or self._pc.connectionState != "connected":
-            raise PeerFailure(
-                Stage.CHANNEL, LocalCode.CHANNEL_CLOSED, f"the channel is {channel.readyState}"
+        if self._is_over:
+            raise await self._closed(
+                Stage.CHANNEL,
+                LocalCode.CHANNEL_REFUSED,
+                "the service closed the data channel before it opened",
             )
         raise PeerFailure(
             Stage.CHANNEL,
@@ -161,17 +212,48 @@ class AiortcPeer:
         )
 
     async def next_message(self, within_s: float) -> str | None:
-        try:
-            async with asyncio.timeout(within_s):
-                return await self._messages.get()
-        except TimeoutError:
-            return None
+        await self._until(lambda: not self._messages.empty() or self._is_over, within_s)
+        if not self._messages.empty():
+            return self._messages.get_nowait()
+        if self._is_over:
+            raise await self._closed(
+                Stage.SESSION,
+                LocalCode.CHANNEL_CLOSED,
+                "the service closed the data channel before its first event",
+            )
+        return None
+
+    @property
+    def _has_spoken(self) -> bool:
+        """Whether the channel has opened: a message proves it as well as the event."""
+        return self._was_open or not self._messages.empty()
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the channel or the whole connection has closed."""
+        channel_state = self._channel.readyState if self._channel else "closed"
+        return channel_state in ("closing", "closed") or self._pc.connectionState in _OVER
+
+    async def _closed(self, stage: Stage, code: LocalCode, text: str) -> PeerFailure:
+        """The failure of a channel that closed, or of its connection where that is over too.
+
+        The end of a connection closes its channel first, so a moment has to pass.
+        """
+        if await self._until(lambda: self._pc.connectionState in _OVER, self._limits.closing_s):
+            return PeerFailure(
+                stage,
+                LocalCode.CONNECTION_CLOSED,
+                "the service closed the connection after DTLS, before its first event",
+            )
+        return PeerFailure(stage, code, text)
 
     def state(self) -> Connection:
         return Connection(
             ice_state=self._pc.iceConnectionState,
             connection_state=self._pc.connectionState,
             channel_state=self._channel.readyState if self._channel else None,
+            local_candidate=self._pair[0] if self._pair else None,
+            remote_candidate=self._pair[1] if self._pair else None,
             dtls_role=self._dtls_role,
             local_candidates=self._local_candidates,
             remote_candidates=self._remote_candidates,
@@ -193,8 +275,8 @@ class AiortcPeer:
 
 
 def peer_factory(limits: Limits, *, on_loopback: bool) -> PeerFactory:
-    """Peers for one target: on loopback only 127.0.0.1 is offered, which aioice leaves out."""
-    addresses = [LOOPBACK] if on_loopback else host_addresses()
+    """Peers for one target, with the addresses that may reach it."""
+    addresses = addresses_near(on_loopback=on_loopback)
     return lambda setup: AiortcPeer(limits, addresses)
 
 

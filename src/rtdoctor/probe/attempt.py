@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +28,21 @@ from rtdoctor.probe.call import (
     call_id_of,
     call_location,
     call_request,
-    hangup_request,
     read_call,
+)
+from rtdoctor.probe.hang_up import (
+    ELSEWHERE,
+    NO_LOCATION,
+    UNANSWERED,
+    UNUSABLE_LOCATION,
+    OpenCall,
+    hang_up,
 )
 from rtdoctor.probe.http import NetworkError
 from rtdoctor.probe.mint import Token, mint_request, read_mint
 from rtdoctor.probe.peer import Peer, PeerFailure
 from rtdoctor.probe.sandbox_rules import sandbox_rules
+from rtdoctor.probe.service_clock import lifetime_by_date
 from rtdoctor.probe.stage_timer import Stop, Stopwatch
 from rtdoctor.probe.wire import WireRequest
 
@@ -49,27 +58,32 @@ class Attempt:
     """The mutable record of one try of one probe."""
 
     def __init__(
-        self, prober: Prober, setup: Setup, on_minted: Callable[[], object] = lambda: None
+        self,
+        prober: Prober,
+        probe_id: str,
+        setup: Setup,
+        purpose: Purpose,
+        on_minted: Callable[[], object] = lambda: None,
     ) -> None:
         self.prober = prober
+        self.probe_id = probe_id
+        self.purpose = purpose
         self.on_minted = on_minted
         self.target = prober.target
         self.limits = prober.limits
         self.setup = setup
+        self.started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.watch = Stopwatch()
         self.exchanges: list[HttpExchange] = []
         self.events: list[ServerEvent] = []
         self.token: Token | None = None
         self.token_use: TokenUse | None = None
-        self.locations: list[str] = []
-        self.opened = 0
-        self.hung_up = 0
+        self.calls: list[OpenCall] = []
         self.minted = 0
         self.connection: Connection | None = None
         self.unanswered: asyncio.Task[str | Outcome] | None = None
 
-    async def run(self, probe_id: str, purpose: Purpose) -> Observation:
-        started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    async def run(self) -> Observation:
         peers: list[Peer] = []
         try:
             outcome = await self._stages(peers)
@@ -77,24 +91,31 @@ class Attempt:
             outcome = stop.outcome
         finally:
             await self._surely_clean_up(peers)
+        return self.observed(outcome)
+
+    def observed(self, outcome: Outcome) -> Observation:
+        """What was seen so far, with this outcome."""
+        locations = [call.location for call in self.calls if call.location is not None]
+        hung_up = sum(not call.left_open for call in self.calls)
         return Observation(
-            probe=probe_id,
+            probe=self.probe_id,
             setup=self.setup,
-            purpose=purpose,
+            purpose=self.purpose,
             outcome=outcome,
-            started_at=started_at,
+            started_at=self.started_at,
             duration_ms=self.watch.now_ms(),
             stages=tuple(self.watch.stages),
             exchanges=tuple(self.exchanges),
             events=tuple(self.events),
             connection=self.connection,
             token=self.token_use,
-            call_id=call_id_of(self.locations[-1]) if self.locations else None,
-            hung_up=self.hung_up == self.opened if self.opened else None,
+            call_id=call_id_of(locations[-1]) if locations else None,
+            hung_up=hung_up == len(self.calls) if self.calls else None,
             rules=sandbox_rules(self.exchanges),
             tokens_minted=self.minted,
-            sessions_opened=self.opened,
-            sessions_hung_up=self.hung_up,
+            sessions_opened=len(self.calls),
+            sessions_hung_up=hung_up,
+            left_open="; ".join(dict.fromkeys(c.left_open for c in self.calls if c.left_open)),
         )
 
     async def _stages(self, peers: list[Peer]) -> Outcome:
@@ -122,7 +143,11 @@ class Attempt:
             self.on_minted()
             token = self.prober.new_token(result)
             record.detail = token.secret.alias
-            self.token_use = TokenUse(token.secret.alias, token.expires_at)
+            self.token_use = TokenUse(
+                token.secret.alias,
+                token.expires_at,
+                lifetime_s=lifetime_by_date(token.expires_at, response),
+            )
             return token
 
     async def _outlive(self, token: Token) -> None:
@@ -176,8 +201,11 @@ class Attempt:
         credential: Secret | None = None
         if self.token is not None:
             credential = self.token.secret
-            self.token_use = TokenUse(
-                credential.alias, self.token.expires_at, self.token.age_ms, self.token.calls
+            assert self.token_use is not None, "a token was minted"
+            self.token_use = replace(
+                self.token_use,
+                age_at_call_ms=self.token.age_ms,
+                earlier_calls=self.token.calls,
             )
             self.token.calls += 1
         elif self.setup.auth.value.kind is AuthKind.API_KEY:
@@ -187,13 +215,19 @@ class Attempt:
     async def _answered(self, request: WireRequest) -> str | Outcome:
         response = await self._send(request, Stage.EXCHANGE)
         result = read_call(response)
-        location = call_location(self.setup, self.target, response)
         # an answer that no peer can use may stand for an open call all the same
         if isinstance(result, str) or (response.status < 300 and response.header("location")):
-            self.opened += 1
-            if location is not None:
-                self.locations.append(location)
+            self.calls.append(self._opened(response))
         return result
+
+    def _opened(self, response: HttpResponse) -> OpenCall:
+        location = call_location(self.setup, self.target, response)
+        if location is None:
+            missing = not response.header("location")
+            return OpenCall(None, NO_LOCATION if missing else UNUSABLE_LOCATION)
+        if not self.target.may_see_key(location):
+            return OpenCall(location, ELSEWHERE)
+        return OpenCall(location, UNANSWERED)
 
     async def _connect(self, peer: Peer, answer: str) -> None:
         try:
@@ -284,20 +318,21 @@ class Attempt:
             await asyncio.gather(self.unanswered, return_exceptions=True)
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limits.cleanup_s):
-                await asyncio.gather(*(self._hang_up(location) for location in self.locations))
+                await asyncio.gather(*(self._hang_up(call) for call in self.calls))
         with suppress(TimeoutError):
             async with asyncio.timeout(self.limits.cleanup_s):
                 await asyncio.gather(*(peer.close() for peer in peers), return_exceptions=True)
 
-    async def _hang_up(self, location: str) -> None:
-        if self.target.key is None or not self.target.may_see_key(location):
-            return
+    async def _hang_up(self, call: OpenCall) -> None:
+        if call.location is not None and call.left_open == UNANSWERED:
+            call.left_open = await hang_up(call.location, self.target.key, self._answer_or_reason)
+
+    async def _answer_or_reason(self, request: WireRequest) -> HttpResponse | str:
         try:
-            exchange, _ = await self._traced(hangup_request(location, self.target.key))
+            exchange, problem = await self._traced(request)
         except UsageError:
-            return  # the service named a place that cannot be asked
-        if exchange.response is not None and exchange.response.status < 300:
-            self.hung_up += 1
+            return UNUSABLE_LOCATION
+        return exchange.response or (problem.detail if problem else "no answer")
 
 
 def _parsed(message: str) -> dict[str, Any]:

@@ -1,14 +1,16 @@
-"""The call: posting the SDP offer, judging the answer, and hanging up."""
+"""The call: posting the SDP offer and judging the answer."""
 
 from __future__ import annotations
 
 import json
+import re
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Setup
+from rtdoctor.probe.answer_words import kind_of_text
 from rtdoctor.probe.mint import refusal
 from rtdoctor.probe.wire import Credential, Part, WireRequest
 from rtdoctor.targets.target import Target
@@ -76,9 +78,17 @@ def read_call(response: HttpResponse) -> str | Outcome:
     if not body.strip():
         return failed(LocalCode.EMPTY_BODY)
     if not body.lstrip().startswith("v=0"):
-        return failed(LocalCode.ANSWER_NOT_SDP, "the answer does not begin with v=0")
+        what = kind_of_text(response.body, response.header("content-type") or "")
+        return failed(LocalCode.ANSWER_NOT_SDP, f"the answer does not begin with v=0, it is {what}")
+    # without line ends nothing of it can be read; that is another fault
+    if "\n" in body.strip() and not re.search(r"^m=", body, re.MULTILINE):
+        return failed(
+            LocalCode.NO_SECTIONS, "the answer has no m-section, so there is nothing to connect"
+        )
     if "a=ice-ufrag:" not in body or "a=ice-pwd:" not in body:
-        return failed(LocalCode.ANSWER_WITHOUT_ICE, "a=ice-ufrag or a=ice-pwd is missing")
+        wanted = ("a=ice-ufrag", "a=ice-pwd")
+        missing = " and ".join(name for name in wanted if f"{name}:" not in body)
+        return failed(LocalCode.ANSWER_WITHOUT_ICE, f"the answer has no {missing}")
     return body
 
 
@@ -108,9 +118,3 @@ def call_location(setup: Setup, target: Target, response: HttpResponse) -> str |
 def call_id_of(location: str) -> str:
     """The call's id: the last path segment of its URL."""
     return urlsplit(location).path.rstrip("/").rsplit("/", 1)[-1]
-
-
-def hangup_request(location: str, key: Secret) -> WireRequest:
-    """``POST /v1/realtime/calls/{call_id}/hangup`` (published API description)."""
-    url = location.split("?", 1)[0].rstrip("/") + "/hangup"
-    return WireRequest("hangup", "POST", url, (("Authorization", Credential("Bearer", key)),))

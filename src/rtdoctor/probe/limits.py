@@ -11,7 +11,8 @@ class Limits:
 
     A WebRTC stack has no time limit of its own after ICE, and aiortc's ICE gives up only after
     a minute, so each stage has one here. A browser waits about 15 s for ICE.
-    ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s).
+    ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s). ``closing_s`` is how
+    long a closed channel waits for the end of its connection, to say which of the two closed.
     """
 
     http_s: float = 15.0
@@ -20,6 +21,7 @@ class Limits:
     dtls_s: float = 5.0
     channel_s: float = 5.0
     session_s: float = 5.0
+    closing_s: float = 0.3
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
     max_body_bytes: int = 1_000_000

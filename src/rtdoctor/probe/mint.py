@@ -12,6 +12,7 @@ from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage, normalise_message
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.probe.answer_words import fields, json_type, kind_of_text
 from rtdoctor.probe.service_clock import retry_after_s, seconds_until
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
@@ -108,24 +109,31 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
     try:
         data: Any = json.loads(response.body)
     except (ValueError, RecursionError):
-        return failed(LocalCode.NOT_JSON, "the answer is not JSON")
+        what = kind_of_text(response.body, response.header("content-type") or "")
+        return failed(LocalCode.NOT_JSON, f"the answer is not JSON, it is {what}")
     if not isinstance(data, dict):
-        return failed(LocalCode.NO_TOKEN, "the answer is JSON, but not an object")
+        return failed(LocalCode.NO_TOKEN, f"the answer is JSON, but {json_type(data)}")
     nested = data.get("client_secret")
     holder: dict[str, Any] = data
     if isinstance(nested, dict) and "value" not in data:
         holder = nested
-    value = holder.get("value", nested)
+    value = holder.get("value", None if holder is nested else nested)
     if value is None:
-        return failed(LocalCode.NO_TOKEN, "neither value nor client_secret.value is there")
+        return failed(
+            LocalCode.NO_TOKEN,
+            f"neither value nor client_secret.value is there; the answer has {fields(data)}",
+        )
     if not isinstance(value, str):
-        kind = "an object" if isinstance(value, dict) else f"a {type(value).__name__}"
-        return failed(LocalCode.TOKEN_NOT_A_STRING, f"the token is {kind}")
+        return failed(
+            LocalCode.TOKEN_NOT_A_STRING,
+            f"the token is {json_type(value)}; the answer has {fields(data)}",
+        )
     expires_at = _unix_time(holder.get("expires_at"))
     lifetime_s = None if expires_at is None else seconds_until(expires_at, response)
     minted = Minted(value, expires_at, lifetime_s)
     if not value or not (minted.is_alias or (value.isascii() and value.isprintable())):
-        return failed(LocalCode.NO_TOKEN, "the token is empty or not plain text")
+        fault = "not plain text" if value else "an empty string"
+        return failed(LocalCode.NO_TOKEN, f"the token is {fault}; the answer has {fields(data)}")
     return minted
 
 

@@ -42,7 +42,10 @@ class Peer(Protocol):
         """The data channel is open (RFC 8831)."""
 
     async def next_message(self, within_s: float) -> str | None:
-        """The next message on the channel; ``None`` when none came in time."""
+        """The next message on the channel; ``None`` when none came in time.
+
+        Raises ``PeerFailure`` when there is none left and the channel or connection has closed.
+        """
 
     def state(self) -> Connection:
         """What the stack reports now."""

@@ -38,7 +38,10 @@ class RecordedPeer:
         self._replay(Stage.CHANNEL)
 
     async def next_message(self, within_s: float) -> str | None:
-        return self._messages.popleft() if self._messages else None
+        if self._messages:
+            return self._messages.popleft()
+        self._replay(Stage.SESSION)
+        return None
 
     def state(self) -> Connection:
         recorded = self._recorded.connection if self._recorded else None

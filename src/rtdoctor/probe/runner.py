@@ -23,7 +23,8 @@ class Prober:
     """Runs probes against one target over one HTTP port.
 
     ``register`` is told every secret the moment it is known, so that nothing observed
-    afterwards can be written with the secret in it.
+    afterwards can be written with the secret in it. ``cut_short`` is told of each probe that was
+    cancelled after it had cost something, so that the cost is counted.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Prober:
         new_peer: PeerFactory,
         register: Callable[[Secret], None],
         limits: Limits,
+        cut_short: Callable[[Observation], object] = lambda _: None,
     ) -> None:
         self.target = target
         self.http = http
         self.new_peer = new_peer
         self.register = register
+        self.cut_short = cut_short
         self.limits = limits
         self.goal = Stage.SESSION
         self._alive = asyncio.Semaphore(limits.probes_alive)
@@ -57,12 +60,26 @@ class Prober:
         """
         async with self._alive:
             tries: list[Observation] = []
-            while True:
-                tries.append(await Attempt(self, setup, on_minted).run(probe_id, purpose))
-                wait_s = self._retry_wait(tries[-1].outcome, len(tries))
-                if wait_s is None:
-                    return _summed(tries)
-                await asyncio.sleep(wait_s)
+            attempt: Attempt | None = None
+            try:
+                while True:
+                    attempt = Attempt(self, probe_id, setup, purpose, on_minted)
+                    tries.append(await attempt.run())
+                    attempt = None
+                    wait_s = self._retry_wait(tries[-1].outcome, len(tries))
+                    if wait_s is None:
+                        return _summed(tries)
+                    await asyncio.sleep(wait_s)
+            except asyncio.CancelledError:
+                self._count_cost(tries, attempt)
+                raise
+
+    def _count_cost(self, tries: list[Observation], unfinished: Attempt | None) -> None:
+        interrupted = Outcome.skipped("interrupted")
+        if unfinished is not None:
+            tries = [*tries, unfinished.observed(interrupted)]
+        if any(o.tokens_minted or o.sessions_opened for o in tries):
+            self.cut_short(replace(_summed(tries), outcome=interrupted))
 
     def _retry_wait(self, outcome: Outcome, attempt: int) -> float | None:
         """Seconds until another try makes sense; ``None`` when it does not."""
@@ -97,6 +114,7 @@ def _summed(tries: list[Observation]) -> Observation:
         sessions_opened=opened,
         sessions_hung_up=hung_up,
         hung_up=hung_up == opened if opened else None,
+        left_open="; ".join(dict.fromkeys(o.left_open for o in tries if o.left_open)),
     )
 
 

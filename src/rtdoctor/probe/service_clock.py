@@ -17,6 +17,15 @@ def seconds_until(moment: float, response: HttpResponse) -> float:
     return moment - (_http_date(response.header("date")) or time.time())
 
 
+def lifetime_by_date(expires_at: float | None, response: HttpResponse) -> float | None:
+    """Seconds a token had left when it was given, by the service's clock alone.
+
+    ``None`` when the answer does not say when the token expires, or has no ``Date``.
+    """
+    given_at = _http_date(response.header("date"))
+    return None if expires_at is None or given_at is None else expires_at - given_at
+
+
 def retry_after_s(response: HttpResponse) -> float | None:
     """Seconds to wait by ``Retry-After``, a number or a date (RFC 9110, section 10.2.3)."""
     value = response.header("retry-after") or ""

@@ -72,10 +72,21 @@ LOCAL_CODE: dict[LocalCode, str] = {
     " can be checked.",
     LocalCode.NO_LOCAL_CANDIDATES: "This machine offered no network address to connect from.",
     LocalCode.OFFER_FAILED: "The WebRTC stack could not make the offer.",
-    LocalCode.ICE_FAILED: "No network path to the service's media address was found. UDP may be"
-    " blocked here.",
-    LocalCode.ICE_DEADLINE: "No network path was found in the time allowed. UDP may be blocked"
-    " here.",
+    LocalCode.NO_SECTIONS: "The offer or its answer has no m-section, so there is nothing to"
+    " connect.",
+    LocalCode.NO_REMOTE_CANDIDATES: "The SDP answer has no candidates, so there is no address to"
+    " connect to.",
+    LocalCode.TCP_CANDIDATES_ONLY: "The SDP answer has candidates for TCP only. A browser can use"
+    " them; this probe cannot.",
+    LocalCode.PRIVATE_CANDIDATES: "The SDP answer has only private or local addresses, and none of"
+    " them answers here.",
+    LocalCode.NO_CANDIDATE_PAIR: "No address in the SDP answer can be paired with one of this"
+    " machine.",
+    LocalCode.ICE_CREDENTIALS: "The ICE user name or password in the SDP answer is not the one that"
+    " the service expects.",
+    LocalCode.ICE_FAILED: "No network path to the service's media address was found.",
+    LocalCode.ICE_DEADLINE: "No network path was found in the time allowed.",
+    LocalCode.ICE_UNANSWERED: "The service's ICE checks arrive here, but it answers none of ours.",
     LocalCode.DTLS_FAILED: "A path was found, but the two sides could not agree on encryption.",
     LocalCode.DTLS_DEADLINE: "A path was found, but the encryption handshake did not finish in the"
     " time allowed.",
@@ -83,7 +94,11 @@ LOCAL_CODE: dict[LocalCode, str] = {
     " named.",
     LocalCode.CHANNEL_DEADLINE: "The connection stands, but the data channel did not open in the"
     " time allowed.",
-    LocalCode.CHANNEL_CLOSED: "The data channel closed before its first event.",
+    LocalCode.CHANNEL_REFUSED: "The service closed the data channel before it opened.",
+    LocalCode.CHANNEL_CLOSED: "The data channel opened, and the service closed it before its first"
+    " event.",
+    LocalCode.CONNECTION_CLOSED: "The service closed the connection after DTLS, before its first"
+    " event.",
     LocalCode.NO_CHANNEL: "The offer has no data channel, so no event can arrive.",
     LocalCode.NO_FIRST_EVENT: "The data channel is open, but no event came in the time allowed.",
     LocalCode.NOT_REACHED: "Everything tried worked, but the probe stopped short of its goal.",

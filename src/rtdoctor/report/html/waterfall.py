@@ -54,10 +54,8 @@ def _parts(observation: Observation, record: StageRecord) -> Iterator[tuple[str,
     if exchange is None:
         return
     timing, clock = exchange.timing, record.start_ms
-    dns = timing.dns_ms or 0.0
     steps = (
-        ("DNS", timing.dns_ms),
-        ("TCP", timing.connect_ms - dns if timing.connect_ms is not None else None),
+        ("DNS and TCP", timing.connect_ms),
         ("TLS", timing.tls_ms),
         ("waiting for the answer", timing.wait_ms),
     )
