@@ -35,6 +35,14 @@ def said(signature: Signature) -> str:
     return f"{head}: {message}" if head and message else head or message or "no reason was given"
 
 
+def code_of(signature: Signature) -> str:
+    """Status and code alone: ``400 unknown_parameter``; the message where there is neither."""
+    if signature.is_empty_error or signature.is_local:
+        return said(signature)
+    status = str(signature.status) if signature.status is not None else ""
+    return f"{status} {signature.code or ''}".strip() or said(signature)
+
+
 def describe(setup: Setup, outcome: Outcome) -> str:
     """One answer in a line, with the request it answers."""
     if outcome.kind is OutcomeKind.SKIPPED:

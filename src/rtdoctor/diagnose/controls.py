@@ -14,7 +14,7 @@ from typing import Any
 
 from rtdoctor.diagnose.covering import covering
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.mixing import mixed, sendable
+from rtdoctor.diagnose.mixing import moved, sendable
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.diagnose.terrain import Terrain, distance
@@ -137,7 +137,7 @@ def _recipe_queries(terrain: Terrain) -> list[Level[Any]]:
 def _one_factor_away(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
     """The subject with one listed level changed, the cheapest kinds of change first."""
     singles = [
-        mixed(subject, subject.with_level(factor, level), [factor])
+        moved(subject, factor, level)
         for factor, levels in terrain.levels.items()
         if factor is not Factor.AUTH
         for level in levels

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Any
 
-from rtdoctor.diagnose.mixing import carried, sendable
+from rtdoctor.diagnose.mixing import moved, sendable
 from rtdoctor.diagnose.relocation import call_paths
 from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup
@@ -51,13 +51,7 @@ def _cells(subject: Setup, terrain: Terrain) -> list[Setup]:
     for combination in product(*levels.values()):
         setup = subject
         for factor, level in zip(levels, combination, strict=True):
-            setup = setup.with_level(factor, level)
-        body = carried(
-            subject.token_body,
-            subject.token_endpoint.value.path,
-            setup.token_endpoint.value.path,
-        )
-        setup = setup.with_level(Factor.TOKEN_BODY, body)
+            setup = moved(setup, factor, level)
         if sendable(setup):
             cells.append(setup)
     return list(dict.fromkeys(cells))

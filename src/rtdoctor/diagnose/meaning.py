@@ -29,14 +29,14 @@ def with_the_users_values(subject: Setup, repair: Setup) -> Setup | None:
 
 
 def values_lost(subject: Setup, setup: Setup) -> int:
-    """How many values of the subject's token body ``setup`` no longer says."""
-    if not setup.auth.value.kind.needs_token:
-        return 0
+    """How many values of the subject's token body and query ``setup`` no longer says."""
+    kept_params = setup.call_query.value.params
+    lost = sum(param not in kept_params for param in subject.call_query.value.params)
     ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
-    if ours is None:
-        return 0
+    if ours is None or not setup.auth.value.kind.needs_token:
+        return lost
     kept = set(_leaves(theirs or {}))
-    return sum(leaf not in kept for leaf in _leaves(ours))
+    return lost + sum(leaf not in kept for leaf in _leaves(ours))
 
 
 def _carried(subject: Setup, setup: Setup) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 from rtdoctor.migration.bodies import migrate
@@ -29,6 +30,14 @@ def mixed(base: Setup, other: Setup, factors: Collection[Factor]) -> Setup:
         setup.token_body, writer.token_endpoint.value.path, setup.token_endpoint.value.path
     )
     return replace(setup, token_body=body)
+
+
+def moved(setup: Setup, factor: Factor, level: Level[Any]) -> Setup:
+    """``setup`` with one factor at another level; a new token endpoint gets the body carried."""
+    if factor is not Factor.TOKEN_ENDPOINT:
+        return setup.with_level(factor, level)
+    body = carried(setup.token_body, setup.token_endpoint.value.path, level.value.path)
+    return replace(setup, token_endpoint=level, token_body=body)
 
 
 def carried(body: Level[TokenBody], source: str | None, target: str | None) -> Level[TokenBody]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rtdoctor.diagnose.answered import said
+from rtdoctor.diagnose.answered import code_of
 from rtdoctor.domain.finding import Repair
 from rtdoctor.domain.level_text import FACTOR_NAMES, level_text
 from rtdoctor.domain.outcome import Signature, Stage
@@ -76,16 +76,16 @@ def _cut(text: str) -> str:
 
 
 def failure_phrase(signature: Signature) -> str:
-    """What was refused and how, in a clause: ``the call is refused (400 invalid_offer: …)``."""
+    """What was refused and how, in a clause: ``the call is refused (400 invalid_offer)``."""
     if signature.stage is Stage.OFFER:
-        return f"no offer can be made ({said(signature)})"
+        return f"no offer can be made ({code_of(signature)})"
     if signature.stage not in (Stage.MINT, Stage.EXCHANGE):
-        return f"the call is answered, but then {signature.stage} fails ({said(signature)})"
+        return f"the call is answered, but then {signature.stage} fails ({code_of(signature)})"
     what = "the token request" if signature.stage is Stage.MINT else "the call"
     if signature.status is None:
-        return f"{what} fails ({said(signature)})"
+        return f"{what} fails ({code_of(signature)})"
     verb = "is refused" if signature.status >= 400 else "is not answered well"
-    return f"{what} {verb} ({said(signature)})"
+    return f"{what} {verb} ({code_of(signature)})"
 
 
 def levels_phrase(factors: Iterable[Factor], setup: Setup) -> str:
