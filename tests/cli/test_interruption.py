@@ -133,3 +133,56 @@ def test_a_closed_terminal_leaves_the_report_and_the_journal(tmp_path: Path) -> 
     run, _ = load_run(journal)
     assert len(run.observations) >= 3
     assert len(SavedRun.read(out).observations) >= 3
+
+
+@pytest.mark.parametrize("lines", [4, 12, 25])
+def test_the_count_of_calls_agrees_with_the_service_after_an_interruption(
+    lines: int, tmp_path: Path
+) -> None:
+    out, journal = tmp_path / "run.json", tmp_path / "run.ndjson"
+    with rtdoctor_sandbox("coexist") as sandbox:
+        process = start(
+            "check", "--base-url", sandbox.url, "--jobs", "4", "--json", out, "--journal", journal,
+            OPENAI_API_KEY=sandbox.key, XDG_STATE_HOME=str(tmp_path),
+        )  # fmt: skip
+        assert wait_until(lambda: journalled(journal) >= lines, process)
+        process.send_signal(signal.SIGINT)
+        code = process.wait(timeout=30)
+        calls = sandbox.state()["calls"]
+
+    assert code == 130
+    for run in (load_run(out)[0], load_run(journal)[0]):
+        ledger = run.ledger
+        assert (ledger.sessions_opened, ledger.sessions_hung_up) == (
+            calls["opened"],
+            calls["hung_up"],
+        )
+        assert ledger.sessions_left_open == calls["open"] == 0
+
+
+def test_what_was_cut_short_is_counted_and_probed_again_when_resumed(tmp_path: Path) -> None:
+    silent = "rules: [{id: silent, when: {endpoint: channel}, answer: {}}]"
+    journal = tmp_path / "run.ndjson"
+    only = ("--only", "token_body=ga_realtime", "--only", "auth=ephemeral",
+            "--only", "call_endpoint=calls")  # fmt: skip
+    with rtdoctor_sandbox("single-use", silent) as sandbox:
+        env = {"OPENAI_API_KEY": sandbox.key, "XDG_STATE_HOME": str(tmp_path)}
+        process = start(
+            "check", "--base-url", sandbox.url, *only, "--journal", journal, **env
+        )  # fmt: skip
+        assert wait_until(lambda: open_calls(sandbox.url) > 0, process)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+        calls = sandbox.state()["calls"]
+        cut, _ = load_run(journal)
+
+        done = rtdoctor("check", "--resume", journal, **env)
+        after = sandbox.state()["calls"]
+
+    assert cut.cut_short
+    assert all(o.outcome.reason == "interrupted" for o in cut.cut_short)
+    assert cut.ledger.sessions_opened == calls["opened"]
+    assert cut.ledger.sessions_hung_up == calls["hung_up"]
+    again, _ = load_run(journal)
+    assert len(again.observations) == len(again.header.plan), done.err
+    assert again.ledger.sessions_opened == after["opened"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -20,6 +20,17 @@ from support.probing import KEY, PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
+PLACE = "/v1/realtime/calls/rtc_1"
+ANSWER = "v=0\r\nm=audio 9 X 0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a call: whether it counts as hung up, why not, and what was asked."""
+
+    counted: bool
+    left_open: str
+    asked: list[str]
 
 
 async def located_at(location: str) -> tuple[bool | None, list[str]]:
@@ -66,6 +77,67 @@ async def test_a_relative_location_is_hung_up_at_the_target() -> None:
     )
 
 
+async def ended(hang_up: bytes, delete: bytes = b"", location: str = PLACE) -> Ended:
+    """How a call ends at a service that answers so to hanging up and to DELETE."""
+    asked: list[str] = []
+
+    async def handler(received: Received) -> Answer:
+        if received.path.endswith("client_secrets"):
+            return answer(200, TOKEN)
+        if received.path.startswith(PLACE):
+            asked.append(f"{received.method} {received.path.removeprefix(PLACE)}".strip())
+            return delete if received.method == "DELETE" else hang_up
+        where = {"Location": location} if location else {}
+        return answer(201, ANSWER, "application/sdp", **where)
+
+    async with hostile_server(handler) as url:
+        seen = await probe(url, setup(), PATIENT, ice_s=0.1)
+    assert seen.sessions_opened == 1
+    return Ended(seen.sessions_hung_up == 1, seen.left_open, asked)
+
+
+GONE = answer(404, '{"error": {"message": "No session", "code": "call_id_not_found"}}')
+NO_ROUTE = answer(404, '{"detail": "Not Found"}')
+
+
+@pytest.mark.parametrize("status", [404, 400])
+async def test_a_call_that_is_gone_already_has_ended(status: int) -> None:
+    gone = GONE.replace(b"404", str(status).encode(), 1)
+
+    assert await ended(gone) == Ended(True, "", ["POST /hangup"])
+
+
+@pytest.mark.parametrize("refusal", [NO_ROUTE, answer(405, '{"detail": "Method Not Allowed"}')])
+@pytest.mark.parametrize("deleted", [answer(204), answer(200, "{}"), GONE])
+async def test_delete_is_tried_where_there_is_no_hang_up(refusal: bytes, deleted: bytes) -> None:
+    assert await ended(refusal, deleted) == Ended(True, "", ["POST /hangup", "DELETE"])
+
+
+async def test_a_refused_hang_up_is_not_followed_by_delete() -> None:
+    seen = await ended(answer(403, '{"error": "no"}'))
+
+    assert seen == Ended(False, "the hang-up was answered 403", ["POST /hangup"])
+
+
+async def test_a_call_that_can_be_ended_in_neither_way_says_so() -> None:
+    seen = await ended(NO_ROUTE, answer(405))
+
+    assert (seen.counted, seen.asked) == (False, ["POST /hangup", "DELETE"])
+    assert seen.left_open == "the hang-up was answered 404, and DELETE 405"
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("", "no Location"),
+        ("http://[::1", "the Location cannot be used"),
+        ("https://elsewhere.invalid/rtc_1", "the Location is not at the target"),
+    ],
+)
+async def test_a_call_that_nobody_can_name_is_left_open(location: str, reason: str) -> None:
+    assert await ended(answer(200), location=location) == Ended(False, reason, [])
+
+
 async def test_one_hangup_that_never_ends_does_not_keep_the_other_from_being_sent() -> None:
     hung_up: list[str] = []
 
@@ -77,9 +149,7 @@ async def test_one_hangup_that_never_ends_does_not_keep_the_other_from_being_sen
             return None if len(hung_up) == 1 else answer(200)
         place = f"/v1/realtime/calls/rtc_{len(places)}"
         places.append(place)
-        return answer(
-            201, "v=0\r\nm=audio 9 X 0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n", Location=place
-        )
+        return answer(201, ANSWER, Location=place)
 
     places: list[str] = []
     async with hostile_server(handler) as url:

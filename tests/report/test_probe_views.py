@@ -26,8 +26,7 @@ class TestWaterfall:
         labels = [bar.label for bar in bars(probe(1, CONNECTING))]
         assert labels == [
             "mint",
-            "DNS",
-            "TCP",
+            "DNS and TCP",
             "TLS",
             "waiting for the answer",
             "offer",

@@ -129,6 +129,16 @@ def test_a_huge_url_hides_neither_status_nor_message() -> None:
     assert "415 unsupported_media_type: Send SDP." in shown
 
 
+def test_line_ends_in_an_answer_do_not_push_the_verdict_away() -> None:
+    run, diagnosis = runs.founding()
+    answers = (Answered("POST /v1/realtime: 502 bad\n\n\n\n\n\ngateway", ("#2",)),)
+
+    shown = first((run, replace(diagnosis, answers=answers)))
+
+    assert len(shown) <= 5
+    assert "502 bad gateway" in together(shown)
+
+
 def test_three_different_answers_are_counted_in_the_first_lines() -> None:
     run, diagnosis = runs.founding()
     answers = tuple(Answered(f"POST /v1/realtime: 40{n}", (f"#{n}",)) for n in (1, 2, 3))

@@ -133,7 +133,7 @@ def _say_bug(trace: str) -> int:
     """What happened and where, what to do next, and below it the trace that a report needs."""
     lines = [line.strip(" |+-") for line in trace.splitlines()]
     what = next(filter(None, reversed(lines)), "without a trace")
-    places = [line for line in lines if line.startswith("File ")]
+    places = [line.removeprefix("File ") for line in lines if line.startswith("File ")]
     click.echo(
         f"Error: this is a bug in rtdoctor {__version__}, not in your setup: {what}\n"
         f"at {places[-1] if places else 'an unknown place'}.\n"

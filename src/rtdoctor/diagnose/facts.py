@@ -191,8 +191,10 @@ def _has_code(observation: Observation, code: str) -> bool:
 def _connected(observation: Observation) -> bool:
     """Whether ICE found a pair in this probe, however the probe ended."""
     outcome = observation.outcome
-    if outcome.is_pass and outcome.stage is not None and outcome.stage.order >= Stage.ICE.order:
-        return True
+    if outcome.is_evidence and outcome.stage is not None:
+        reached = outcome.stage.order - (not outcome.is_pass)
+        if reached >= Stage.ICE.order:
+            return True
     if any(s.stage is Stage.ICE and s.status == "ok" for s in observation.stages):
         return True
     seen = observation.connection

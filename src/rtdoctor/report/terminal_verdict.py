@@ -83,17 +83,19 @@ def _most_frequent(run: Run) -> list[tuple[str, Answered]]:
 
 def _print_sentence(sentence: str, screen: Screen, room: int) -> bool:
     """The verdict's sentences, as far as there is room: whole ones where one fits."""
-    first, rest = words.headline(sentence)
-    if screen.fits(sentence, room):
-        screen.line((sentence, "bold"))
-        return False
+    whole = _short(sentence)
+    first, rest = words.headline(whole)
+    if screen.fits(whole, room):
+        screen.line((whole, "bold"))
+        return whole != sentence
     cut = screen.fit("", (first, "bold"), "", room)
     return cut or bool(rest)
 
 
 def _short(text: str) -> str:
-    """Without words that alone would fill the first lines, such as a URL with a long query."""
-    return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _middle_out(word[0]), text)
+    """On one line, without words that alone would fill the first lines, such as a long URL."""
+    one_line = " ".join(text.split())
+    return re.sub(rf"\S{{{_LONGEST_WORD + 1},}}", lambda word: _middle_out(word[0]), one_line)
 
 
 def _middle_out(word: str) -> str:
@@ -118,6 +120,6 @@ def print_last_lines(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
     """The verdict in two lines and the next step, for who sees only the end of a long report."""
     screen.blank()
     head = f"{words.verdict(diagnosis)} ({service(run)})"
-    first, _ = words.headline(diagnosis.sentence)
+    first, _ = words.headline(_short(diagnosis.sentence))
     screen.fit((f"{head}: ", _STYLES[diagnosis.verdict]), first, "", 2)
     print_next_step(run, diagnosis, screen)

@@ -30,7 +30,7 @@ class Bar:
 
 
 def bars(observation: Observation) -> tuple[Bar, ...]:
-    """Stages in their order; DNS, TCP, TLS and the wait for the answer below their stage."""
+    """Stages in their order; DNS with TCP, TLS and the wait for the answer below their stage."""
     ends = [s.start_ms + s.duration_ms for s in observation.stages]
     total = max([observation.duration_ms, *ends, 1.0])
     rows: list[Bar] = []
