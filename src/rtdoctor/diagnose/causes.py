@@ -15,7 +15,7 @@ from typing import Any
 from rtdoctor.diagnose.between import Between, Hint, localise_between
 from rtdoctor.diagnose.localisation import FoundCause
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
-from rtdoctor.diagnose.mixing import mixed, sendable
+from rtdoctor.diagnose.mixing import carried, mixed, sendable
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
@@ -148,10 +148,10 @@ class Widening:
         return min(passing, key=lambda s: len(cause.isolating.differs_from(s)), default=None)
 
     def _failing(self, cause: Explained) -> list[Setup]:
-        """The setups that show this cause: where it was seen alone, then the subject."""
+        """The setups that show this cause: the subject, then where it was seen alone."""
         return [
             setup
-            for setup in dict.fromkeys((cause.isolating, self.main.subject))
+            for setup in dict.fromkeys((self.main.subject, cause.isolating))
             if cause.within(setup) and _fails_with(setup, cause.signature, self.memory)
         ]
 
@@ -172,10 +172,10 @@ class Widening:
             if grown:
                 return grown
             group = failing.differs_from(refuting)
-            if not same and len(group) <= _LARGEST_GROUP:
+            levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
+            if not same and len(group) <= _LARGEST_GROUP and self._are_the_subjects(levels):
                 # whichever moves alone fails for a reason of its own: they are blamed together
                 pair = Pair(group, failing, refuting)
-                levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
                 return [replace(cause, levels=levels, pairs=(*cause.pairs, pair))]
         return []
 
@@ -189,6 +189,8 @@ class Widening:
         """
         isolating = near.mix(found.isolating)
         more = {f: isolating.as_sent()[f] for f in Factor if f.value in found.factors}
+        if not self._are_the_subjects(more):
+            return None
         wider = replace(
             cause,
             levels={**cause.levels, **more},
@@ -205,6 +207,21 @@ class Widening:
                 pair = Pair(pair.factors, isolating, passing)
             pairs.append(pair)
         return replace(wider, pairs=tuple(pairs))
+
+    def _are_the_subjects(self, levels: Levels) -> bool:
+        """Whether the subject has these levels: what a neighbour has is no cause of its failure."""
+        sent = self.main.subject.as_sent()
+        return all(
+            sent[factor] == level or (factor is Factor.TOKEN_BODY and self._is_carried(level))
+            for factor, level in levels.items()
+        )
+
+    def _is_carried(self, body: Level[Any]) -> bool:
+        """Whether this is the subject's token body in the dialect of another endpoint."""
+        subject = self.main.subject
+        source = subject.token_endpoint.value.path
+        targets = {s.token_endpoint.value.path for s in self.memory.setups()}
+        return any(carried(subject.token_body, source, target) == body for target in targets)
 
 
 def _pairs(between: Between, found: FoundCause) -> tuple[Pair, ...]:

@@ -227,7 +227,7 @@ class Claims:
     def _explanation(self) -> str:
         standing = [c for c in self.standing if not self._is_likely_only(c)]
         first = standing[0]
-        because = f"because {levels_phrase(first.levels, first.isolating)}"
+        because = f"because {levels_phrase(_factors(first), first.isolating)}"
         own = self.memory.failed(self.main.subject)
         if own is None or own.signature is None or self._is_own(first):
             text = sentence_case(f"{failure_phrase(first.signature)} {because}")
@@ -290,7 +290,11 @@ class Claims:
 
 
 def _blamed(cause: Explained) -> tuple[Blamed, ...]:
-    return tuple(Blamed(f.value, cause.levels[f].name) for f in Factor if f in cause.levels)
+    return tuple(Blamed(f.value, cause.levels[f].name) for f in _factors(cause))
+
+
+def _factors(cause: Explained) -> list[Factor]:
+    return [f for f in Factor if f in cause.levels]
 
 
 def _between(main: Between, factor: Factor) -> str:

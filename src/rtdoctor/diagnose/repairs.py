@@ -65,11 +65,10 @@ class Search:
                 yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
 
     def _edit(self) -> Generator[Questions, Answers, None]:
-        """Single edits that would be cheaper than the cheapest repair there is."""
-        safe = self._safe()
-        limit = min((cost(self.subject, s) for s in safe), default=99)
+        """Single edits that would be better than the best repair there is."""
+        best = min((_rank(self.subject, s)[:2] for s in self._safe()), default=(99, 0))
         edits = single_edits(self.subject, self.control, self.failure, self.causes, self.terrain)
-        wanted = [s for s in edits if cost(self.subject, s) < limit and sendable(s)]
+        wanted = [s for s in edits if _rank(self.subject, s)[:2] < best and sendable(s)]
         room = min(_EDITS, self.memory.left // 2)
         yield from self.memory.ask([Ask(s, Purpose.REPAIR) for s in wanted[:room]])
 
