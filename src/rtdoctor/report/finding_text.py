@@ -93,17 +93,9 @@ def _moved(found: Tried, run: Run) -> str:
     return level_text.changes(found.changes, subject, probed)
 
 
-def ruled_out(found: RuledOut, run: Run) -> str:
+def ruled_out(found: RuledOut) -> str:
     """Why a factor does not matter, and between which two values that was seen."""
-    said = f"{words.factor_name(found.factor)}: {found.why}"
-    subject = run.header.subject
-    probed = _setup_of(found.probes[0], run) if found.probes else None
-    if subject is None or probed is None:
-        return said
-    values = level_text.values(found.factor, subject, probed)
-    if values is None or values[0] == values[1]:
-        return said
-    return f"{said}, with {values[0]} and with {values[1]}"
+    return f"{words.factor_name(found.factor)}: {found.why}"
 
 
 def _setup_of(probe: str, run: Run) -> Setup | None:

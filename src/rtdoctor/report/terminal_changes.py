@@ -7,7 +7,9 @@ from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.report import finding_text, level_text, setup_text, words
 from rtdoctor.report.terminal_screen import Screen
+from rtdoctor.report.terminal_words import plural
 
+_TRIED = 3
 _STYLES = {"-": "red", "+": "green"}
 
 
@@ -57,8 +59,12 @@ def _print_requests(old: Setup, new: Setup, screen: Screen) -> None:
 
 
 def print_tried(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
-    """The smaller changes that were probed, each with the answer that came."""
+    """The smaller changes that were probed: the smallest with the answer that came, the number
+    of the others."""
     if diagnosis.tried:
         screen.title(finding_text.TRIED)
-    for found in diagnosis.tried:
+    for found in diagnosis.tried[:_TRIED]:
         screen.line(finding_text.tried(found, run), (f" ({found.probe})", "dim"), indent=2)
+    more = len(diagnosis.tried) - _TRIED
+    if more > 0:
+        screen.line((f"and {plural(more, 'larger change')}, refused as well", "dim"), indent=2)
