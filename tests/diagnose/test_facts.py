@@ -82,6 +82,14 @@ def test_a_fault_of_the_answer_is_not_the_network(code: LocalCode) -> None:
     assert fact.knowledge != "NET-FIREWALL"
 
 
+def test_addresses_that_fail_beside_others_stand_in_nobodys_way() -> None:
+    alone, beside = failed(7, LocalCode.PRIVATE_CANDIDATES), replace(PASSED, probe="#2")
+    beside = replace(beside, outcome=Outcome.passed(Stage.SESSION))
+
+    assert [f.kind for f in facts([alone])] == ["network"]
+    assert [f.kind for f in facts([alone, beside])] == ["connection"]
+
+
 @pytest.mark.parametrize(("lifetime_s", "told"), [(0.0, True), (-3.0, True), (9.0, False)])
 def test_a_token_without_any_life_is_pointed_out(lifetime_s: float, told: bool) -> None:
     seen = replace(PASSED, token=TokenUse("ek_…#1", 1, lifetime_s=lifetime_s))

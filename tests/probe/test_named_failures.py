@@ -82,6 +82,29 @@ def _when_connected(act: Callable[[RTCPeerConnection], object]) -> Callable[...,
     return on_peer
 
 
+def _refuse_association(peer: RTCPeerConnection) -> None:
+    sctp = peer.sctp
+    assert sctp is not None
+    receive = sctp._receive_chunk
+
+    async def deaf(chunk: object) -> None:
+        """What comes after an abort is not for this association (RFC 9260, section 8.4)."""
+
+    async def abort(init: object) -> None:
+        sctp._receive_chunk = deaf
+        await receive(init)
+        await sctp._abort()
+
+    sctp._receive_chunk = abort
+
+
+async def test_a_channel_that_the_service_refuses() -> None:
+    async with answering_service(on_peer=_refuse_association) as url:
+        seen = await probe(url, setup(), PATIENT, channel_s=2.0)
+
+    assert named(seen) == (Stage.CHANNEL, LocalCode.CHANNEL_REFUSED)
+
+
 async def test_a_connection_that_the_service_closes_after_dtls() -> None:
     closing: list[asyncio.Task[None]] = []
 

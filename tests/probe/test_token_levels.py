@@ -106,3 +106,24 @@ async def test_an_expiry_that_no_clock_shows_counts_as_none(expires_at: int) -> 
     assert "does not say when it expires" in seen.outcome.reason
     assert seen.token is not None
     assert seen.token.expires_at is None
+
+
+@pytest.mark.parametrize(("life_s", "date"), [(0, True), (30, True), (30, False)])
+async def test_the_life_of_a_token_is_told_by_the_clock_of_the_service_alone(
+    life_s: int, date: bool
+) -> None:
+    then = datetime(2020, 1, 2, tzinfo=UTC)
+    body = f'{{"value": "ek_test_1234567890abcdef", "expires_at": {then.timestamp() + life_s:.0f}}}'
+    headers = {"Date": format_datetime(then, usegmt=True)} if date else {}
+
+    async def handler(received: Received) -> Answer:
+        if received.path.endswith("client_secrets"):
+            return answer(200, body, **headers)
+        return answer(401, "{}")
+
+    async with hostile_server(handler) as url:
+        seen = await probe(url, setup(), PATIENT)
+
+    assert seen.token is not None
+    assert seen.token.lifetime_s == (life_s if date else None)
+    assert seen.token.age_at_call_ms is not None

@@ -24,6 +24,11 @@ class _Sign:
     message: str | None = None  # beginning of the message
     own_key_only: bool = False
 
+    def kind_where(self, connected: bool) -> str:
+        """Its kind in a run where a probe ``connected``: then no address stands in the way of
+        every test."""
+        return "connection" if connected and self.code in _OF_ADDRESSES else self.kind
+
     def fits(self, observation: Observation, signature: Signature) -> bool:
         if self.own_key_only and not _sent_own_key(observation, signature):
             return False
@@ -130,6 +135,11 @@ _SIGNS = (
     ),
 )
 
+_OF_ADDRESSES = {
+    LocalCode.TCP_CANDIDATES_ONLY.value,
+    LocalCode.NO_CANDIDATE_PAIR.value,
+    LocalCode.PRIVATE_CANDIDATES.value,
+}
 _NO_PAIR = {
     LocalCode.ICE_DEADLINE.value: "The HTTP exchange works, but no ICE candidate pair does: UDP "
     "may be blocked.",
@@ -149,8 +159,9 @@ def facts(observations: Iterable[Observation]) -> tuple[Fact, ...]:
         sign = next((s for s in _SIGNS if s.fits(observation, signature)), None)
         if sign is not None:
             found.setdefault(sign, []).append(observation.probe)
+    connected = any(_connected(o) for o in seen)
     return (
-        *(Fact(s.kind, s.text, tuple(ids), s.knowledge) for s, ids in found.items()),
+        *(Fact(s.kind_where(connected), s.text, tuple(i), s.knowledge) for s, i in found.items()),
         *_without_pair(seen),
         *_stillborn_tokens(seen),
         *_calls_left_open(seen),

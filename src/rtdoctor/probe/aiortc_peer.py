@@ -230,9 +230,12 @@ class AiortcPeer:
 
     @property
     def _is_over(self) -> bool:
-        """Whether the channel or the whole connection has closed."""
-        channel_state = self._channel.readyState if self._channel else "closed"
-        return channel_state in ("closing", "closed") or self._pc.connectionState in _OVER
+        """Whether the channel, its SCTP association or the whole connection has closed."""
+        if self._channel is None or self._pc.connectionState in _OVER:
+            return True
+        # aiortc leaves a channel in "connecting" when the association is aborted before it stands
+        association = self._pc.sctp.state if self._pc.sctp is not None else "closed"
+        return self._channel.readyState in ("closing", "closed") or association == "closed"
 
     async def _closed(self, stage: Stage, code: LocalCode, text: str) -> PeerFailure:
         """The failure of a channel that closed, or of its connection where that is over too.
