@@ -1,4 +1,4 @@
-"""No setup that a setup file accepts crashes the program, or makes it claim what its run refutes."""
+"""Random setups: none crashes the program or makes it claim what its own run refutes."""
 
 from __future__ import annotations
 
