@@ -32,9 +32,9 @@ def test_a_broken_answer_has_one_thing_wrong() -> None:
     sdp = (
         "v=0\r\na=ice-pwd:secret\r\na=fingerprint:sha-256 AB:CD\r\n"
         "a=candidate:1udp 1 udp 1 127.0.0.1 1 typ host\r\n"
-        "a=candidate:1tcp 1 tcp 1 127.0.0.1 9 typ host tcptype passive\r\na=sctp-port:5000\r\n"
+        "a=candidate:1tcp 1 tcp 1 127.0.0.1 9 typ host tcptype passive\r\na=setup:active\r\n"
     )
     lines = set(sdp.splitlines())
-    for fault in ("wrong_password", "wrong_fingerprint", "tcp_only", "wrong_port"):
+    for fault in ("wrong_password", "wrong_fingerprint", "tcp_only", "wrong_role"):
         assert len(lines - set(broken_sdp(sdp, fault).splitlines())) == 1
     assert "candidate" not in broken_sdp(sdp, "no_candidates")
