@@ -42,143 +42,20 @@ from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.embedded import ERAS, EmbeddedSandbox
 from rtdoctor.probe.http import HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
+from rtdoctor.strict_yaml import load
 from rtdoctor.targets.target import Target
 
 AT_ONCE = 6
 # nobody waits for a token to expire: such a setup is one whose probes are not run
 LIMITS = Limits(expiry_wait_s=0.0, probes_alive=16)
 
-SHAPES: tuple[dict[str, Any], ...] = (
-    {},
-    {"auth": "api_key"},
-    {"token_endpoint": "none", "auth": "api_key"},
-    {"token_endpoint": "none", "token_body": "none", "auth": "api_key"},
-    {"token_endpoint": "none", "auth": "none"},
-    {"token_body": "ga_transcription"},
-    {
-        "token_endpoint": "sessions",
-        "token_body": "realtime_with_model",
-        "call_endpoint": "realtime",
-    },
-    {"token_endpoint": "transcription_sessions", "token_body": "founding"},
-    {
-        "token_endpoint": "transcription_sessions",
-        "token_body": "founding",
-        "call_endpoint": "realtime",
-        "call_query": "model_transcribe",
-    },
-    {
-        "token_endpoint": "/v1/realtime/sessions",
-        "token_body": {"json": {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}},
-        "call_endpoint": "/v1/realtime",
-        "call_query": {"params": {"model": "gpt-4o-realtime-preview-2024-12-17"}},
-    },
-    {
-        "token_endpoint": "translations_client_secrets",
-        "token_body": "ga_translation",
-        "call_endpoint": "translations_calls",
-    },
-)
 
-LITERALS: dict[Factor, tuple[Any, ...]] = {
-    Factor.TOKEN_ENDPOINT: (
-        "/v1/realtime/sessions",
-        "/v1/realtime/client_secrets",
-        "/v1/realtime/client_secrets/",
-        "/v1/realtime/transcription_sessions",
-        "/openai/v1/realtime/client_secrets",
-        "/api/session",
-        "https://api.openai.com/v1/realtime/sessions",
-    ),
-    Factor.TOKEN_BODY: (
-        {"json": {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}},
-        {"json": {"model": "gpt-4o-realtime-preview", "modalities": ["audio", "text"]}},
-        {"json": {"model": "gpt-4o-mini-realtime-preview", "instructions": "Be brief."}},
-        {"json": {"session": {"type": "realtime", "model": "gpt-realtime-mini"}}},
-        {"json": {"session": {"type": "realtime", "model": "gpt-4o-realtime-preview"}}},
-        {"json": {"session": {"type": "realtime", "model": "gpt-realtime", "voice": "marin"}}},
-        {
-            "json": {
-                "session": {
-                    "type": "realtime",
-                    "model": "gpt-realtime",
-                    "audio": {"output": {"voice": "cedar"}},
-                }
-            }
-        },
-        {"json": {"session": {"type": "transcription"}}},
-        {"json": {"session": {"type": "transcription", "model": "gpt-4o-transcribe"}}},
-        {"json": {"session": {"model": "gpt-realtime-translate"}}},
-        {"json": {"expires_after": {"anchor": "created_at", "seconds": 60}}},
-        {"json": {"expires_after": {"anchor": "created_at", "seconds": 5}}},
-        {"json": {"input_audio_transcription": {"model": "whisper-1"}}},
-        {"json": []},
-        {"text": "{model: gpt-realtime}"},
-        {"text": ""},
-        {"text": "model=gpt-realtime", "content_type": "application/x-www-form-urlencoded"},
-        {
-            "json": {"session": {"type": "realtime", "model": "gpt-realtime"}},
-            "content_type": "text/plain",
-        },
-    ),
-    Factor.AUTH: (
-        {"kind": "api_key", "header": "api-key", "scheme": ""},
-        {"kind": "ephemeral", "scheme": "Token"},
-        {"kind": "ephemeral", "scheme": "bearer"},
-        {"kind": "used", "scheme": "Bearer"},
-        {"text": "undefined"},
-        {"text": "null"},
-        {"text": ""},
-        {"text": "YOUR_API_KEY"},
-    ),
-    Factor.BETA_HEADER: (
-        {"mint": "realtime=v1"},
-        {"call": "realtime=v1"},
-        {"mint": "realtime=v1", "call": "realtime=v1"},
-        {"call": "assistants=v2"},
-        {"call": "realtime"},
-    ),
-    Factor.CALL_ENDPOINT: (
-        "/v1/realtime",
-        "/v1/realtime/",
-        "/v1/realtime/calls",
-        "/v1/realtime?model=gpt-realtime",
-        "/v1/realtime/calls?model=gpt-realtime",
-        "/openai/v1/realtime/calls",
-        "/realtime",
-    ),
-    Factor.CALL_QUERY: (
-        {"params": {"model": "gpt-4o-realtime-preview-2024-12-17"}},
-        {"params": {"model": "gpt-realtime-mini"}},
-        {"params": {"model": "gpt-4o-mini-transcribe"}},
-        {"params": {"model": "undefined"}},
-        {"params": {"model": ""}},
-        {"params": {"intent": "transcription", "model": "gpt-4o-transcribe"}},
-        {"params": {"intent": "conversation"}},
-        {"params": {"api-version": "2025-04-01-preview", "model": "gpt-realtime"}},
-        {"params": {"voice": "verse", "q": "é & ?"}},
-        {"params": {}},
-    ),
-    Factor.CALL_ENCODING: (
-        {"kind": "raw", "content_type": "application/sdp; charset=utf-8"},
-        {"kind": "raw", "content_type": "application/json"},
-        {"kind": "raw", "content_type": ""},
-        {"kind": "raw", "trim": True},
-        {"kind": "multipart"},
-        {"kind": "multipart", "session": {"type": "realtime", "model": "gpt-realtime-mini"}},
-        {"kind": "multipart", "session": {"type": "transcription"}},
-        {"kind": "multipart", "session": {"model": "gpt-realtime", "voice": "verse"}},
-        {"kind": "json", "content_type": "application/json"},
-    ),
-    Factor.OFFER: (
-        {"audio": True, "channel": "oai-events"},
-        {"channel": "data"},
-        {"channel": ""},
-        {"audio": False},
-        {"channel": None},
-        {"audio": False, "channel": None},
-    ),
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Shapes to begin with, as setup files, and literals by factor."""
+
+    shapes: tuple[Any, ...]
+    literals: dict[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +69,23 @@ class Result:
     error: str = ""
 
 
-def random_setup(dice: random.Random, catalogue: Catalogue) -> tuple[str, Setup]:
+def read_material() -> Material:
+    """What setups are made of. Raises ``ConfigError`` where the file is wrong."""
+    path = Path(__file__).with_suffix(".yaml")
+    return load(path.read_text("utf-8"), Material, str(path))
+
+
+def random_setup(
+    dice: random.Random, catalogue: Catalogue, material: Material
+) -> tuple[str, Setup]:
     """A setup file that the program accepts, and the setup that it describes."""
     while True:
-        drawn = dict(dice.choice(SHAPES))
+        drawn = dict(dice.choice(material.shapes))
         for factor in dice.sample(list(Factor), dice.choice((0, 1, 1, 2, 2, 3, 5))):
             names = sorted(catalogue.entries[factor])
             literal = dice.random() < 0.6
-            drawn[factor.value] = dice.choice(LITERALS[factor]) if literal else dice.choice(names)
+            choices = material.literals[factor.value] if literal else names
+            drawn[factor.value] = dice.choice(choices)
         text = json.dumps(drawn, ensure_ascii=False)
         try:
             return text, _read(text, catalogue)
@@ -216,9 +102,9 @@ def _read(text: str, catalogue: Catalogue) -> Setup:
 
 async def run_random(count: int, eras: Sequence[str] = ERAS, seed: int = 0) -> list[Result]:
     """Diagnose ``count`` random setups, spread over the eras; the same seed draws the same ones."""
-    catalogue = probes.read()
+    catalogue, material = probes.read(), read_material()
     dice = random.Random(seed)
-    drawn = [(eras[i % len(eras)], *random_setup(dice, catalogue)) for i in range(count)]
+    drawn = [(eras[i % len(eras)], *random_setup(dice, catalogue, material)) for i in range(count)]
     at_once = asyncio.Semaphore(AT_ONCE)
     async with AsyncExitStack() as stack:
         targets = {}
