@@ -10,21 +10,21 @@ witness that names the credential may leave out the mint, where the credential n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.hidden_rules.seen import Seen, differing, holds, level_of
 from rtdoctor.domain.finding import Blamed, Cause, Diagnosis, Verdict, Witness
-from rtdoctor.domain.outcome import Outcome, OutcomeKind, Stage
-from rtdoctor.domain.run import Observation, Run
-from rtdoctor.domain.setup import Factor, Level, Setup
+from rtdoctor.domain.outcome import Outcome, Stage
+from rtdoctor.domain.run import Run
+from rtdoctor.domain.setup import Factor, Level
 
 DETERMINISM = re.compile(r"answers the same request alike", re.IGNORECASE)
 UDP_BLAMED = re.compile(r"\bUDP\b[^.]*\bblock|\bblock[^.]*\bUDP\b", re.IGNORECASE)
 KNOWN_TARGETS = ("openai", "sandbox")
 
 _STATUS = re.compile(r"(?<![\w.:/-])[45]\d\d(?![\w-]|\.\d)")
-_MINT = frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY, Factor.BETA_HEADER})
 _FAILS = (Verdict.EXPLAINED, Verdict.REPRODUCED)
 
 
@@ -41,88 +41,6 @@ def audit(run: Run, diagnosis: Diagnosis) -> tuple[Refuted, ...]:
     """Every claim of the diagnosis that the run refutes."""
     seen = Seen(run)
     return tuple(refuted for check in _CHECKS for refuted in check(seen, diagnosis))
-
-
-class Seen:
-    """The observations of a run, judged against its goal and found by setup or by id."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.subject = None if run.header.subject is None else run.header.subject.as_sent()
-        self.outcomes: dict[str, Outcome] = {}
-        self.setups: dict[str, Setup] = {}
-        self._of: dict[Setup, list[Observation]] = {}
-        for observation in run.observations:
-            if observation.outcome.kind is not OutcomeKind.SKIPPED:
-                outcome = observation.outcome.judged(run.header.goal)
-                self.outcomes[observation.probe] = outcome
-                self.setups[observation.probe] = observation.setup.as_sent()
-                self._of.setdefault(observation.setup.as_sent(), []).append(observation)
-
-    def of(self, setup: Setup) -> list[Observation]:
-        """What was observed of a setup, apart from what was not run."""
-        return self._of.get(setup.as_sent(), [])
-
-    def passes(self) -> Iterator[tuple[str, Setup]]:
-        """The id and setup of every probe that passed."""
-        return ((p, self.setups[p]) for p, o in self.outcomes.items() if o.is_pass)
-
-    def failing(self, setup: Setup) -> list[str]:
-        return [o.probe for o in self.of(setup) if self.outcomes[o.probe].is_fail]
-
-    def passing(self, setup: Setup) -> list[str]:
-        return [o.probe for o in self.of(setup) if self.outcomes[o.probe].is_pass]
-
-    def disagreeing(self) -> Iterator[tuple[str, ...]]:
-        """The probes of each setup that was answered in different ways."""
-        for observations in self._of.values():
-            if len({_answer(self.outcomes[o.probe]) for o in observations}) > 1:
-                yield tuple(o.probe for o in observations)
-
-
-def level_of(run: Run, blamed: Blamed, probes: Sequence[str] = ()) -> Level[Any] | None:
-    """The level that a claim names, by its name: the subject's, else that of a cited probe, else
-    of any probe. ``None`` for a place that is no factor, or a name that no setup has."""
-    if blamed.factor not in set(Factor):
-        return None
-    factor = Factor(blamed.factor)
-    cited = [o.setup for o in run.observations if o.probe in probes]
-    others = [o.setup for o in run.observations]
-    subject = [] if run.header.subject is None else [run.header.subject]
-    for setup in [*subject, *cited, *others]:
-        if setup[factor].name == blamed.level:
-            return setup[factor]
-    return None
-
-
-def _answer(outcome: Outcome) -> object:
-    """What must be equal in answers that are alike; a transient message may hold a time."""
-    if outcome.kind is OutcomeKind.TRANSIENT:
-        return outcome.kind, outcome.signature and outcome.signature.status
-    return outcome.kind, outcome.signature if outcome.is_fail else None
-
-
-def _mints(setup: Setup) -> bool:
-    return setup.auth.value.kind.needs_token
-
-
-def _holds(setup: Setup, levels: Sequence[tuple[Factor, Level[Any]]]) -> bool:
-    """Whether a setup as sent contains all these levels; no body is sent where nothing mints."""
-    return all(
-        setup[factor] == level and (factor is not Factor.TOKEN_BODY or _mints(setup))
-        for factor, level in levels
-    )
-
-
-def _differing(one: Setup, other: Setup, named: frozenset[Factor]) -> frozenset[Factor]:
-    """The factors in which two setups as sent differ, less what ``named`` takes along."""
-    differing = frozenset(one.differs_from(other))
-    along: frozenset[Factor] = frozenset()
-    if Factor.TOKEN_ENDPOINT in named:
-        along |= {Factor.TOKEN_BODY}
-    if Factor.AUTH in named and _mints(one) != _mints(other):
-        along |= _MINT
-    return differing - (along - named)
 
 
 def _levels(seen: Seen, cause: Cause) -> list[tuple[Factor, Level[Any]]] | None:
@@ -145,7 +63,7 @@ def _causes(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             if any(b.factor in set(Factor) for b in cause.levels):
                 yield Refuted("cause", f"{_text(cause.levels)} is a level of no probe")
             continue
-        against = [(p, s) for p, s in seen.passes() if _holds(s, levels)]
+        against = [(p, s) for p, s in seen.passes() if holds(s, levels)]
         if not against:
             continue
         partners = [
@@ -153,7 +71,7 @@ def _causes(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             for i, other in enumerate(all_levels)
             if i != number and other and diagnosis.causes[i].signature == cause.signature
         ]
-        halves = any(not _holds(s, other) for other in partners for _, s in against)
+        halves = any(not holds(s, other) for other in partners for _, s in against)
         kind = "halves" if halves else "cause"
         yield Refuted(kind, _text(cause.levels), tuple(p for p, _ in against))
 
@@ -168,7 +86,7 @@ def _witnesses(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
     for suspicion in diagnosis.suspicions:
         levels = [level_of(seen.run, blamed, suspicion.failing) for blamed in suspicion.levels]
         known = [(Factor(b.factor), v) for b, v in zip(suspicion.levels, levels, strict=True) if v]
-        against = [p for p, s in seen.passes() if len(known) == len(levels) and _holds(s, known)]
+        against = [p for p, s in seen.passes() if len(known) == len(levels) and holds(s, known)]
         if against:
             yield Refuted("suspicion", _text(suspicion.levels), tuple(against))
 
@@ -186,7 +104,7 @@ def _wrong_witness(seen: Seen, witness: Witness) -> str:
     named = frozenset(Factor(f) for f in witness.factors if f in set(Factor))
     if len(named) < len(witness.factors):
         return ""  # a place inside a factor: the levels of the pair say nothing about it
-    unnamed = _differing(failing, passing, named) - named
+    unnamed = differing(failing, passing, named) - named
     if unnamed:
         return f"the pair differs in {', '.join(sorted(unnamed))} too"
     if not named & frozenset(failing.differs_from(passing)):
@@ -205,7 +123,7 @@ def _ruled_out(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
         if ruled_out.factor not in set(Factor):
             continue
         named = frozenset({Factor(ruled_out.factor)})
-        against = [p for p, s in seen.passes() if _differing(seen.subject, s, named) == named]
+        against = [p for p, s in seen.passes() if differing(seen.subject, s, named) == named]
         if against:
             yield Refuted("ruled out", ruled_out.factor, tuple(against))
 

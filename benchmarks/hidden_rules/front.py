@@ -155,7 +155,7 @@ def broken_sdp(sdp: str, fault: SdpFault) -> str:
             pattern, new = {
                 "wrong_password": (r"^a=ice-pwd:.*", "a=ice-pwd:" + "x" * 24),
                 "wrong_fingerprint": (r"^a=fingerprint:.*", f"a=fingerprint:{_OTHER_FINGERPRINT}"),
-                "wrong_port": (r"^a=sctp-port:.*", "a=sctp-port:5999"),
+                "wrong_role": (r"^a=setup:active", "a=setup:passive"),
             }[fault]
             lines = [re.sub(pattern, new, line) for line in lines]
     return "\r\n".join(lines) + "\r\n"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks.hidden_rules.audit import Refuted, audit, claims_determinism, level_of
+from benchmarks.hidden_rules.audit import Refuted, audit, claims_determinism
+from benchmarks.hidden_rules.seen import level_of
 from benchmarks.hidden_rules.services import Places, Service, Truth
 from benchmarks.hidden_rules.wire import edits, fits
 from rtdoctor.domain.finding import Blamed, Diagnosis, Repair

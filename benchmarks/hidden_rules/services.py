@@ -27,7 +27,7 @@ Places = dict[str, str | None]
 sent", ``null`` for any value."""
 
 End = Literal["works", "explained", "reproduced", "cannot_test", "inconclusive", "usage"]
-SdpFault = Literal["wrong_password", "wrong_fingerprint", "no_candidates", "tcp_only", "wrong_port"]
+SdpFault = Literal["wrong_password", "wrong_fingerprint", "no_candidates", "tcp_only", "wrong_role"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

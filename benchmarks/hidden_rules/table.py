@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ class Totals:
     ends_right: int
     false_claims: int
     refuted: int
+    refuted_kinds: dict[str, int]
     repairs_wrong: int
     repairs_larger: int
     repairs_missing: int
@@ -41,12 +43,13 @@ class Totals:
 
     def lines(self) -> list[str]:
         share = 100 * self.found / self.causes if self.causes else 100.0
+        kinds = ", ".join(f"{kind} {n}" for kind, n in self.refuted_kinds.items())
         return [
             f"services                          {self.services}",
             f"causes found                      {self.found} of {self.causes} ({share:.1f} %)",
             f"verdict and exit code right       {self.ends_right} of {self.services}",
             f"claims against the truth          {self.false_claims}",
-            f"claims refuted by the run         {self.refuted}",
+            f"claims refuted by the run         {self.refuted}" + (f" ({kinds})" if kinds else ""),
             f"wrong repairs                     {self.repairs_wrong}",
             f"repairs larger than need be       {self.repairs_larger}",
             f"repairs missing                   {self.repairs_missing}",
@@ -59,13 +62,15 @@ class Totals:
 def totals(scores: Sequence[Score]) -> Totals:
     """Causes that need not be found are not counted."""
     counted = [s for s in scores if not s.optional]
+    kinds = Counter(r.kind for s in scores for r in s.refuted)
     return Totals(
         services=len(scores),
         causes=sum(s.causes for s in counted),
         found=sum(s.found for s in counted),
         ends_right=sum(s.ends_right for s in scores),
         false_claims=sum(len(s.false_claims) for s in scores),
-        refuted=sum(len(s.refuted) for s in scores),
+        refuted=kinds.total(),
+        refuted_kinds=dict(kinds.most_common()),
         repairs_wrong=sum(s.repair == "wrong" for s in scores),
         repairs_larger=sum(s.repair == "larger" for s in scores),
         repairs_missing=sum(s.repair == "missing" for s in scores),
