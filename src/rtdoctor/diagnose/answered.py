@@ -49,10 +49,13 @@ def describe(setup: Setup, outcome: Outcome) -> str:
         return f"not sent: {outcome.reason}"
     if outcome.is_pass or outcome.signature is None:
         return f"connected, up to the stage {outcome.stage}"
-    stage = outcome.signature.stage
-    if stage in (Stage.MINT, Stage.EXCHANGE):
-        return f"{request_line(setup, stage)}: {said(outcome.signature)}"
-    return f"the call was answered, then {stage} failed: {said(outcome.signature)}"
+    signature = outcome.signature
+    came = said(signature)
+    if signature.is_local and signature.message:
+        came += f" ({signature.code})"  # our own name for it, to search for
+    if signature.stage in (Stage.MINT, Stage.EXCHANGE):
+        return f"{request_line(setup, signature.stage)}: {came}"
+    return f"the call was answered, then {signature.stage} failed: {came}"
 
 
 def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered, ...]:

@@ -38,6 +38,9 @@ from rtdoctor.domain.setup import Factor, Setup
 SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
 IN_TWO_WAYS = "a setup that would show it was answered in two ways"
 REFUTED = "it seems to matter, but a setup with the same level passed"
+WITH_THE_OTHER_CREDENTIAL = (
+    "it matters with the credential of the passing setup; with this one is open"
+)
 _BREAKDOWN = 500
 
 
@@ -69,7 +72,16 @@ class Claims:
             return REFUTED
         if not cause.pairs or not all(map(memory.is_steady, setups)):
             return SEEN_ONCE
+        if Factor.AUTH.value in cause.only_repaired and self._compares_credentials:
+            # what the key may not do says nothing about what a token may do
+            return WITH_THE_OTHER_CREDENTIAL
         return ""
+
+    @property
+    def _compares_credentials(self) -> bool:
+        """Whether subject and control call with credentials of different kinds."""
+        control, subject = self.main.control.auth.value.kind, self.main.subject.auth.value.kind
+        return control.needs_token is not subject.needs_token
 
     def _holding(self, cause: Explained) -> list[Setup]:
         return [s for s in self.memory.setups() if cause.within(s)]
@@ -268,8 +280,8 @@ class Claims:
         texts = []
         if not memory.contradicted() and not self.is_open:
             texts.append(
-                "Every decisive probe was repeated and answered alike; a service that answers the "
-                "same request in different ways could still show that only later."
+                "The service answers the same request alike within this run: every decisive probe "
+                "was repeated."
             )
         texts += [
             f"Causes are relative to the control: what it shares with the subject "

@@ -18,6 +18,7 @@ from rtdoctor.diagnose.mixing import moved, sendable
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.diagnose.terrain import Terrain, distance
+from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import (
@@ -62,25 +63,47 @@ def find_controls(
         yield from memory.ask([Ask(c.setup, Purpose.CONTROL) for c in fresh])
         passing = [Control(c.setup, c.origin) for c in fresh if memory.passed(c.setup)]
         if passing:
-            return tuple(passing)
+            return tuple(sorted(passing, key=lambda c: distance(subject, c.setup)))
         if memory.asked >= most or memory.unanswered or nothing_helps(memory.all()):
             break
+        if _all_the_same(memory):
+            break
     return ()
+
+
+def _all_the_same(memory: Memory) -> bool:
+    """Whether calls with the key and calls with a token all got one refusal of a kind that does
+    not depend on the request: who asks, or how the connection is made."""
+    failures = [f for s in memory.setups() if (f := memory.failed(s)) is not None]
+    signatures = {f.signature for f in failures}
+    kinds = {s.auth.value.kind for s in memory.setups()}
+    if len(signatures) != 1 or not {AuthKind.API_KEY, AuthKind.EPHEMERAL} <= kinds:
+        return False
+    (signature,) = signatures
+    if signature is None or len(failures) < len(memory.setups()):
+        return False
+    return signature.status in (401, 403) or signature.stage.order > Stage.EXCHANGE.order
 
 
 def _rounds(subject: Setup, terrain: Terrain) -> Iterator[list[_Candidate]]:
     seen = {subject.as_sent()}
 
+    def strange(setup: Setup) -> bool:
+        """Whether it opens a translation, where the subject does not: a service of its own."""
+        return session_kind(setup) is SessionKind.TRANSLATION is not session_kind(subject)
+
     def fresh(candidates: Iterator[_Candidate]) -> list[_Candidate]:
         found = []
         for candidate in candidates:
             sent = candidate.setup.as_sent()
-            if sendable(candidate.setup) and sent not in seen:
+            if sendable(candidate.setup) and sent not in seen and not strange(candidate.setup):
                 seen.add(sent)
                 found.append(candidate)
         return found
 
-    yield fresh(_Candidate(r.setup, f"the recipe {r.name}") for r in terrain.nearest(subject))
+    recipes = [_Candidate(r.setup, f"the recipe {r.name}") for r in terrain.nearest(subject)]
+    seen |= {c.setup.as_sent() for c in recipes}
+    yield recipes
     yield fresh(
         _Candidate(setup, f"the recipe {name}, moved to the subject's paths")
         for name, setup in moved_recipes(subject, terrain)

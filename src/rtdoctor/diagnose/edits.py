@@ -13,6 +13,7 @@ from typing import Any
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.diagnose.terrain import Terrain, cost
+from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody
 
@@ -23,7 +24,7 @@ _LISTED = (
     Factor.OFFER,
     Factor.CALL_ENDPOINT,
 )
-_CURES_ANY = (Factor.BETA_HEADER, Factor.CALL_QUERY)
+ADDED_TO = (Factor.BETA_HEADER, Factor.CALL_QUERY)
 """Where something may be missing: an addition can cure what no level of the subject explains."""
 
 
@@ -37,7 +38,8 @@ def single_edits(
     """The subject with one edit each, those that the error or a cause speaks of first.
 
     Left out are edits of what is sent only after the stage that fails, since they cannot help,
-    and, where several causes stand side by side, edits that none of them names.
+    those that ask for another kind of session, and, where several causes stand side by side,
+    edits that none of them names.
     """
     named = wanted(failure, subject)
     spoken = {f for n in named for f in _factors_of(n)}
@@ -52,6 +54,7 @@ def single_edits(
         setup
         for setup in _edits(subject, control, named, terrain)
         if len(changed := subject.differs_from(setup)) == 1
+        and session_kind(setup) is session_kind(subject)
         and changed[0].first_sent.order <= failure.stage.order
         and (len(blamed) < 2 or changed[0] in common | spoken)
     ]

@@ -6,7 +6,6 @@ passes beside it. There is no sentence here for "something else".
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -97,14 +96,14 @@ def not_sent(subject: Setup, memory: Memory) -> Ending:
     )
 
 
-def nothing_passes(memory: Memory) -> Ending:
+def nothing_passes(subject: Setup, memory: Memory) -> Ending:
     """No control was found, so there is nothing that the subject could be compared with."""
     met = obstacle(memory.all())
-    came = _what_came(memory)
+    came = _own_answer(subject, memory)
     if met is not None:
         return Ending(
             Verdict.CANNOT_TEST,
-            f"{met.text} {came} So no cause is claimed.",
+            f"{met.text} {came} No cause is claimed.",
             _NEXT_FOR[met.kind],
         )
     return Ending(
@@ -164,15 +163,14 @@ def _two_ways(setup: Setup, memory: Memory) -> str:
     return f"the same setup was answered in {len(said)} ways ({ways})"
 
 
-def _what_came(memory: Memory) -> str:
-    """The answers of the run, counted, the most frequent first."""
+def _own_answer(subject: Setup, memory: Memory) -> str:
+    """What the subject got, and how many of the other setups got the same."""
     asked = [o for o in memory.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
-    counted = Counter(describe(o.setup, o.outcome.judged(memory.goal)) for o in asked)
-    if not counted:
+    own = [o.outcome.judged(memory.goal) for o in memory.observations(subject)]
+    if not own:
         return "No probe was answered."
-    shown = [f"{text} ({n} of {len(asked)})" for text, n in counted.most_common(2)]
-    more = len(counted) - len(shown)
-    others = f"; and {more} other answers" if more > 1 else "; and one other answer" * more
-    setups = len(memory.setups())
-    tried = "1 setup was tried" if setups == 1 else f"{setups} setups were tried"
-    return f"{tried}: {'; '.join(shown)}{others}."
+    said = describe(subject, own[0])
+    alike = sum(o.outcome.signature == own[0].signature for o in asked)
+    tried = len(memory.setups())
+    setups = "No other setup was tried" if tried == 1 else f"{tried} setups were tried"
+    return f"{setups}; this one got: {said} (as did {alike} of {len(asked)} probes)."

@@ -39,6 +39,12 @@ def values_lost(subject: Setup, setup: Setup) -> int:
     return lost + sum(leaf not in kept for leaf in _leaves(ours))
 
 
+def values_added(subject: Setup, setup: Setup) -> int:
+    """How many query parameters ``setup`` sends that the subject does not."""
+    ours = subject.call_query.value.params
+    return sum(param not in ours for param in setup.call_query.value.params)
+
+
 def _carried(subject: Setup, setup: Setup) -> dict[str, Any] | None:
     source, target = subject.token_endpoint.value.path, setup.token_endpoint.value.path
     return _object(carried(subject.token_body, source, target).value.text)

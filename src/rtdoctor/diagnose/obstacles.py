@@ -25,9 +25,9 @@ def obstacle(observations: Sequence[Observation]) -> Fact | None:
 
 
 def nothing_helps(observations: Sequence[Observation]) -> bool:
-    """Whether every probe so far met the same obstacle, so that no setup will do better."""
+    """Whether most probes so far met what no setup can help, so that others will do no better."""
     asked = [o for o in observations if o.outcome.kind is not OutcomeKind.SKIPPED]
-    if asked and all(o.outcome.kind is OutcomeKind.TRANSIENT for o in asked):
-        return True
-    met = obstacle(observations)
-    return met is not None and len(met.probes) == len(asked)
+    if any(o.outcome.is_pass for o in asked):
+        return False
+    transient = sum(o.outcome.kind is OutcomeKind.TRANSIENT for o in asked)
+    return 2 * transient > len(asked) or obstacle(observations) is not None

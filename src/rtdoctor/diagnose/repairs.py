@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from rtdoctor.diagnose.answered import describe
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.edits import single_edits
-from rtdoctor.diagnose.meaning import values_lost, with_the_users_values
+from rtdoctor.diagnose.edits import ADDED_TO, single_edits
+from rtdoctor.diagnose.meaning import values_added, values_lost, with_the_users_values
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
-from rtdoctor.diagnose.terrain import Terrain, changes, comparable, cost
+from rtdoctor.diagnose.terrain import COST, Terrain, changes, comparable, cost
 from rtdoctor.domain.finding import Repair, Tried
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
@@ -22,7 +22,8 @@ _MOST = 4
 _SHRUNK = 2
 """How many of the nearest passing setups are shrunk."""
 _EDITS = 20
-"""The most single edits to try."""
+_SWAPS = 6
+"""The most single edits to try, of the subject and of each setup near the best repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Search:
         """Probe what could be a smaller repair; what passes is found in the memory."""
         yield from self._shrink()
         yield from self._edit()
+        yield from self._swap()
         yield from self._try_key()
 
     def _shrink(self) -> Generator[Questions, Answers, None]:
@@ -65,12 +67,47 @@ class Search:
                 yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
 
     def _edit(self) -> Generator[Questions, Answers, None]:
-        """Single edits that would be better than the best repair there is."""
-        best = min((_rank(self.subject, s)[:2] for s in self._safe()), default=(99, 0))
+        """Single edits that would be better than the best repair there is; and of equal cost
+        those that put something in where no cause speaks of it: they test the causes."""
+        best = self._best()
         edits = single_edits(self.subject, self.control, self.failure, self.causes, self.terrain)
-        wanted = [s for s in edits if _rank(self.subject, s)[:2] < best and sendable(s)]
-        room = min(_EDITS, self.memory.left // 2)
-        yield from self.memory.ask([Ask(s, Purpose.REPAIR) for s in wanted[:room]])
+        wanted = [s for s in edits if self._rank(s) < best or self._tests_a_cause(s, best[0])]
+        yield from self._try([s for s in wanted if sendable(s)], _EDITS)
+
+    def _swap(self) -> Generator[Questions, Answers, None]:
+        """One dear edit of the best repair given up for a cheap one of another factor."""
+        best = self._best()
+        repair = next(iter(self._safe()), None)
+        if repair is None or len(self.subject.differs_from(repair)) < 2:
+            return
+        for factor in sorted(self.subject.differs_from(repair), key=lambda f: -COST[f]):
+            near = mixed(repair, self.subject, [factor])
+            failure = self.memory.failed(near)
+            if failure is None or failure.signature is None:
+                continue
+            edits = single_edits(near, self.control, failure.signature, (), self.terrain)
+            wanted = [s for s in edits if sendable(s) and self._rank(s) < best]
+            yield from self._try([s for s in wanted if not self._hopeless(s)], _SWAPS)
+
+    def _try(self, setups: Sequence[Setup], most: int) -> Generator[Questions, Answers, None]:
+        room = min(most, self.memory.left // 2)
+        yield from self.memory.ask([Ask(s, Purpose.REPAIR) for s in setups[:room]])
+
+    def _best(self) -> tuple[int, int, int]:
+        return min(map(self._rank, self._safe()), default=(99, 0, 0))
+
+    def _rank(self, setup: Setup) -> tuple[int, int, int]:
+        return _rank(self.subject, setup)[:3]
+
+    def _tests_a_cause(self, setup: Setup, limit: int) -> bool:
+        (factor,) = self.subject.differs_from(setup)
+        spoken = {f for cause in self.causes for f in cause.levels}
+        return (
+            len(self.causes) == 1
+            and factor in ADDED_TO
+            and factor not in spoken
+            and cost(self.subject, setup) <= limit
+        )
 
     def _try_key(self) -> Generator[Questions, Answers, None]:
         """The same setup with the API key: what people fall back to, so it must be named."""
@@ -92,7 +129,8 @@ class Search:
         return sorted(safe, key=lambda s: (session_kind(s) is not kind, *_rank(self.subject, s)))
 
     def _hopeless(self, setup: Setup) -> bool:
-        return any(cause.within(setup) for cause in self.causes)
+        """Whether a cause is in it that was seen beside the subject's own levels alone."""
+        return any(c.within(setup) and not c.only_repaired for c in self.causes)
 
 
 def confirm_repairs(
@@ -144,19 +182,20 @@ def _smallest(subject: Setup, setups: Sequence[Setup]) -> list[Setup]:
         edits = _edits(subject, setup)
         if any(_edits(subject, smaller) <= edits for smaller in kept):
             continue
-        if any(_same_but_for_the_body(setup, smaller) for smaller in kept):
-            continue  # it costs the same and says less of what the user's body says
+        if any(_same_places(subject, setup, better) for better in kept):
+            continue  # the better one changes the same places and keeps more of the user's
         kept.append(setup)
     return kept
 
 
-def _same_but_for_the_body(one: Setup, other: Setup) -> bool:
-    return set(one.differs_from(other)) <= {Factor.TOKEN_BODY}
+def _same_places(subject: Setup, one: Setup, other: Setup) -> bool:
+    return subject.differs_from(one) == subject.differs_from(other)
 
 
-def _rank(subject: Setup, setup: Setup) -> tuple[int, int, str]:
-    """Cheapest first; of equal cost, what keeps most of what the user's token body says."""
-    return cost(subject, setup), values_lost(subject, setup), str(setup.names)
+def _rank(subject: Setup, setup: Setup) -> tuple[int, int, int, str]:
+    """Cheapest first; of equal cost, what keeps most of what the user says and adds least."""
+    lost, added = values_lost(subject, setup), values_added(subject, setup)
+    return cost(subject, setup), lost, added, str(setup.names)
 
 
 def _edits(subject: Setup, setup: Setup) -> set[object]:

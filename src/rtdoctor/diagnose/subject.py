@@ -88,7 +88,7 @@ def _compare_with_controls(case: Case) -> Conversation:
         return (yield from _compare(case, controls))
     if memory.unanswered:
         return _diagnosis(case, endings.cut_short(0, memory))
-    return _diagnosis(case, endings.nothing_passes(memory))
+    return _diagnosis(case, endings.nothing_passes(case.subject, memory))
 
 
 def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
