@@ -37,9 +37,11 @@ def said(signature: Signature) -> str:
 
 def code_of(signature: Signature) -> str:
     """Status and code alone: ``400 unknown_parameter``; the message where there is neither."""
-    if signature.is_empty_error or signature.is_local:
+    if signature.is_local:
         return said(signature)
     status = str(signature.status) if signature.status is not None else ""
+    if signature.is_empty_error:
+        return f"{status}, empty error".removeprefix(", ")
     return f"{status} {signature.code or ''}".strip() or said(signature)
 
 

@@ -16,6 +16,7 @@ from rtdoctor.diagnose.between import Between, Hint, localise_between
 from rtdoctor.diagnose.localisation import FoundCause
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import carried, mixed, sendable
+from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
@@ -132,7 +133,7 @@ class Widening:
         known = self._nearest_refuting(cause)
         if known is not None:
             return known
-        for control in self.others:
+        for control in self._comparable_others():
             for failing in self._failing(cause):
                 apart = frozenset(failing.differs_from(control)) - set(cause.levels)
                 for moved in dict.fromkeys((apart - self.main.factors, apart)):
@@ -142,6 +143,13 @@ class Widening:
                         if outcome is not None and outcome.is_pass:
                             return self._nearest_refuting(cause)
         return None
+
+    def _comparable_others(self) -> list[Setup]:
+        """The other controls without those that open a translation where the subject does not:
+        that is a service of its own, with other checks."""
+        kind = session_kind(self.main.subject)
+        strange = SessionKind.TRANSLATION
+        return [s for s in self.others if session_kind(s) is not strange or kind is strange]
 
     def _nearest_refuting(self, cause: Explained) -> Setup | None:
         passing = [s for s in self.memory.passing() if cause.within(s)]

@@ -270,7 +270,7 @@ class Claims:
 
     def _next_step(self) -> str:
         if any(not r.leaks_key for r in self.repairs):
-            return "Make the first change below in your code, then run the same command again."
+            return "Make change 1 in your code, then run the same command again."
         return "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
 
     def assumptions(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def single_edits(
     edits that none of them names.
     """
     named = wanted(failure, subject)
-    spoken = {f for n in named for f in _factors_of(n)}
+    spoken = named_factors(failure, subject)
     blamed = [set(cause.levels) for cause in causes]
     common = set.intersection(*blamed) if blamed else set()
 
@@ -59,6 +59,11 @@ def single_edits(
         and (len(blamed) < 2 or changed[0] in common | spoken)
     ]
     return sorted(dict.fromkeys(found), key=rank)
+
+
+def named_factors(failure: Signature, subject: Setup) -> set[Factor]:
+    """The factors in which the places are that the error names."""
+    return {f for named in wanted(failure, subject) for f in _factors_of(named)}
 
 
 def _factors_of(named: Named) -> tuple[Factor, ...]:

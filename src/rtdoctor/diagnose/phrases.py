@@ -57,8 +57,9 @@ def wire_text(factor: Factor, setup: Setup) -> str:
 
 def _encoding(encoding: CallEncoding) -> str:
     if encoding.kind is EncodingKind.MULTIPART:
-        parts = "sdp and session" if encoding.session is not None else "sdp alone"
-        return f"multipart/form-data ({parts})"
+        if encoding.session is None:
+            return "multipart/form-data (sdp alone)"
+        return f"multipart/form-data with the session {_cut(encoding.session)}"
     kind = "raw SDP" if encoding.kind is EncodingKind.RAW else "JSON"
     cut = ", without its final line end" if encoding.trim else ""
     return f"{kind} ({encoding.content_type}{cut})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rtdoctor.diagnose.answered import describe
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.edits import ADDED_TO, single_edits
+from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
 from rtdoctor.diagnose.meaning import values_added, values_lost, with_the_users_values
 from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
@@ -67,12 +67,24 @@ class Search:
                 yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
 
     def _edit(self) -> Generator[Questions, Answers, None]:
-        """Single edits that would be better than the best repair there is; and of equal cost
-        those that put something in where no cause speaks of it: they test the causes."""
+        """Single edits that would be better than the best repair there is, or test the cause."""
         best = self._best()
         edits = single_edits(self.subject, self.control, self.failure, self.causes, self.terrain)
-        wanted = [s for s in edits if self._rank(s) < best or self._tests_a_cause(s, best[0])]
-        yield from self._try([s for s in wanted if sendable(s)], _EDITS)
+        wanted = [s for s in edits if sendable(s) and self._is_worth_a_probe(s, best)]
+        yield from self._try(wanted, _EDITS)
+
+    def _is_worth_a_probe(self, edit: Setup, best: tuple[int, int, int]) -> bool:
+        """Cheaper than the best repair; or of its cost, and either a better change of a place that
+        is blamed or named by the error, or an addition: if that cures, the one cause there is
+        lacks a level."""
+        (factor,) = self.subject.differs_from(edit)
+        spent, limit = cost(self.subject, edit), best[0]
+        if spent != limit:
+            return spent < limit
+        blamed = {f for cause in self.causes for f in cause.levels}
+        if factor in blamed | named_factors(self.failure, self.subject):
+            return self._rank(edit) < best
+        return factor in ADDED_TO and len(self.causes) == 1
 
     def _swap(self) -> Generator[Questions, Answers, None]:
         """One dear edit of the best repair given up for a cheap one of another factor."""
@@ -98,16 +110,6 @@ class Search:
 
     def _rank(self, setup: Setup) -> tuple[int, int, int]:
         return _rank(self.subject, setup)[:3]
-
-    def _tests_a_cause(self, setup: Setup, limit: int) -> bool:
-        (factor,) = self.subject.differs_from(setup)
-        spoken = {f for cause in self.causes for f in cause.levels}
-        return (
-            len(self.causes) == 1
-            and factor in ADDED_TO
-            and factor not in spoken
-            and cost(self.subject, setup) <= limit
-        )
 
     def _try_key(self) -> Generator[Questions, Answers, None]:
         """The same setup with the API key: what people fall back to, so it must be named."""
