@@ -75,14 +75,14 @@ def test_an_answer_that_is_no_use_as_sdp(body: str, code: LocalCode, said: str) 
 
 
 @pytest.mark.parametrize(
-    "error", [{"reason": "region closed"}, {"details": ["region closed"]}, {"message": None}]
+    "error", [{"reason": "region closed"}, {"details": ["region closed"]}, {"why": "region closed"}]
 )
 def test_an_error_of_an_unknown_shape_is_read_out(error: dict[str, object]) -> None:
     body = json.dumps({"error": error})
 
-    assert error_signature(Stage.MINT, 400, body).message == body
+    assert "region closed" in (error_signature(Stage.MINT, 400, body).message or "")
     event = event_signature({"type": "error", "event_id": "event_1", "error": error})
-    assert json.dumps(error) in (event.message or "")
+    assert "region closed" in (event.message or "")
 
 
 def test_a_validation_error_names_the_place() -> None:

@@ -311,7 +311,7 @@ def _patterns(seen: list[Observation]) -> tuple[Pattern, ...]:
         for good in passing
         if len(bad.setup.differs_from(good.setup)) == 1
     ]
-    return (Pattern(blamed, EMPTY_400, failing, tuple(witnesses[:2]), 0, ("SDP-EMPTY-400-BETA",)),)
+    return (Pattern(blamed, EMPTY_400, failing, tuple(witnesses[:2]), ("SDP-EMPTY-400-BETA",)),)
 
 
 NASTY = (

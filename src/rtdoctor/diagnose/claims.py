@@ -158,7 +158,7 @@ class Claims:
         )
 
     def ruled_out(self) -> tuple[RuledOut, ...]:
-        """The factors that do not matter, each with the two values it was varied between."""
+        """The factors that do not matter, each with probes at the subject's level and another."""
         if not self.causes():
             return ()
         main = self.main
@@ -167,7 +167,7 @@ class Claims:
             RuledOut(
                 r.factor,
                 tuple(self.memory.probe(main.mix(p)) for p in r.points),
-                f"{r.why} ({_between(main, Factor(r.factor))})",
+                r.why,
             )
             for r in main.found.ruled_out
             if r.factor not in silent
@@ -307,10 +307,6 @@ def _blamed(cause: Explained) -> tuple[Blamed, ...]:
 
 def _factors(cause: Explained) -> list[Factor]:
     return [f for f in Factor if f in cause.levels]
-
-
-def _between(main: Between, factor: Factor) -> str:
-    return f"{wire_text(factor, main.subject)}, or {wire_text(factor, main.control)}"
 
 
 def _more(count: int) -> str:

@@ -122,7 +122,6 @@ def _cover(signature: Signature, group: CellSet, cells: _Cells) -> Iterator[Patt
             signature=signature,
             failing=tuple(cells.probes[i] for i in _bits(failing)),
             passing_neighbours=tuple(w for w in proof if w is not None),
-            counter_examples=0,
         )
         left &= ~failing
 

@@ -17,6 +17,8 @@ from rtdoctor.domain.error_fields import LONGEST_NAME, ErrorFields, clean, joine
 _MESSAGE = (
     "title",
     "error",
+    "errors",
+    "fault",
     "message",
     "msg",
     "errormessage",
@@ -190,7 +192,7 @@ def _below(data: dict[str, Any], depth: int) -> ErrorFields:
         if _name(str(key)) in _IDS:
             continue
         if isinstance(value, list) and value and all(isinstance(v, str) for v in value):
-            said = clean("; ".join(value[:_MOST]))
+            said = clean("; ".join(v for v in value[:_MOST] if v.strip()))
             if said:
                 return ErrorFields(f"{key}: {said}", param=clean(str(key), LONGEST_NAME))
         elif isinstance(value, dict | list):

@@ -157,7 +157,6 @@ class Pattern:
     signature: Signature
     failing: tuple[str, ...]
     passing_neighbours: tuple[Witness, ...]
-    counter_examples: int
     knowledge: tuple[str, ...] = ()
 
 

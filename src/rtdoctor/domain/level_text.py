@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, CallQuery, Factor, Level
 
@@ -17,6 +18,7 @@ FACTOR_NAMES = {
     Factor.CALL_ENCODING: "encoding of the call",
     Factor.OFFER: "offer",
 }
+_ALIAS = re.compile(r"<[a-z][a-zA-Z -]*\d*>")
 _NAMED = {
     AuthKind.EPHEMERAL: "ephemeral token",
     AuthKind.USED: "used token",
@@ -68,5 +70,10 @@ def _beta_text(header: BetaHeader) -> str:
 
 def query_text(query: CallQuery) -> str:
     """``?model=…`` as it stands in the URL; empty without parameters."""
-    text = urlencode(query.params, safe="/:[]{}<>")
+    text = "&".join(f"{_shown(name)}={_shown(value)}" for name, value in query.params)
     return f"?{text}" if text else ""
+
+
+def _shown(text: str) -> str:
+    """Encoded as in a URL; an alias such as ``<credential 1>`` stays what it is."""
+    return text if _ALIAS.fullmatch(text) else quote_plus(text, safe="/:[]{}<>")

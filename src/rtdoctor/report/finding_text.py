@@ -93,9 +93,18 @@ def _moved(found: Tried, run: Run) -> str:
     return level_text.changes(found.changes, subject, probed)
 
 
-def ruled_out(found: RuledOut) -> str:
+def ruled_out(found: RuledOut, run: Run) -> str:
     """Why a factor does not matter, and between which two values that was seen."""
-    return f"{words.factor_name(found.factor)}: {found.why}"
+    said = f"{words.factor_name(found.factor)}: {found.why}"
+    subject = run.header.subject
+    if subject is None:
+        return said
+    for probe in found.probes:
+        probed = _setup_of(probe, run)
+        values = level_text.values(found.factor, subject, probed) if probed else None
+        if values is not None and values[0] != values[1]:
+            return f"{said}, with {values[0]} and with {values[1]}"
+    return said
 
 
 def _setup_of(probe: str, run: Run) -> Setup | None:

@@ -61,8 +61,7 @@ def _pattern(pattern: Pattern, run: Run, screen: Screen, cells: int, *, alone: b
     who = f"all {count} failing cells contain " if alone else f"{count} failing cells contain "
     if count == 1:
         who = "this failing cell contains " if alone else "1 failing cell contains "
-    against = plural(pattern.counter_examples, "counter-example")
-    screen.line(who, (levels, "red"), f"; {against} in {plural(cells, 'cell')}", indent=4)
+    screen.line(who, (levels, "red"), f"; 0 counter-examples in {plural(cells, 'cell')}", indent=4)
     for witness in pattern.passing_neighbours:
         changed = words.factor_names(witness.factors)
         said = f"{witness.passing} passes, with only {changed} changed from {witness.failing}"

@@ -27,7 +27,7 @@ def print_rest(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
         ("Facts", [f"{f.kind}: {f.text}{_in(f.probes)}" for f in diagnosis.facts]),
         (
             "Ruled out",
-            [f"{finding_text.ruled_out(r)}{_in(r.probes)}" for r in diagnosis.ruled_out],
+            [f"{finding_text.ruled_out(r, run)}{_in(r.probes)}" for r in diagnosis.ruled_out],
         ),
         ("Unresolved", unresolved),
         ("Pending", [words.pending(diagnosis.pending)] if diagnosis.pending else []),

@@ -8,7 +8,6 @@ sentence takes the rest. What had to be cut stands whole under ``Details``.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from rtdoctor.domain.finding import Answered, Diagnosis, Verdict
 from rtdoctor.domain.run import Run
@@ -40,22 +39,12 @@ def print_verdict(run: Run, diagnosis: Diagnosis, screen: Screen) -> bool:
     answers = _answers(run, diagnosis)
     below = Screen(screen.console)
     for number, (label, answered) in enumerate(answers[:_ANSWERS]):
-        # two lines for the sentence beside one answer, one beside several; one for each to come
         to_come = min(len(answers), _ANSWERS) - number - 1
-        sentence = 2 if len(answers) == 1 else 1
-        room = FIRST_LINES - (len(screen) - begin) - len(below) - sentence - to_come
-        text, whole = _short(answered.text), where_it_was_seen(answered, run)
-        # where there is no room for all, the service's words come before where they were seen
-        seen = next(
-            (
-                s
-                for s in (whole, where_it_was_seen(replace(answered, place=""), run))
-                if below.fits(f"{label} {text}{s}", room)
-            ),
-            "",
-        )
-        cut |= below.fit((f"{label} ", "bold"), text, (seen, "dim"), room)
-        cut |= text != answered.text or seen != whole
+        room = FIRST_LINES - (len(screen) - begin) - len(below) - 1 - to_come
+        text, seen = _short(answered.text), where_it_was_seen(answered, run)
+        if len(answers) == 1 and below.fits(f"{label} {text}{seen}", room - 1):
+            room -= 1  # then the sentence gets two lines
+        cut |= below.fit((f"{label} ", "bold"), text, (seen, "dim"), room) or text != answered.text
     room = FIRST_LINES - (len(screen) - begin) - len(below)
     cut |= _print_sentence(diagnosis.sentence, screen, room)
     screen.add(below)

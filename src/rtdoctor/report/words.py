@@ -301,11 +301,10 @@ def pattern_tally(pattern: Pattern, run: Run) -> str:
     """The same for a survey's pattern; what was not run is not counted as seen."""
     skipped = {o.probe for o in run.observations if o.outcome.kind is OutcomeKind.SKIPPED}
     implied = sum(probe in skipped for probe in pattern.failing)
-    number, counter = len(pattern.failing) - implied, pattern.counter_examples
+    number = len(pattern.failing) - implied
     failed = "1 probe with" if number == 1 else f"{number} probes with"
     more = f" ({implied} more are implied)" if implied else ""
-    passed = "no probe with it passed" if not counter else f"{counter} passed all the same"
-    return f"{failed} this failed alike{more}, and {passed}."
+    return f"{failed} this failed alike{more}, and no probe with it passed."
 
 
 def repair_warnings(repair: Repair) -> tuple[str, ...]:

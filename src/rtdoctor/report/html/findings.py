@@ -194,7 +194,7 @@ class Findings:
 
     def ruled_out(self) -> tuple[ClaimView, ...]:
         return tuple(
-            ClaimView(finding_text.ruled_out(found), found.probes)
+            ClaimView(finding_text.ruled_out(found, self.run), found.probes)
             for found in self.diagnosis.ruled_out
         )
 
