@@ -22,6 +22,7 @@ from rtdoctor.diagnose.phrases import (
     sentence_case,
     wire_text,
 )
+from rtdoctor.diagnose.terrain import comparable
 from rtdoctor.domain.finding import (
     Blamed,
     Cause,
@@ -180,7 +181,7 @@ class Claims:
         cures = set()
         for passing in self.memory.passing():
             for other in failing:
-                differing = other.differs_from(passing)
+                differing = comparable(other, passing).differs_from(passing)
                 if len(differing) == 1:
                     cures.add(differing[0])
         return cures
@@ -280,8 +281,8 @@ class Claims:
         texts = []
         if not memory.contradicted() and not self.is_open:
             texts.append(
-                "The service answers the same request alike within this run: every decisive probe "
-                "was repeated."
+                f"The service answers the same request alike, as far as this run saw: "
+                f"{memory.repeated} requests were repeated, every decisive one among them."
             )
         texts += [
             f"Causes are relative to the control: what it shares with the subject "
@@ -302,7 +303,7 @@ class Claims:
 
 
 def _blamed(cause: Explained) -> tuple[Blamed, ...]:
-    return tuple(Blamed(f.value, cause.levels[f].name) for f in _factors(cause))
+    return tuple(Blamed(f.value, cause.isolating[f].name) for f in _factors(cause))
 
 
 def _factors(cause: Explained) -> list[Factor]:

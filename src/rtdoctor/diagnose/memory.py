@@ -131,6 +131,11 @@ class Memory:
         alike = {(o.kind, o.signature) for o in outcomes}
         return outcomes[0] if len(alike) == 1 and outcomes[0].is_fail else None
 
+    @property
+    def repeated(self) -> int:
+        """How many setups gave evidence more than once."""
+        return sum(len(self.outcomes(setup)) > 1 for setup in self._seen)
+
     def never_sent(self, setup: Setup) -> bool:
         """Whether every probe of a setup ended before the request that it is about."""
         seen = self.observations(setup)

@@ -26,6 +26,8 @@ from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import AuthKind, Factor, Level, Setup
 
 BUDGET = 80
+"""The most probes of a diagnosis, unless the user says otherwise."""
+_REPEATED_PASSES = 4
 Conversation = Generator[Questions, Answers, Diagnosis]
 
 
@@ -139,9 +141,18 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     yield from memory.repeat(
         [s for c in found.standing for p in c.pairs for s in (p.failing, p.passing)]
     )
-    yield from memory.ask([Ask(subject, Purpose.CONFIRM)])
+    yield from _once_more(case)
     claims = Claims(main, minimal(found.standing), found.undecided, repairs, memory)
     return _diagnosis(case, claims.ending(control.found), control, claims)
+
+
+def _once_more(case: Case) -> Generator[Questions, Answers, None]:
+    """The subject at the very end, and passes that were seen once: does the service still answer
+    as it did?"""
+    memory = case.memory
+    once = [s for s in memory.passing() if len(memory.outcomes(s)) < 2]
+    last = [case.subject, *once[:_REPEATED_PASSES]]
+    yield from memory.ask([Ask(s, Purpose.CONFIRM) for s in last])
 
 
 def _search(case: Case, main: Between, control: Control, found: Causes) -> Search:
