@@ -124,4 +124,4 @@ def test_ci_finds_the_two_commands_at_the_top_of_the_readme() -> None:
 
     assert (fence, end) == ("```sh", "```")
     assert one.endswith(".venv/bin/rtdoctor check --sandbox")
-    assert two.endswith(".venv/bin/pytest")
+    assert two.endswith(".venv/bin/pytest -n auto")

@@ -1,6 +1,6 @@
 """The last step before anything is said: every claim against everything the run saw.
 
-A cause stands only when each of its pairs was repeated, none of its setups was answered in two
+A cause stands only when each of its pairs was repeated, no setup of the run was answered in two
 ways, and no probe that contains its levels ever passed. What falls here is called unresolved.
 """
 
@@ -37,7 +37,7 @@ from rtdoctor.domain.finding import (
 from rtdoctor.domain.setup import Factor, Setup
 
 SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
-IN_TWO_WAYS = "a setup that would show it was answered in two ways"
+IN_TWO_WAYS = "the service answered one setup of this run in two ways"
 REFUTED = "it seems to matter, but a setup with the same level passed"
 WITH_THE_OTHER_CREDENTIAL = (
     "it matters with the credential of the passing setup; with this one is open"
@@ -66,8 +66,8 @@ class Claims:
         """Why a cause may not be claimed; empty when it may."""
         memory = self.memory
         setups = {s for p in cause.pairs for s in (p.failing.as_sent(), p.passing.as_sent())}
-        shown = {self.main.subject.as_sent(), self.main.control.as_sent()}
-        if not (setups | shown).isdisjoint(memory.contradicted()):
+        if memory.contradicted():
+            # every claim rests on a service that answers one request in one way
             return IN_TWO_WAYS
         if any(memory.outcomes(s) and not memory.failed(s) for s in self._holding(cause)):
             return REFUTED
@@ -228,7 +228,7 @@ class Claims:
         if contradicted:
             if subject.as_sent() in contradicted:
                 return endings.changed_its_answer(subject, memory)
-            return endings.contradicted(len(proved), contradicted, memory)
+            return endings.contradicted(contradicted, memory)
         if self.is_open or any(self._objection(c) == SEEN_ONCE for c in self.found):
             return endings.cut_short(len(proved), memory)
         if memory.breakdowns_count and not proved:

@@ -61,13 +61,13 @@ def changed_its_answer(setup: Setup, memory: Memory) -> Ending:
     )
 
 
-def contradicted(causes: int, setups: Sequence[Setup], memory: Memory) -> Ending:
+def contradicted(setups: Sequence[Setup], memory: Memory) -> Ending:
     """The subject was answered alike, but another setup of the run was not."""
-    claimed = "what is not touched by it stands below" if causes else "no cause is claimed"
     return Ending(
         Verdict.INCONCLUSIVE,
-        f"Inconclusive, {claimed}: {_two_ways(setups[0], memory)}.",
-        "Run it again: a service that changes its answers within a run proves nothing.",
+        f"Inconclusive, no cause is claimed: {_two_ways(setups[0], memory)}.",
+        "Run it again: a service that changes its answers within a run proves nothing. If it stays "
+        "like this, report both answers with their request ids.",
     )
 
 
