@@ -44,11 +44,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-from rtdoctor.diagnose.lattice import Axis, Point, Space
-from rtdoctor.diagnose.localisation import Localisation
-from rtdoctor.diagnose.localise import localise
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
+from rtdoctor.localise.result import Localisation
+from rtdoctor.localise.search import localise
+from rtdoctor.localise.space import Axis, Point, Space
 
 SIZES = (4, 4, 2, 3, 2, 3, 3, 4)
 STAGES = (Stage.MINT,) * 4 + (Stage.EXCHANGE,) * 4

@@ -32,17 +32,17 @@ from benchmarks.hidden_rules.audit import Refuted, audit
 from rtdoctor.check import open_check, run_header
 from rtdoctor.check.terrain import terrain_of
 from rtdoctor.cli.subject_file import read_subject
-from rtdoctor.diagnose import knowledge_base
 from rtdoctor.diagnose.verdict import conversation, diagnose
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import ConfigError, InternalError, RtdoctorError
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan import catalogue as probes
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.probe.embedded import ERAS, EmbeddedSandbox
 from rtdoctor.probe.http import HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.strict_yaml import load
+from rtdoctor.targets.embedded_sandbox import ERAS, EmbeddedSandbox
 from rtdoctor.targets.target import Target
 
 AT_ONCE = 6

@@ -14,7 +14,7 @@ from rtdoctor.domain.setup import Factor
 from rtdoctor.errors import ExitCode
 from rtdoctor.evidence import codec
 from rtdoctor.plan import catalogue
-from rtdoctor.plan.setup_file import read_setup
+from rtdoctor.subjects.setup_file import read_setup
 from support.cli import rtdoctor
 
 TOP = Path(__file__).parent.parent

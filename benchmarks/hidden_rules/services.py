@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.plan import catalogue as probes
-from rtdoctor.plan.setup_file import read_setup
-from rtdoctor.sandbox.rules import Era, RuleFile
+from rtdoctor.sandbox.rules.schema import Era, RuleFile
 from rtdoctor.strict_yaml import load
+from rtdoctor.subjects.setup_file import read_setup
 
 FOLDER = Path(__file__).with_name("families")
 KEY = "sk-sandbox-hidden-rules-0123456789"

@@ -9,9 +9,9 @@ from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
-from rtdoctor.evidence.redact import Redactor
 from rtdoctor.plan.catalogue import read
 from rtdoctor.plan.survey import survey
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server
 from support.probing import KEY, QUICK, setup

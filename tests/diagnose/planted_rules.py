@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from rtdoctor.diagnose.lattice import Axis, Point, Space
-from rtdoctor.diagnose.localisation import Localisation
-from rtdoctor.diagnose.localise import Ask, localise
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
+from rtdoctor.localise.result import Localisation
+from rtdoctor.localise.search import Ask, localise
+from rtdoctor.localise.space import Axis, Point, Space
 
 PASSED = Outcome.passed(Stage.SESSION)
 

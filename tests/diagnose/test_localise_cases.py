@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from planted_rules import EMPTY, Service, axes, drive, fails, found
 
-from rtdoctor.diagnose.lattice import Axis, Point, Space
-from rtdoctor.diagnose.localisation import Localisation
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
+from rtdoctor.localise.result import Localisation
+from rtdoctor.localise.space import Axis, Point, Space
 
 LATE = Stage.EXCHANGE
 CALL = {"call": LATE, "query": LATE, "encoding": LATE, "offer": LATE}

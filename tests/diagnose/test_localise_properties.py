@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from planted_rules import EMPTY, PASSED, Rule, Service, drive, found
 
-from rtdoctor.diagnose.lattice import Axis, Point, Space
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
+from rtdoctor.localise.space import Axis, Point, Space
 
 LATE = Stage.EXCHANGE
 

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.check.terrain import terrain_of
-from rtdoctor.diagnose import knowledge_base
+from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.replay import replay
-from rtdoctor.diagnose.subject import diagnose_subject
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, TargetInfo
 from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan.catalogue import read
 
 CATALOGUE = read()

@@ -10,8 +10,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdoctor.evidence.canonical_sdp import byte_facts, canonical, diff
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.sdp.canonical import byte_facts, canonical, diff
+from rtdoctor.secrets.redactor import Redactor
 from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 

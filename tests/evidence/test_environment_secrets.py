@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rtdoctor.evidence import codec
-from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.surroundings import secrets_in
+from rtdoctor.secrets.environment import secrets_in
+from rtdoctor.secrets.redactor import Redactor
 from support import runs
 from support.cli import rtdoctor
 

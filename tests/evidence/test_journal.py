@@ -23,7 +23,7 @@ from rtdoctor.errors import EvidenceError, RedactionError, UsageError
 from rtdoctor.evidence import journal
 from rtdoctor.evidence.journal import JournalWriter, default_journal_path
 from rtdoctor.evidence.load import load_journal
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 from support import runs
 
 SRC = Path(journal.__file__).parents[2]
@@ -315,7 +315,7 @@ ENDLESS = textwrap.dedent(
     from pathlib import Path
     from support import runs
     from rtdoctor.evidence.journal import JournalWriter
-    from rtdoctor.evidence.redact import Redactor
+    from rtdoctor.secrets.redactor import Redactor
 
     redactor = Redactor()
     run = redactor.clean(runs.founding()[0])

@@ -17,7 +17,7 @@ from rtdoctor.evidence import codec, load
 from rtdoctor.evidence.folding import fold
 from rtdoctor.evidence.journal import JournalWriter
 from rtdoctor.evidence.load import load_run
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 from support import runs
 
 RUN, DIAGNOSIS = runs.founding()

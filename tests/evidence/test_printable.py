@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdoctor.evidence.printable import printable
+from rtdoctor.wording.printable import printable
 
 ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 

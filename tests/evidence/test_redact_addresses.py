@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdoctor.errors import RedactionError
-from rtdoctor.evidence.canonical_sdp import canonical
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.sdp.canonical import canonical
+from rtdoctor.secrets.redactor import Redactor
 from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 MASKED = [

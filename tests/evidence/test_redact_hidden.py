@@ -15,7 +15,7 @@ from rtdoctor.domain.outcome import normalise_message
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Auth, AuthKind, CallQuery, Level, TokenBody
 from rtdoctor.evidence import codec
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 from support import runs
 
 VALUES = [

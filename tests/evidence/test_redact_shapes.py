@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdoctor.domain.secret import Secret
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 
 EK = "ek_68af296e8e408191a1120ab6383263c2"
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dBjftJeZ4CVP-mB92K27uhbUJU1p1r"

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
-from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.vocabulary import is_own_word
+from rtdoctor.secrets.kept_words import is_own_word
+from rtdoctor.secrets.redactor import Redactor
 from support import runs
 
 Encoding = Callable[[str], str]

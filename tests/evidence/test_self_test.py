@@ -15,7 +15,7 @@ import pytest
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import ExitCode, RedactionError
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 from support.sdp_samples import CHROMIUM_OFFER, SERVICE_ANSWER
 
 KEY = "sk-proj-AbC-12_34567890xyz"

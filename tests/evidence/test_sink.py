@@ -12,9 +12,9 @@ import pytest
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError, UsageError
-from rtdoctor.evidence import sink
-from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.sink import write_report
+from rtdoctor.evidence import write as sink
+from rtdoctor.evidence.write import write_report
+from rtdoctor.secrets.redactor import Redactor
 
 KEY = "sk-proj-AbC-12_34567890xyz"
 
@@ -114,8 +114,8 @@ def test_a_device_stays_a_device(redactor: Redactor) -> None:
 def test_standard_output_on_a_full_device_is_one_message(tmp_path: Path) -> None:
     code = (
         "from rtdoctor.errors import UsageError\n"
-        "from rtdoctor.evidence.redact import Redactor\n"
-        "from rtdoctor.evidence.sink import write_report\n"
+        "from rtdoctor.secrets.redactor import Redactor\n"
+        "from rtdoctor.evidence.write import write_report\n"
         "import sys\n"
         "try:\n    write_report('-', b'x' * 10, Redactor())\n"
         "except UsageError as error:\n    sys.exit(str(error))\n"

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtdoctor.diagnose import knowledge_base
-from rtdoctor.diagnose.explain import explain
-from rtdoctor.diagnose.explain_cleaning import redact_shapes
-from rtdoctor.diagnose.explain_text import READ_WHOLE, prepare
-from rtdoctor.diagnose.signs import Sign, signs
-from rtdoctor.diagnose.wording import compile_wording, needle
+from rtdoctor.explain.ranking import explain
+from rtdoctor.explain.text import READ_WHOLE, prepare
+from rtdoctor.explain.unescape import redact_shapes
+from rtdoctor.knowledge import base as knowledge_base
+from rtdoctor.knowledge.message_pattern import compile_wording, needle
+from rtdoctor.knowledge.signs import Sign, signs
 
 SIGNS = signs().values()
 PATTERNS = [(sign.name, pattern) for sign in SIGNS for pattern in sign.patterns]

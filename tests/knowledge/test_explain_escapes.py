@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from rtdoctor.diagnose.explain import explain
-from rtdoctor.diagnose.explain_cleaning import clean, redact_shapes, undo_escapes
+from rtdoctor.explain.ranking import explain
+from rtdoctor.explain.unescape import clean, redact_shapes, undo_escapes
 
 ERROR = {
     "error": {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.diagnose.explain import Explanation, explain
-from rtdoctor.diagnose.explain_setup import setup_file
+from rtdoctor.explain.ranking import Explanation, explain
+from rtdoctor.explain.shown_setup import setup_file
 from rtdoctor.plan import catalogue
-from rtdoctor.plan.setup_file import read_setup
+from rtdoctor.subjects.setup_file import read_setup
 
 JSON_TO_SDP = (
     "Uncaught (in promise) OperationError: Failed to execute 'setRemoteDescription' on "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.diagnose import knowledge_base
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan import catalogue
 
 KNOWN = knowledge_base.load()

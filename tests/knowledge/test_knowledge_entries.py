@@ -8,11 +8,11 @@ from importlib import resources
 
 import pytest
 
-from rtdoctor.diagnose import knowledge_base
-from rtdoctor.diagnose.knowledge_base import check_facts, facts_without_entry
-from rtdoctor.diagnose.knowledge_entry import Entry
-from rtdoctor.diagnose.signs import Sign
 from rtdoctor.errors import ConfigError, UsageError
+from rtdoctor.knowledge import base as knowledge_base
+from rtdoctor.knowledge.base import check_facts, facts_without_entry
+from rtdoctor.knowledge.entry import Entry
+from rtdoctor.knowledge.signs import Sign
 from rtdoctor.plan import catalogue
 from rtdoctor.strict_yaml import load
 
@@ -127,8 +127,8 @@ def test_single_use_includes_what_holds_since_the_betas_end() -> None:
 
 
 def test_every_wording_and_every_sign_is_a_sound_pattern() -> None:
-    from rtdoctor.diagnose import signs
-    from rtdoctor.diagnose.wording import compile_wording
+    from rtdoctor.knowledge import signs
+    from rtdoctor.knowledge.message_pattern import compile_wording
 
     for entry in knowledge_base.load().entries:
         for look in entry.looks:

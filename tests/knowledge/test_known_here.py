@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from rtdoctor.check.terrain import terrain_of
-from rtdoctor.diagnose import knowledge_base
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.verdict import diagnose
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, Purpose, Run, TargetInfo
 from rtdoctor.domain.setup import Setup
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan import catalogue
 from support.runs import header
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from published import SCHEMAS, SDK, lists
 
-from rtdoctor.diagnose import knowledge_base
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.migration import Dialect, Moved, migrate
 from rtdoctor.migration.places import WHERE, Field, Places, Shape, load, split
 from rtdoctor.strict_yaml import load as read_strictly

@@ -11,8 +11,8 @@ import pytest
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.secret import Secret
-from rtdoctor.probe.aiortc_peer import peer_factory
 from rtdoctor.probe.http import HttpxPort
+from rtdoctor.probe.peers.aiortc import peer_factory
 from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server

@@ -14,7 +14,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation
-from rtdoctor.loopback import LOOPBACK, only_addresses
+from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
 from support.hostile import Answer, Received, answer, hostile_server
 from support.probing import probe, setup
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
-from rtdoctor.probe.answer_check import MAX_CANDIDATES, objection
+from rtdoctor.sdp.answer_check import MAX_CANDIDATES, objection
 from support.hostile import Answer, Received, answer, hostile_server
 from support.probing import PATIENT, probe, setup
 

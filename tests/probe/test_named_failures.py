@@ -12,10 +12,10 @@ from aiortc import RTCDataChannel, RTCPeerConnection
 from rtdoctor.domain.outcome import LocalCode, Outcome, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.setup import Factor, Level, Offer
-from rtdoctor.loopback import LOOPBACK, LOOPBACK_6, addresses_near, host_addresses
-from rtdoctor.probe.answer_check import candidate_fault
-from rtdoctor.probe.ice_inside import transports
-from rtdoctor.probe.recorded_peer import RecordedPeer
+from rtdoctor.ice.host_addresses import LOOPBACK, LOOPBACK_6, addresses_near, host_addresses
+from rtdoctor.probe.peers.ice_inside import transports
+from rtdoctor.probe.peers.recorded import RecordedPeer
+from rtdoctor.sdp.answer_check import candidate_fault
 from support.answering import TOKEN, answering_service
 from support.hostile import Answer, Received, answer, hostile_server
 from support.probing import PATIENT, probe, setup
@@ -225,7 +225,7 @@ async def test_a_service_on_the_ipv6_loopback_address() -> None:
 
 def test_loopback_is_offered_first_and_only_to_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     many = ["fd00::1", *(f"10.0.0.{n}" for n in range(9))]
-    monkeypatch.setattr("rtdoctor.loopback.host_addresses", lambda: many)
+    monkeypatch.setattr("rtdoctor.ice.host_addresses.host_addresses", lambda: many)
 
     near = addresses_near(on_loopback=True)
 
@@ -235,7 +235,7 @@ def test_loopback_is_offered_first_and_only_to_loopback(monkeypatch: pytest.Monk
 
 
 async def test_a_machine_with_loopback_only_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rtdoctor.loopback.host_addresses", list)
+    monkeypatch.setattr("rtdoctor.ice.host_addresses.host_addresses", list)
 
     async with answering_service() as url:
         seen = await probe(url, setup(), PATIENT)

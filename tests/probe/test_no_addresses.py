@@ -5,8 +5,8 @@ from __future__ import annotations
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.secret import Secret
-from rtdoctor.probe.aiortc_peer import AiortcPeer
 from rtdoctor.probe.http import HttpxPort
+from rtdoctor.probe.peers.aiortc import AiortcPeer
 from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server

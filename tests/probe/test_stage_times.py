@@ -9,8 +9,8 @@ import pytest
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.secret import Secret
-from rtdoctor.probe.aiortc_peer import peer_factory
 from rtdoctor.probe.http import NetworkError
+from rtdoctor.probe.peers.aiortc import peer_factory
 from rtdoctor.probe.runner import Prober
 from rtdoctor.probe.wire import WireRequest
 from rtdoctor.targets.target import Target

@@ -16,7 +16,8 @@ from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Run
 from rtdoctor.evidence.load import load_run
-from rtdoctor.report import html, words
+from rtdoctor.report import html
+from rtdoctor.wording import outcomes as words
 from support import runs
 from support.html_reading import Page
 from support.known import REDACTIONS, lookup

@@ -11,9 +11,10 @@ from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor
-from rtdoctor.report import selection, words
 from rtdoctor.report.html.sdp import sdp_views, texts
 from rtdoctor.report.html.waterfall import WIDTH, bars
+from rtdoctor.report.view import selection
+from rtdoctor.wording import outcomes as words
 from support import levels as lv
 from support import runs
 from support.service import probe

@@ -17,7 +17,7 @@ from rtdoctor.domain.setup import (
     Setup,
     TokenBody,
 )
-from rtdoctor.report import setup_text
+from rtdoctor.wording import requests as setup_text
 from support import levels as lv
 
 SETUPS = st.builds(

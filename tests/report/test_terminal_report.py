@@ -14,8 +14,8 @@ from syrupy.assertion import SnapshotAssertion
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
 from rtdoctor.domain.run import Run
-from rtdoctor.report.terminal import print_run
-from rtdoctor.report.terminal_encoding import never_fail_to_encode
+from rtdoctor.report.terminal.encoding import never_fail_to_encode
+from rtdoctor.report.terminal.run import print_run
 from support import runs
 
 

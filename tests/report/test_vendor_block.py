@@ -6,7 +6,7 @@ import re
 
 from syrupy.assertion import SnapshotAssertion
 
-from rtdoctor.report import vendor
+from rtdoctor.report import support_block as vendor
 from support import runs
 
 

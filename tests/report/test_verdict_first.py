@@ -11,9 +11,9 @@ from rich.console import Console
 from rtdoctor.domain.finding import Answered, Contradiction, Diagnosis, Suspicion, Verdict
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, Run
-from rtdoctor.report import words
 from rtdoctor.report.own_answer import own_answers
-from rtdoctor.report.terminal import print_run
+from rtdoctor.report.terminal.run import print_run
+from rtdoctor.wording import outcomes as words
 from support import runs
 
 DIAGNOSED = [v for v in Verdict if v is not Verdict.SURVEYED]

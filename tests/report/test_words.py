@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rtdoctor.domain.error_body import error_signature
 from rtdoctor.domain.outcome import Outcome, Stage
-from rtdoctor.report import words
+from rtdoctor.wording import outcomes as words
 
 
 def test_what_an_error_page_says_is_shown() -> None:

@@ -9,7 +9,7 @@ import pytest
 from aioice import stun
 from aiortc import RTCConfiguration, RTCPeerConnection
 
-from rtdoctor.loopback import LOOPBACK, host_addresses, is_loopback, only_addresses
+from rtdoctor.ice.host_addresses import LOOPBACK, host_addresses, is_loopback, only_addresses
 from support.sandbox_http import GA_REALTIME, OFFER, Caller
 
 

@@ -80,7 +80,7 @@ def hang_up(page: Page, caller: Caller) -> None:
 
 def only_loopback() -> bool:
     """Whether this machine has no address but loopback: then Chromium needs its flag."""
-    from rtdoctor.loopback import host_addresses
+    from rtdoctor.ice.host_addresses import host_addresses
 
     return not host_addresses()
 

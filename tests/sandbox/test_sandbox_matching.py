@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rtdoctor.sandbox.matching import holds
-from rtdoctor.sandbox.rules import RuleFile, When
-from rtdoctor.sandbox.seen import Seen
+from rtdoctor.sandbox.rules.matching import holds
+from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.schema import RuleFile, When
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook
 from rtdoctor.strict_yaml import load

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
-from rtdoctor.loopback import LOOPBACK, only_addresses
+from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
 from support.hostile import Answer, Received, answer, hostile_server
 
 TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rtdoctor.check.terrain import terrain_of
-from rtdoctor.diagnose import knowledge_base
+from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
-from rtdoctor.diagnose.subject import diagnose_subject
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, TargetInfo
 from rtdoctor.domain.setup import Setup
+from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan.catalogue import read
-from rtdoctor.plan.setup_file import read_setup
+from rtdoctor.subjects.setup_file import read_setup
 
 CATALOGUE = read()
 TERRAIN = terrain_of(CATALOGUE)

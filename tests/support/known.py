@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtdoctor.report.words import KnowledgeText
+from rtdoctor.wording.outcomes import KnowledgeText
 
 REDACTIONS = {"API key": 1, "ephemeral token": 9, "IP address": 4}
 

@@ -8,9 +8,9 @@ from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
 from rtdoctor.plan.catalogue import read
-from rtdoctor.probe.aiortc_peer import peer_factory
 from rtdoctor.probe.http import HttpxPort
 from rtdoctor.probe.limits import Limits
+from rtdoctor.probe.peers.aiortc import peer_factory
 from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
 

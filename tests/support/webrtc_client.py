@@ -16,7 +16,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from rtdoctor.loopback import LOOPBACK, only_addresses
+from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
 
 WITHIN_S = 15.0
 

@@ -16,17 +16,17 @@ from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
-from rtdoctor.evidence.redact import Redactor
 from rtdoctor.probe.http import HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
-from rtdoctor.probe.peer import PeerFactory
+from rtdoctor.probe.peers.port import PeerFactory
 from rtdoctor.probe.runner import Prober, implied, not_run
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import Target
 
 if TYPE_CHECKING:
-    from rtdoctor.diagnose.memory import Questions
+    from rtdoctor.diagnose.conversation import Conversation
+    from rtdoctor.diagnose.observed import Questions
     from rtdoctor.diagnose.replay import Answering
-    from rtdoctor.diagnose.subject import Conversation
 
 _NO_ANSWER = {
     code.value
@@ -95,8 +95,8 @@ class Check:
         made anew from the finished run, as a replay would. Returns why it ended, as in
         ``Run.finished``: ``complete``, or ``budget`` when that left it without an answer.
         """
+        from rtdoctor.diagnose.conversation import BUDGET
         from rtdoctor.diagnose.replay import Answering
-        from rtdoctor.diagnose.subject import BUDGET
 
         earlier = Answering(self.observations)
         budget, asked = self._recorder.header.budget or BUDGET, 0
@@ -211,7 +211,7 @@ async def open_check(
             port = HttpxPort(limits=limits, on_loopback=target.on_loopback, https=target.is_https)
             http = await stack.enter_async_context(port)
         if new_peer is None:
-            from rtdoctor.probe.aiortc_peer import peer_factory
+            from rtdoctor.probe.peers.aiortc import peer_factory
 
             new_peer = peer_factory(limits, on_loopback=target.on_loopback)
         prober = Prober(

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rtdoctor.domain.run import Observation, Run, RunHeader
 from rtdoctor.domain.secret import Secret
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 
 Listener = Callable[[Observation], None]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtdoctor.diagnose.terrain import Reference, Terrain
+from rtdoctor.diagnose.candidates import Reference, Terrain
 from rtdoctor.plan.catalogue import Catalogue
 
 

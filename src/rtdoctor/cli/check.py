@@ -13,7 +13,7 @@ import click
 from rtdoctor.cli.options import Seconds, choose_era, plan_options, read_base_url
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.errors import ExitCode, UsageError
-from rtdoctor.probe.embedded import ERAS, TODAY, EmbeddedSandbox
+from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, EmbeddedSandbox
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
 
 _PATH = click.Path(path_type=Path)

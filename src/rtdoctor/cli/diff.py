@@ -38,7 +38,7 @@ def diff(first: Path, second: Path, as_json: bool) -> int:
     else:
         from rich.console import Console
 
-        from rtdoctor.report.terminal_diff import print_comparison
+        from rtdoctor.report.terminal.comparison import print_comparison
 
         print_comparison(comparison, Console(highlight=False))
     return ExitCode.FAILURE_REPRODUCED if comparison.differing else ExitCode.WORKS

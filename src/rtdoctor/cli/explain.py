@@ -11,11 +11,11 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from rtdoctor.cli.pasted import read_source
-from rtdoctor.diagnose.explain import Explanation, Match
-from rtdoctor.diagnose.explain import explain as explain_text
-from rtdoctor.diagnose.explain_advice import cannot_tell, next_commands
-from rtdoctor.diagnose.explain_setup import setup_file
 from rtdoctor.errors import ExitCode
+from rtdoctor.explain.advice import cannot_tell, next_commands
+from rtdoctor.explain.ranking import Explanation, Match
+from rtdoctor.explain.ranking import explain as explain_text
+from rtdoctor.explain.shown_setup import setup_file
 
 _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
 

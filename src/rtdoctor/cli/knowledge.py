@@ -11,9 +11,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rtdoctor.diagnose import knowledge_base
-from rtdoctor.diagnose.knowledge_entry import Entry, Era
 from rtdoctor.errors import ExitCode
+from rtdoctor.knowledge import base as knowledge_base
+from rtdoctor.knowledge.entry import Entry, Era
 
 
 @click.group()

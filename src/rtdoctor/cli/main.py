@@ -15,7 +15,7 @@ import click
 
 from rtdoctor import __version__
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
-from rtdoctor.report.terminal_encoding import never_fail_to_encode
+from rtdoctor.report.terminal.encoding import never_fail_to_encode
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -124,7 +124,7 @@ def _report_bug(error: Exception) -> int:
     """A bug of ours: say so, with a trace that is fit to be posted."""
     import traceback
 
-    from rtdoctor.evidence.redact import Redactor
+    from rtdoctor.secrets.redactor import Redactor
 
     return _say_bug(Redactor().clean_text("".join(traceback.format_exception(error))))
 

@@ -15,8 +15,8 @@ from rtdoctor.errors import UsageError
 if TYPE_CHECKING:
     from rtdoctor.domain.finding import Diagnosis
     from rtdoctor.domain.run import Run
-    from rtdoctor.evidence.redact import Redactor
-    from rtdoctor.report.words import KnowledgeText
+    from rtdoctor.secrets.redactor import Redactor
+    from rtdoctor.wording.outcomes import KnowledgeText
 
 Command = Callable[..., object]
 STDOUT = "-"
@@ -111,7 +111,7 @@ def write(
     """
     from rtdoctor.evidence import codec
     from rtdoctor.evidence.cassettes import RUN_FILE
-    from rtdoctor.evidence.sink import write_reports
+    from rtdoctor.evidence.write import write_reports
 
     formats = {name for name, _ in outputs.files}
     if {"html", "bundle"} & formats and "json" not in formats:
@@ -168,8 +168,8 @@ def render(name: str, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> byt
 
 def knowledge_text(entry_id: str) -> KnowledgeText | None:
     """What a report may say about a knowledge entry; ``None`` for one that does not exist."""
-    from rtdoctor.diagnose import knowledge_base
-    from rtdoctor.report.words import KnowledgeText
+    from rtdoctor.knowledge import base as knowledge_base
+    from rtdoctor.wording.outcomes import KnowledgeText
 
     found = [e for e in knowledge_base.load().entries if e.id == entry_id]
     if not found:

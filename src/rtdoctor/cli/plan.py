@@ -12,8 +12,8 @@ from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.plan.survey import Plan
-from rtdoctor.report.matrix import column_of, row_of
-from rtdoctor.report.terminal_words import plural
+from rtdoctor.report.view.matrix import column_of, row_of
+from rtdoctor.wording.terminal_words import plural
 
 
 @click.command(
@@ -104,9 +104,9 @@ def show_plan(plan: Plan, *, as_json: bool = False) -> None:
 
 def show_subject_plan(subject: Setup, catalogue: Catalogue) -> None:
     """The requests of one setup, and what its diagnosis would begin with."""
-    from rtdoctor.evidence.printable import printable
-    from rtdoctor.evidence.redact import Redactor
-    from rtdoctor.report import setup_text
+    from rtdoctor.secrets.redactor import Redactor
+    from rtdoctor.wording import requests as setup_text
+    from rtdoctor.wording.printable import printable
 
     lines = [f"{factor.value:<15} {level.name}" for factor, level in subject]
     said = "\n".join([*lines, "", setup_text.text(subject)])

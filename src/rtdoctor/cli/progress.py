@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rtdoctor.domain.run import Observation
-from rtdoctor.evidence.printable import printable
-from rtdoctor.report.matrix import column_of, row_of
+from rtdoctor.report.view.matrix import column_of, row_of
+from rtdoctor.wording.printable import printable
 
 
 class LiveProgress:

@@ -9,7 +9,7 @@ from rtdoctor.cli.outputs import Outputs
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.probe.embedded import EmbeddedSandbox
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

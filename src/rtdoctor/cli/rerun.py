@@ -11,14 +11,14 @@ from rtdoctor.cli.options import choose_era, read_base_url
 from rtdoctor.cli.outputs import Outputs
 from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import read_saved
-from rtdoctor.cli.strangers import base_url_in, elsewhere
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode, UsageError
-from rtdoctor.evidence.printable import printable
-from rtdoctor.probe.embedded import ERAS, TODAY
+from rtdoctor.targets.embedded_sandbox import ERAS, TODAY
 from rtdoctor.targets.target import KEY_VARIABLE
+from rtdoctor.targets.trust import base_url_in, elsewhere
+from rtdoctor.wording.printable import printable
 
 _WORDS = {
     Likeness.SAME: "REPRODUCED",
@@ -134,7 +134,7 @@ def _request(
 
 
 def _print(comparison: Comparison) -> None:
-    from rtdoctor.report.matrix import column_of, row_of
+    from rtdoctor.report.view.matrix import column_of, row_of
 
     for cell in comparison.cells:
         if cell.first is None or not cell.first.outcome.is_evidence:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rtdoctor.cli.options import choose_era
-from rtdoctor.probe.embedded import ERAS, TODAY
+from rtdoctor.targets.embedded_sandbox import ERAS, TODAY
 
 
 @click.group()

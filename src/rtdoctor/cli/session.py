@@ -26,15 +26,15 @@ from rtdoctor.cli.target import fixed_target, refuse_foreign
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import InternalError, RtdoctorError, UsageError
-from rtdoctor.evidence.printable import printable
-from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.surroundings import knowing_redactor
-from rtdoctor.probe.embedded import EmbeddedSandbox
-from rtdoctor.report.terminal_words import plural
+from rtdoctor.secrets.environment import knowing_redactor
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import Target
+from rtdoctor.wording.printable import printable
+from rtdoctor.wording.terminal_words import plural
 
 if TYPE_CHECKING:
-    from rtdoctor.diagnose.subject import Conversation
+    from rtdoctor.diagnose.conversation import Conversation
 
 
 def run_check(request: Request) -> int:
@@ -93,8 +93,8 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
     """
     from rich.console import Console
 
-    from rtdoctor.evidence.walk import Walker
-    from rtdoctor.report.terminal import print_run
+    from rtdoctor.report.terminal.run import print_run
+    from rtdoctor.secrets.values import Walker
 
     console = Console(stderr=to_stderr, highlight=False)
     visible = Walker(printable, lambda name, text: printable(text))
@@ -136,7 +136,7 @@ async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None
             ports = _recorded_ports(request, limits)
             stack.enter_context(cassettes.replaying(request.replay))
         else:
-            from rtdoctor.probe import aiortc_peer  # noqa: F401
+            from rtdoctor.probe.peers import aiortc as aiortc_peer  # noqa: F401
         # what was imported stays: the collector need not look at it during the probes
         gc.freeze()
         if target is None:
@@ -184,8 +184,8 @@ async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None
 
 def _conversation(request: Request, header: RunHeader) -> Conversation:
     from rtdoctor.check.terrain import terrain_of
-    from rtdoctor.diagnose import knowledge_base
     from rtdoctor.diagnose.verdict import conversation
+    from rtdoctor.knowledge import base as knowledge_base
 
     return conversation(header, terrain_of(request.catalogue), knowledge_base.load())
 
@@ -216,7 +216,7 @@ def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox |
 def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
     from rtdoctor.evidence.cassettes import not_recorded_error
     from rtdoctor.probe.http import HttpxPort
-    from rtdoctor.probe.recorded_peer import RecordedPeers
+    from rtdoctor.probe.peers.recorded import RecordedPeers
 
     assert request.earlier is not None
     errors = (not_recorded_error(),)

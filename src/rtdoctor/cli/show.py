@@ -37,7 +37,7 @@ def show(file: Path, probe: str | None, form: str | None) -> None:
         return
     from rich.console import Console
 
-    from rtdoctor.report.terminal_probe import print_probe
+    from rtdoctor.report.terminal.probe import print_probe
 
     print_probe(observation, Console(highlight=False))
 

@@ -9,7 +9,7 @@ from rtdoctor.cli.options import read_text
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.plan.setup_file import read_setup
+from rtdoctor.subjects.setup_file import read_setup
 
 
 def read_subject(path: Path, catalogue: Catalogue) -> Setup:

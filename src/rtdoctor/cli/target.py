@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from rtdoctor.cli.options import read_key
 from rtdoctor.cli.request import Request
-from rtdoctor.cli.strangers import base_url_in, elsewhere, host_in
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
-from rtdoctor.evidence.printable import printable
-from rtdoctor.loopback import is_loopback
+from rtdoctor.ice.host_addresses import is_loopback
 from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL, Target
+from rtdoctor.targets.trust import base_url_in, elsewhere, host_in
+from rtdoctor.wording.printable import printable
 
 
 def fixed_target(request: Request) -> Target:

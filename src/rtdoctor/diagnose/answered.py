@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from rtdoctor.diagnose.place import place_of
 from rtdoctor.domain.finding import Answered
-from rtdoctor.domain.level_text import query_text
 from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import Setup
+from rtdoctor.wording.levels import query_text
 
 _LONGEST = 160
 

@@ -12,14 +12,14 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rtdoctor.diagnose.between import Between, Hint, localise_between
-from rtdoctor.diagnose.localisation import FoundCause
-from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import carried, mixed, sendable
+from rtdoctor.diagnose.mixtures import Between, Hint, localise_between
+from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
+from rtdoctor.localise.result import FoundCause
 
 Levels = dict[Factor, Level[Any]]
 _LARGEST_GROUP = 3

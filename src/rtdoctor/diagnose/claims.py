@@ -11,18 +11,11 @@ from dataclasses import dataclass
 
 from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.answered import describe, said
-from rtdoctor.diagnose.between import Between, in_order
+from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.endings import Ending
-from rtdoctor.diagnose.memory import Memory
-from rtdoctor.diagnose.phrases import (
-    failure_phrase,
-    levels_phrase,
-    repair_phrase,
-    sentence_case,
-    wire_text,
-)
-from rtdoctor.diagnose.terrain import comparable
+from rtdoctor.diagnose.mixtures import Between, in_order
+from rtdoctor.diagnose.observed import Memory
 from rtdoctor.domain.finding import (
     Blamed,
     Cause,
@@ -35,6 +28,13 @@ from rtdoctor.domain.finding import (
     Witness,
 )
 from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.wording.diagnosis import (
+    failure_phrase,
+    levels_phrase,
+    repair_phrase,
+    sentence_case,
+    wire_text,
+)
 
 SEEN_ONCE = "it seems to matter, but the probes ended before that could be repeated"
 IN_TWO_WAYS = "the service answered one setup of this run in two ways"

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from rtdoctor.diagnose.candidates import Terrain, distance
 from rtdoctor.diagnose.covering import covering
-from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import moved, sendable
+from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
-from rtdoctor.diagnose.terrain import Terrain, distance
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Stage
 from rtdoctor.domain.run import Purpose

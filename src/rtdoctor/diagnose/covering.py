@@ -9,9 +9,9 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Any
 
+from rtdoctor.diagnose.candidates import Terrain
 from rtdoctor.diagnose.mixing import moved, sendable
 from rtdoctor.diagnose.relocation import call_paths
-from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup
 
 Pair = frozenset[tuple[Factor, Level[Any]]]

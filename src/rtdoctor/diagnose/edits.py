@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from rtdoctor.diagnose.candidates import Terrain, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.place import Named, wanted
-from rtdoctor.diagnose.terrain import Terrain, cost
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody

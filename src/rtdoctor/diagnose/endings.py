@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtdoctor.diagnose.answered import describe
-from rtdoctor.diagnose.memory import Memory
+from rtdoctor.diagnose.observed import Memory
 from rtdoctor.diagnose.obstacles import obstacle
-from rtdoctor.diagnose.phrases import failure_phrase, sentence_case
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.wording.diagnosis import failure_phrase, sentence_case
 
 DOES_NOT_PROVE = (
     "A pass means that the first event of a session came; it says nothing about sound, longer "

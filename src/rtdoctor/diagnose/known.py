@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from rtdoctor.diagnose.candidates import Reference
 from rtdoctor.diagnose.facts import OBSTACLES, facts
-from rtdoctor.diagnose.knowledge_base import Knowledge, era_of
-from rtdoctor.diagnose.knowledge_entry import Condition, Service
-from rtdoctor.diagnose.terrain import Reference
 from rtdoctor.domain.finding import Drift, Fact, Lint
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Observation, TargetInfo
 from rtdoctor.domain.setup import Setup
+from rtdoctor.knowledge.base import Knowledge, era_of
+from rtdoctor.knowledge.entry import Condition, Service
 
 _HOSTS = {
     "api.openai.com": Service.OPENAI,  # and its regions: eu.api.openai.com

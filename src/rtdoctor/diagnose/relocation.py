@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rtdoctor.diagnose.terrain import Terrain
+from rtdoctor.diagnose.candidates import Terrain
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup, TokenEndpoint
 
 Move = Callable[[str], str]

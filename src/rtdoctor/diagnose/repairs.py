@@ -6,12 +6,12 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from rtdoctor.diagnose.answered import describe
+from rtdoctor.diagnose.candidates import COST, Terrain, changes, comparable, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
 from rtdoctor.diagnose.meaning import values_added, values_lost, with_the_users_values
-from rtdoctor.diagnose.memory import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
-from rtdoctor.diagnose.terrain import COST, Terrain, changes, comparable, cost
+from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
 from rtdoctor.domain.finding import Repair, Tried
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from rtdoctor.diagnose.subject import Conversation
+from rtdoctor.diagnose.conversation import Conversation
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import Setup

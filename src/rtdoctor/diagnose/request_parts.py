@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from rtdoctor.domain.level_text import level_text
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
+from rtdoctor.wording.levels import level_text
 
 OFFER = "the offer"
 _STEP = re.compile(r"[^.\[\]]+")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.conversation import Conversation, diagnose_subject
 from rtdoctor.diagnose.endings import DOES_NOT_PROVE
-from rtdoctor.diagnose.knowledge_base import Knowledge
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.obstacles import obstacle
+from rtdoctor.diagnose.patterns import patterns
 from rtdoctor.diagnose.replay import replay
-from rtdoctor.diagnose.subject import Conversation, diagnose_subject
-from rtdoctor.diagnose.survey import patterns
-from rtdoctor.diagnose.terrain import Terrain
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.errors import ExitCode
+from rtdoctor.knowledge.base import Knowledge
 
 _EXIT = {
     Verdict.WORKS: ExitCode.WORKS,

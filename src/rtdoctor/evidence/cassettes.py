@@ -21,8 +21,8 @@ from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import EvidenceError
 from rtdoctor.evidence.codec import check_limits
 from rtdoctor.evidence.load import read_bounded
-from rtdoctor.evidence.redact import Redactor
-from rtdoctor.evidence.sink import write_report
+from rtdoctor.evidence.write import write_report
+from rtdoctor.secrets.redactor import Redactor
 
 HTTP_FILE = "http.json"
 RUN_FILE = "run.json"

@@ -22,7 +22,7 @@ import msgspec
 
 from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
 from rtdoctor.errors import EvidenceError, UsageError
-from rtdoctor.evidence.redact import Redactor
+from rtdoctor.secrets.redactor import Redactor
 
 KIND = "rtdoctor.journal"
 

@@ -40,7 +40,7 @@ from rtdoctor.probe.hang_up import (
 )
 from rtdoctor.probe.http import NetworkError
 from rtdoctor.probe.mint import Token, mint_request, read_mint
-from rtdoctor.probe.peer import Peer, PeerFailure
+from rtdoctor.probe.peers.port import Peer, PeerFailure
 from rtdoctor.probe.sandbox_rules import sandbox_rules
 from rtdoctor.probe.service_clock import lifetime_by_date
 from rtdoctor.probe.stage_timer import Stop, Stopwatch

@@ -15,7 +15,7 @@ from rtdoctor.probe.attempt import Attempt
 from rtdoctor.probe.http import HttpPort
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.mint import TOKEN_ALIAS, Minted, Token
-from rtdoctor.probe.peer import PeerFactory
+from rtdoctor.probe.peers.port import PeerFactory
 from rtdoctor.targets.target import Target
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rtdoctor.domain.exchange import StageRecord
 from rtdoctor.domain.outcome import LocalCode, Outcome, Stage
-from rtdoctor.probe.peer import PeerFailure
+from rtdoctor.probe.peers.port import PeerFailure
 
 
 class Stop(Exception):

@@ -10,9 +10,9 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run
 from rtdoctor.evidence import codec
 from rtdoctor.evidence.load import BUNDLED
-from rtdoctor.evidence.printable import printable
 from rtdoctor.report import html, junit, markdown
-from rtdoctor.report.words import KnowledgeText
+from rtdoctor.wording.outcomes import KnowledgeText
+from rtdoctor.wording.printable import printable
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first moment a zip can name; always the same, so that equal runs give equal bytes."""

@@ -12,10 +12,11 @@ from xml.etree import ElementTree as ET
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation, Run
-from rtdoctor.evidence.printable import printable
-from rtdoctor.report import finding_text, words
-from rtdoctor.report.matrix import column_of, row_of
 from rtdoctor.report.own_answer import LABEL, own_answers, where_it_was_seen
+from rtdoctor.report.view.matrix import column_of, row_of
+from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording.printable import printable
 
 # XML 1.0, production 2 (Char): what a document may contain at all
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

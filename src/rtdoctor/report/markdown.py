@@ -8,12 +8,16 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Cause, Diagnosis, Fact, Pattern
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Run
-from rtdoctor.report import finding_text, level_text, setup_text, vendor, words
+from rtdoctor.report import support_block as vendor
 from rtdoctor.report.markdown_text import code, fence, prose
-from rtdoctor.report.matrix import column_of, row_of
 from rtdoctor.report.own_answer import LABEL, own_answers
-from rtdoctor.report.selection import by_signature, is_inferred
-from rtdoctor.report.words import KnowledgeText
+from rtdoctor.report.view.matrix import column_of, row_of
+from rtdoctor.report.view.selection import by_signature, is_inferred
+from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import requests as setup_text
+from rtdoctor.wording.outcomes import KnowledgeText
 
 MAX_LINES = 60
 _DIFF_LINES, _REFUSALS, _FACTS, _VENDOR_PROBES, _ANSWERS = 20, 6, 3, 2, 2

@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Sequence
 
-from rtdoctor.evidence.printable import printable
+from rtdoctor.wording.printable import printable
 
 _LONGEST = 240
 

@@ -12,8 +12,8 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Diagnosis
 from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Observation, Purpose, Run
-from rtdoctor.report import words
-from rtdoctor.report.selection import is_inferred
+from rtdoctor.report.view.selection import is_inferred
+from rtdoctor.wording import outcomes as words
 
 LABEL = "Your setup got:"
 NOT_PROBED = "nothing yet: it was not probed"

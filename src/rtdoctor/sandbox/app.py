@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rtdoctor.sandbox.rules import Answer, Rule
-from rtdoctor.sandbox.seen import Seen
+from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.schema import Answer, Rule
 from rtdoctor.sandbox.service import Service
 
 MAX_BODY_BYTES = 1_000_000

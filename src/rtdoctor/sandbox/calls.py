@@ -8,13 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rtdoctor.sandbox.answer_sdp import Address
-from rtdoctor.sandbox.hearing import Ear
-from rtdoctor.sandbox.ice_tcp import IceTcp
+from rtdoctor.sandbox.media.answer_sdp import Address
+from rtdoctor.sandbox.media.hearing import Ear
+from rtdoctor.sandbox.media.ice_tcp import IceTcp
 from rtdoctor.sandbox.sessions import Session
 
 if TYPE_CHECKING:
-    from rtdoctor.sandbox.peer import Peer
+    from rtdoctor.sandbox.media.peer import Peer
 
 CONNECT_LIMIT_S = 20.0
 LAST_WORDS_S = 0.5  # between telling the client that its time is up and closing
@@ -68,7 +68,7 @@ class Calls:
         self, offer: str, session: Session, *, key: str | None, limit_s: float
     ) -> tuple[Call, str]:
         """Answer an offer. Raises ``OfferRefused`` when no peer can."""
-        from rtdoctor.sandbox.peer import Peer
+        from rtdoctor.sandbox.media.peer import Peer
 
         call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, limit_s)
         call.peer = Peer(

@@ -49,7 +49,7 @@ def serve(
     """
     out = out or sys.stdout
     if rules is not None or not announce:
-        from rtdoctor.sandbox.rulefile import rule_book
+        from rtdoctor.sandbox.rules.files import rule_book
 
         rule_book(era, rules)  # complain before the announcement
     listener = _listen(host, port)
@@ -135,7 +135,7 @@ def _load(era: str, rules: Path | None, candidates: Candidates) -> tuple[Service
 
     from rtdoctor.sandbox.app import make_app
     from rtdoctor.sandbox.calls import Calls
-    from rtdoctor.sandbox.rulefile import rule_book
+    from rtdoctor.sandbox.rules.files import rule_book
     from rtdoctor.sandbox.service import Service
 
     class QuietServer(uvicorn.Server):
@@ -162,7 +162,7 @@ def _load(era: str, rules: Path | None, candidates: Candidates) -> tuple[Service
 
 
 def _hosts(candidates: Candidates) -> list[str]:
-    from rtdoctor.loopback import LOOPBACK, host_addresses
+    from rtdoctor.ice.host_addresses import LOOPBACK, host_addresses
 
     if candidates == "loopback":
         return [LOOPBACK]
@@ -171,7 +171,7 @@ def _hosts(candidates: Candidates) -> list[str]:
 
 def _warm_up() -> None:
     try:
-        import rtdoctor.sandbox.peer  # noqa: F401 - the first call must not wait for aiortc
+        import rtdoctor.sandbox.media.peer  # noqa: F401 - the first call must not wait for aiortc
 
         gc.freeze()
     finally:

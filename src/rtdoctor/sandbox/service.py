@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rtdoctor.sandbox.calls import Call, Calls
-from rtdoctor.sandbox.hearing import Event
-from rtdoctor.sandbox.matching import RuleBook
-from rtdoctor.sandbox.rules import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
-from rtdoctor.sandbox.seen import HANGUP_PATH, Seen
+from rtdoctor.sandbox.media.hearing import Event
+from rtdoctor.sandbox.rules.matching import RuleBook
+from rtdoctor.sandbox.rules.placeholders import fill
+from rtdoctor.sandbox.rules.request import HANGUP_PATH, Seen
+from rtdoctor.sandbox.rules.schema import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook
-from rtdoctor.sandbox.wording import fill
 
 _NO_RULE = Rule(
     id="no-rule",
@@ -110,7 +110,7 @@ class Service:
         return Reply(rule, 200, json.dumps(shown), "application/json")
 
     async def _connect(self, rule: Rule, connect: Connect, seen: Seen) -> Reply:
-        from rtdoctor.sandbox.peer import OfferRefused
+        from rtdoctor.sandbox.media.peer import OfferRefused
 
         session = seen.session or _session_asked_for(connect.dialect, seen)
         try:

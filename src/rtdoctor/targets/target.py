@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
-from rtdoctor.loopback import is_loopback
+from rtdoctor.ice.host_addresses import is_loopback
 
 OPENAI_BASE_URL = "https://api.openai.com"
 KEY_VARIABLE = "OPENAI_API_KEY"

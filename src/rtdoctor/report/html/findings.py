@@ -9,11 +9,14 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
-from rtdoctor.report import finding_text, level_text, setup_text, words
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers
-from rtdoctor.report.setup_text import Hunk
-from rtdoctor.report.words import KnowledgeText
+from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import requests as setup_text
+from rtdoctor.wording.outcomes import KnowledgeText
+from rtdoctor.wording.requests import Hunk
 
 KnowledgeLookup = Callable[[str], KnowledgeText | None]
 

@@ -13,22 +13,13 @@ from string import ascii_lowercase
 from typing import TypeVar
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern
-from rtdoctor.domain.level_text import level_text
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.domain.setup import Factor, Setup
-from rtdoctor.report import words
-from rtdoctor.report.matrix import (
-    USUAL,
-    Cell,
-    CellKind,
-    Column,
-    Row,
-    build,
-    column_of,
-    row_of,
-)
-from rtdoctor.report.selection import by_signature, is_inferred
+from rtdoctor.report.view.matrix import USUAL, Cell, CellKind, Column, Row, build, column_of, row_of
+from rtdoctor.report.view.selection import by_signature, is_inferred
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording.levels import level_text
 
 T = TypeVar("T")
 

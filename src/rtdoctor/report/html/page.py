@@ -17,11 +17,16 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.evidence import codec
 from rtdoctor.evidence.folding import fold
-from rtdoctor.report import finding_text, own_answer, selection, setup_text, vendor, words
+from rtdoctor.report import own_answer
+from rtdoctor.report import support_block as vendor
 from rtdoctor.report.html import heatmap, text
 from rtdoctor.report.html.findings import Findings, KnowledgeLookup
 from rtdoctor.report.html.probes import ProbeDetail, ProbeView, exchange_title, views
 from rtdoctor.report.html.waterfall import WIDTH
+from rtdoctor.report.view import selection
+from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import requests as setup_text
 
 
 def render(

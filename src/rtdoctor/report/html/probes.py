@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.domain.exchange import HttpExchange
-from rtdoctor.domain.level_text import level_text
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation, Run
-from rtdoctor.report import repro, words
+from rtdoctor.report import repro
 from rtdoctor.report.html.sdp import SdpView, sdp_views
 from rtdoctor.report.html.waterfall import Bar, bars
-from rtdoctor.report.matrix import column_of, row_of
-from rtdoctor.report.selection import is_inferred
+from rtdoctor.report.view.matrix import column_of, row_of
+from rtdoctor.report.view.selection import is_inferred
+from rtdoctor.wording import outcomes as words
+from rtdoctor.wording.levels import level_text
 
 
 @dataclass(frozen=True, slots=True)

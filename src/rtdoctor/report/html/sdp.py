@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
-from rtdoctor.evidence import canonical_sdp
-from rtdoctor.evidence.canonical_sdp import ByteFacts
+from rtdoctor.sdp import canonical as canonical_sdp
+from rtdoctor.sdp.canonical import ByteFacts
 
 
 @dataclass(frozen=True, slots=True)

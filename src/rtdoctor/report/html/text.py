@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from rtdoctor.evidence.printable import printable
+from rtdoctor.wording.printable import printable
 
 _QUOTED = 600
 """Characters of a server's message where it is quoted in a sentence or a list."""

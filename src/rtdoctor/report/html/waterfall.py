@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rtdoctor.domain.exchange import HttpExchange, StageRecord
 from rtdoctor.domain.outcome import Stage
 from rtdoctor.domain.run import Observation
-from rtdoctor.report import words
+from rtdoctor.wording import outcomes as words
 
 WIDTH = 1000
 """Units of the time axis, whatever the probe's duration."""

@@ -1,0 +1,231 @@
+"""The diagnosis of one setup, as a conversation: it asks for probes and ends in a diagnosis.
+
+A generator without I/O. Live, the caller runs the probes it asks for; in a replay, the caller
+answers from a journal, and ``None`` where the journal has no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from rtdoctor.diagnose import endings
+from rtdoctor.diagnose.answered import answers
+from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.causes import Causes, Widening, minimal
+from rtdoctor.diagnose.claims import Claims
+from rtdoctor.diagnose.controls import Control, find_controls
+from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
+from rtdoctor.diagnose.known import KnownHere
+from rtdoctor.diagnose.mixtures import Between, localise_between
+from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions, is_breakdown
+from rtdoctor.diagnose.repairs import Search, confirm_repairs, tried_and_refused
+from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
+from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.run import Purpose
+from rtdoctor.domain.setup import AuthKind, Factor, Level, Setup
+
+BUDGET = 80
+"""The most probes of a diagnosis, unless the user says otherwise."""
+_REPEATED_PASSES = 4
+Conversation = Generator[Questions, Answers, Diagnosis]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What every step of a diagnosis needs to know."""
+
+    subject: Setup
+    terrain: Terrain
+    known: KnownHere
+    memory: Memory
+
+    def hint(self, signature: Signature) -> Sequence[str]:
+        return self.known.hints(signature)
+
+
+def diagnose_subject(
+    subject: Setup,
+    terrain: Terrain,
+    known: KnownHere,
+    *,
+    goal: Stage = Stage.SESSION,
+    budget: int | None = None,
+) -> Conversation:
+    """Find why ``subject`` fails and what would work, with at most ``budget`` probes."""
+    memory = Memory(goal, BUDGET if budget is None else budget)
+    case = Case(subject, terrain, known, memory)
+    ending = yield from _reproduce(case)
+    first = _first_call(subject)
+    if ending is not None and first is not None and memory.never_sent(subject):
+        return (yield from _diagnose_first_call(replace(case, subject=first)))
+    if ending is not None:
+        return _diagnosis(case, ending)
+    return (yield from _compare_with_controls(case))
+
+
+def _first_call(subject: Setup) -> Setup | None:
+    """For a used token: the call that uses it first."""
+    if subject.auth.value.kind is not AuthKind.USED:
+        return None
+    fresh = replace(subject.auth.value, kind=AuthKind.EPHEMERAL)
+    return subject.with_level(Factor.AUTH, Level(AuthKind.EPHEMERAL.value, fresh))
+
+
+def _diagnose_first_call(case: Case) -> Conversation:
+    """A token cannot be used twice where its first call fails: then that is what is diagnosed."""
+    ending = yield from _reproduce(case)
+    if ending is not None:
+        return _diagnosis(case, ending)
+    found = yield from _compare_with_controls(case)
+    note = "The first call with the token fails already, so it is the first call that is diagnosed."
+    return replace(found, sentence=f"{note} {found.sentence}")
+
+
+def _compare_with_controls(case: Case) -> Conversation:
+    """Look for something that passes, and compare the subject with it."""
+    memory = case.memory
+    controls = yield from find_controls(case.subject, memory, case.terrain)
+    if controls:
+        return (yield from _compare(case, controls))
+    if memory.unanswered:
+        return _diagnosis(case, endings.cut_short(0, memory))
+    return _diagnosis(case, endings.nothing_passes(case.subject, memory))
+
+
+def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
+    """Probe the subject until it has answered alike twice; ``None`` when it fails so.
+
+    A subject that breaks the service down every time counts as failing from then on.
+    """
+    subject, memory = case.subject, case.memory
+    yield from memory.ask([Ask(subject, Purpose.SUBJECT), Ask(subject, Purpose.CONFIRM)])
+    if len(memory.outcomes(subject)) == 1:
+        yield from memory.ask([Ask(subject, Purpose.CONFIRM)])
+    if memory.contradicted():
+        # three more tell a service that wavers from a single slip
+        yield from memory.ask([Ask(subject, Purpose.CONFIRM)] * 3)
+        return endings.changed_its_answer(subject, memory)
+    if memory.outcomes(subject):
+        return endings.works() if memory.passed(subject) else None
+    seen = [o.outcome for o in memory.observations(subject)]
+    if not seen or (memory.unanswered and len(seen) < 2):
+        return endings.cut_short(0, memory)
+    if memory.never_sent(subject):
+        return endings.not_sent(subject, memory)
+    memory.breakdowns_count = all(map(is_breakdown, seen)) and len(set(seen)) == 1
+    return None
+
+
+def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
+    """Find what in the subject makes it fail where the nearest control passes."""
+    subject, memory = case.subject, case.memory
+    control = controls[0]
+    if not memory.outcomes(subject):
+        # limits on the rate, names that do not resolve: beside a pass they are nobody's fault
+        return _diagnosis(case, endings.nothing_known(subject, control.found, memory), control)
+    main = yield from localise_between(subject, control.setup, memory, case.hint)
+    if main.found.inconclusive or not (main.found.reproduced and main.found.controlled):
+        changed = memory.contradicted()
+        ending = endings.cut_short(0, memory)
+        if changed:
+            ending = endings.changed_its_answer(changed[0], memory)
+        return _diagnosis(case, ending, control)
+    others = tuple(c.setup for c in controls[1:])
+    widening = Widening(main, others, memory, case.hint)
+    found = yield from widening.explain()
+    yield from _search(case, main, control, found).run()
+    # what passed meanwhile may refute a cause; each round adds a level to one, so this ends
+    found = yield from widening.stand_again(found)
+    repairs = yield from confirm_repairs(subject, memory, case.terrain)
+    yield from memory.repeat(
+        [s for c in found.standing for p in c.pairs for s in (p.failing, p.passing)]
+    )
+    yield from _once_more(case)
+    claims = Claims(main, minimal(found.standing), found.undecided, repairs, memory)
+    return _diagnosis(case, claims.ending(control.found), control, claims)
+
+
+def _once_more(case: Case) -> Generator[Questions, Answers, None]:
+    """The subject at the very end, and passes that were seen once: does the service still answer
+    as it did?"""
+    memory = case.memory
+    once = [s for s in memory.passing() if len(memory.outcomes(s)) < 2]
+    last = [case.subject, *once[:_REPEATED_PASSES]]
+    yield from memory.ask([Ask(s, Purpose.CONFIRM) for s in last])
+
+
+def _search(case: Case, main: Between, control: Control, found: Causes) -> Search:
+    failure = case.memory.outcomes(case.subject)[0].signature
+    assert failure is not None, "what is compared has failed"
+    return Search(
+        case.subject,
+        control.setup,
+        failure,
+        tuple(found.standing),
+        case.memory,
+        case.terrain,
+    )
+
+
+def _diagnosis(
+    case: Case, ending: Ending, control: Control | None = None, claims: Claims | None = None
+) -> Diagnosis:
+    """The result: what every diagnosis has, and the claims where there are any."""
+    subject, memory = case.subject, case.memory
+    bare = Diagnosis(
+        verdict=ending.verdict,
+        sentence=ending.sentence,
+        next_step=ending.next_step,
+        answers=answers(memory.observations(subject), memory.goal),
+        subject_probes=memory.probes(subject),
+        contradictions=tuple(_contradiction(s, memory) for s in memory.contradicted()),
+        likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
+        facts=case.known.facts(memory.all()) + _wavering(memory),
+        drift=case.known.drift(memory.all()),
+        does_not_prove=DOES_NOT_PROVE,
+    )
+    if control is not None:
+        probe = memory.probe(control.setup)
+        bare = replace(bare, control=probe, control_found=f"{control.found} ({probe})")
+    if claims is None:
+        return bare
+    causes = tuple(
+        replace(cause, knowledge=_explaining(case, cause.signature, isolating))
+        for cause, isolating in claims.causes()
+    )
+    return replace(
+        bare,
+        causes=causes,
+        suspicions=claims.suspicions(),
+        repairs=claims.repairs,
+        tried=tried_and_refused(subject, claims.repairs, memory),
+        ruled_out=claims.ruled_out(),
+        unresolved=claims.unresolved(),
+        pending=claims.main.found.pending,
+        likely=() if causes else bare.likely,
+        facts=bare.facts + claims.traps(),
+        assumptions=claims.assumptions(),
+    )
+
+
+def _wavering(memory: Memory) -> tuple[Fact, ...]:
+    return tuple(
+        Fact("flaky", "The same setup answered differently.", memory.probes(setup))
+        for setup in memory.contradicted()
+    )
+
+
+def _contradiction(setup: Setup, memory: Memory) -> Contradiction:
+    evidence = [o for o in memory.observations(setup) if o.outcome.is_evidence]
+    return Contradiction(answers(evidence, memory.goal))
+
+
+def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str, ...]:
+    names = isolating.as_sent().names
+    return case.known.explain(signature, names)[:3]
+
+
+def _lints(case: Case) -> tuple[Lint, ...]:
+    """What is known to fail about the subject as it stands, whatever the probes said."""
+    return case.known.lints(case.subject, case.terrain.references, case.memory.passing())

@@ -1,0 +1,1 @@
+"""What a pasted error, log or code fragment points to; nothing is sent."""

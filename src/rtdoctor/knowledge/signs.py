@@ -1,0 +1,50 @@
+"""Signs in a text: named patterns, kept as data in ``knowledge/signs.yaml``.
+
+The work is bounded: every repetition in a pattern has a limit, only what lies around a sign's
+needles is searched, and of each sign only the first few places are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from rtdoctor.strict_yaml import load_packaged
+
+KEPT = 8
+"""How many places of a sign are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Something a text can show; see the head of ``knowledge/signs.yaml``."""
+
+    name: str
+    about: str
+    needles: tuple[str, ...]
+    patterns: tuple[str, ...]
+    usage: bool = False
+    reach: int = 300
+
+
+@lru_cache(maxsize=1)
+def signs() -> dict[str, Sign]:
+    """All signs by name. Raises ``ConfigError`` when the packaged file is wrong."""
+    file = resources.files("rtdoctor.knowledge") / "entries" / "signs.yaml"
+    read = load_packaged(file.read_text("utf-8"), tuple[Sign, ...], "knowledge/signs.yaml")
+    return {sign.name: sign for sign in read}
+
+
+def sign_names() -> frozenset[str]:
+    return frozenset(signs())
+
+
+@lru_cache(maxsize=1)
+def compiled() -> dict[str, tuple[Sign, tuple[re.Pattern[str], ...]]]:
+    """Every sign with its patterns, by name, compiled once."""
+    return {
+        name: (sign, tuple(re.compile(p, re.IGNORECASE) for p in sign.patterns))
+        for name, sign in signs().items()
+    }

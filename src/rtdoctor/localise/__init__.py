@@ -1,0 +1,1 @@
+"""Pure search: which levels of a failing setup make it fail, with few probes, and the proof."""

@@ -1,0 +1,1 @@
+"""The WebRTC engines behind one port."""

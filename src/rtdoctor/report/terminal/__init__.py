@@ -1,0 +1,1 @@
+"""A run and its diagnosis for the terminal."""

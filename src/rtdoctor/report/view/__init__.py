@@ -1,0 +1,1 @@
+"""What reports select and arrange before any format is chosen."""

@@ -1,0 +1,1 @@
+"""The peer that answers: SDP, ICE, the channel, and what it hears."""

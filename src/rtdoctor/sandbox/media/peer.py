@@ -1,0 +1,130 @@
+"""The answering peer of one call: aiortc, behaving towards the client like an ICE-lite service."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCDataChannel,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+
+from rtdoctor.ice.host_addresses import only_addresses
+from rtdoctor.sandbox.media.answer_sdp import Address, shaped, udp_addresses, without_candidates
+
+Event = dict[str, Any]
+
+
+class OfferRefused(Exception):
+    """aiortc cannot answer this offer, although no rule objected to it."""
+
+
+class Peer:
+    """Answers one offer. ``on_channel``, ``on_event`` and ``on_audio`` hear what the client does.
+
+    ``on_channel`` gets the label of the first data channel, ``on_event`` each text on it,
+    ``on_audio`` each frame's 16-bit samples and milliseconds.
+    ``connected`` is called when DTLS is up; ``ended`` once, when it is over for any reason.
+    """
+
+    def __init__(self, *, connected: Callable[[], object], ended: Callable[[], object]) -> None:
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._channel: RTCDataChannel | None = None
+        self._connected = connected
+        self._ended = ended
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.on_channel: Callable[[str], None] = lambda label: None
+        self.on_event: Callable[[str], None] = lambda text: None
+        self.on_audio: Callable[[memoryview, float], None] = lambda samples, duration_ms: None
+        self.ufrag = ""
+        self.udp: list[Address] = []
+        self._pc.on("datachannel", self._take_channel)
+        self._pc.on("connectionstatechange", self._state_changed)
+        self._pc.on("track", self._take_track)
+
+    async def answer(self, offer: str, *, hosts: Sequence[str], tcp: Sequence[Address]) -> str:
+        """The SDP answer, with candidates on these addresses. Raises ``OfferRefused``."""
+        audio = self._pc.addTransceiver(_Silence(), direction="sendrecv")
+        audio.setCodecPreferences(
+            [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.mimeType == "audio/opus"]
+        )
+        try:
+            description = RTCSessionDescription(without_candidates(offer), "offer")
+            await self._pc.setRemoteDescription(description)
+            with only_addresses(hosts):
+                await self._pc.setLocalDescription()
+        except Exception as error:  # aiortc has no error of its own for a bad offer
+            with suppress(Exception):  # and cannot always close what it has half set up
+                await self.close()
+            raise OfferRefused(f"{type(error).__name__}: {error}") from error
+        own = self._pc.localDescription.sdp
+        self.udp = udp_addresses(own)
+        answer = shaped(own, tcp)
+        self.ufrag = next(a for a in answer.split() if a.startswith("a=ice-ufrag:"))[12:]
+        return answer
+
+    def send(self, event: Event) -> None:
+        """Send an event on the data channel, if it is open."""
+        if self._channel is not None and self._channel.readyState == "open":
+            self._channel.send(json.dumps(event))
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await self._pc.close()
+        self._over()
+
+    def _over(self) -> None:
+        ended, self._ended = self._ended, lambda: None
+        ended()
+
+    def _take_channel(self, channel: RTCDataChannel) -> None:
+        if self._channel is not None:
+            return  # the service speaks on one channel
+        self._channel = channel
+        channel.on("message", lambda message: self.on_event(_text(message)))
+        self.on_channel(channel.label)
+
+    def _take_track(self, track: MediaStreamTrack) -> None:
+        # Frames that nobody takes would pile up in the track's queue.
+        task = asyncio.get_running_loop().create_task(self._listen(track))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _listen(self, track: MediaStreamTrack) -> None:
+        try:
+            while True:
+                frame: Any = await track.recv()
+                size = 2 * frame.samples * frame.layout.nb_channels  # the plane may be longer
+                samples = memoryview(bytes(frame.planes[0])[:size]).cast("h")
+                self.on_audio(samples, 1000 * frame.samples / frame.sample_rate)
+        except MediaStreamError:
+            return
+
+    async def _state_changed(self) -> None:
+        if self._pc.connectionState == "connected":
+            self._connected()
+        if self._pc.connectionState in ("failed", "closed"):
+            await self.close()
+
+
+class _Silence(MediaStreamTrack):
+    """A track that never has a frame: the answer says ``sendrecv``, and nothing is encoded."""
+
+    kind = "audio"
+
+    async def recv(self) -> Any:
+        await asyncio.get_running_loop().create_future()
+
+
+def _text(message: str | bytes) -> str:
+    return message if isinstance(message, str) else message.decode("utf-8", "replace")

@@ -1,0 +1,1 @@
+"""The rules of an era as data, and matching requests against them."""

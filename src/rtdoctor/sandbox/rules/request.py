@@ -1,0 +1,219 @@
+"""What the service sees of a request: everything that a rule may look at."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from rtdoctor.sandbox.rules.schema import Auth, BodyKind, Endpoint
+from rtdoctor.sandbox.sessions import Session
+from rtdoctor.sandbox.tokens import Token, TokenBook
+
+ABSENT: Any = type(
+    "Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False}
+)()
+
+MINT_PATHS = frozenset(
+    {
+        "/v1/realtime/sessions",
+        "/v1/realtime/transcription_sessions",
+        "/v1/realtime/client_secrets",
+        "/v1/realtime/translations/client_secrets",
+    }
+)
+CALL_PATHS = frozenset({"/v1/realtime", "/v1/realtime/calls", "/v1/realtime/translations/calls"})
+HANGUP_PATH = re.compile(r"^/v1/realtime/(?:translations/)?calls/(?P<call_id>[^/]+)/hangup$")
+
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+
+
+@dataclass(slots=True)
+class Offer:
+    """An SDP offer, looked at line by line without judging it."""
+
+    text: str
+
+    @property
+    def sdp(self) -> bool:
+        return self.text.startswith("v=0")
+
+    @property
+    def final_newline(self) -> bool:
+        return self.text.endswith("\n")
+
+    @property
+    def audio(self) -> bool:
+        return re.search(r"^m=audio [1-9]", self.text, re.MULTILINE) is not None
+
+    @property
+    def channel(self) -> bool:
+        return re.search(r"^m=application [1-9]", self.text, re.MULTILINE) is not None
+
+    @property
+    def ice(self) -> bool:
+        return "a=ice-ufrag:" in self.text and "a=ice-pwd:" in self.text
+
+    @property
+    def dtls(self) -> bool:
+        return "a=fingerprint:" in self.text
+
+
+@dataclass
+class Seen:
+    """One request, one opened channel, one client event, or a call whose time is up.
+
+    ``parts`` are the multipart parts; ``text`` is the body, or the event as it was sent;
+    ``buffered_ms`` the audio that came since the last commit.
+    """
+
+    endpoint: Endpoint
+    method: str = ""
+    path: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    parts: Mapping[str, str] | None = None
+    scheme: str | None = None
+    credential: str | None = None
+    token: Token | None = None
+    call_session: Session | None = None
+    label: str | None = None
+    buffered_ms: float | None = None
+    unknown_key: str | None = None
+
+    @classmethod
+    def request(
+        cls,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        text: str,
+        parts: Mapping[str, str] | None,
+        tokens: TokenBook,
+    ) -> Seen:
+        """An HTTP request. ``headers`` must answer case-insensitively or be lower-case."""
+        scheme, _, credential = headers.get("authorization", "").strip().partition(" ")
+        sent = "authorization" in headers
+        return cls(
+            endpoint=_endpoint(path),
+            method=method,
+            path=path,
+            query=query,
+            headers=headers,
+            text=text,
+            parts=parts,
+            scheme=scheme.lower() if sent else None,
+            credential=credential.strip() if sent else None,
+            token=tokens.look_up(credential.strip()),
+        )
+
+    @cached_property
+    def auth(self) -> tuple[Auth, ...]:
+        """How the credential looks to the service; a used token is still a token."""
+        if self.scheme is None:
+            return ("none",) if self.method else ()
+        if self.scheme not in ("bearer", ""):
+            return ("other_scheme",)
+        if not self.credential:
+            return ("empty",)
+        if self.token is not None:
+            if self.token.expired:
+                return ("token_expired",)
+            return ("token", "token_used") if self.token.calls else ("token",)
+        if self.credential.startswith("ek_"):
+            return ("token_unknown",)
+        return ("api_key",) if self.credential.startswith("sk-") else ("text",)
+
+    @property
+    def key(self) -> str | None:
+        """The API key behind the request: shown, or the one its token was minted with."""
+        if self.token is not None:
+            return self.token.key
+        return self.credential if self.auth == ("api_key",) else None
+
+    @property
+    def session(self) -> Session | None:
+        if self.call_session is not None:
+            return self.call_session
+        return self.token.session if self.token is not None else None
+
+    @property
+    def content_type(self) -> str:
+        """The media type without its parameters; empty when none was sent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @cached_property
+    def body_kind(self) -> BodyKind:
+        if self.parts is not None:
+            return "multipart"
+        if not self.text.strip():
+            return "none"
+        if self.body is not ABSENT:
+            return "json"
+        looks_like_json = self.text.lstrip()[0] in "{[" or "json" in self.content_type
+        return "invalid_json" if looks_like_json else "text"
+
+    @cached_property
+    def body(self) -> Any:
+        """The body as JSON data; of multipart, each part that is JSON; else ``ABSENT``."""
+        if self.parts is not None:
+            return {name: _json(part, part) for name, part in self.parts.items()}
+        return _json(self.text, ABSENT)
+
+    @cached_property
+    def offer(self) -> Offer:
+        return Offer(self.text if self.parts is None else self.parts.get("sdp", ""))
+
+    def at(self, path: str) -> Any:
+        """The value at a path of the JSON body, or ``ABSENT``."""
+        value = self.body
+        for name, index in _STEP.findall(path):
+            if name and isinstance(value, dict):
+                value = value.get(name, ABSENT)
+            elif index and isinstance(value, list) and int(index) < len(value):
+                value = value[int(index)]
+            else:
+                return ABSENT
+        return value
+
+    def look_up(self, name: str) -> Any:
+        """The value of a ``$name`` in a rule's text."""
+        kind, _, rest = name.partition(":")
+        if rest:
+            if kind == "query":
+                return self.query.get(rest)
+            value = self.headers.get(rest.lower()) if kind == "header" else self.at(rest)
+            return None if value is ABSENT else value
+        if name == "credential_masked":
+            return _masked(self.credential or "")
+        if name == "buffered_ms":
+            return f"{self.buffered_ms or 0:.2f}"
+        if name.startswith("session_"):
+            return getattr(self.session, name.removeprefix("session_"), None)
+        return getattr(self, name)
+
+
+def _endpoint(path: str) -> Endpoint:
+    if path in MINT_PATHS:
+        return "mint"
+    if path in CALL_PATHS:
+        return "call"
+    return "hangup" if HANGUP_PATH.match(path) else "other"
+
+
+def _json(text: str, otherwise: Any) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return otherwise
+
+
+def _masked(credential: str) -> str:
+    if len(credential) <= 12:
+        return credential
+    return f"{credential[:4]}{'*' * (len(credential) - 8)}{credential[-4:]}"

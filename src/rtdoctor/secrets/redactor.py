@@ -1,0 +1,350 @@
+"""The one choke point: everything that leaves the program goes through a ``Redactor``.
+
+Two ways to know a secret: by its *value*, in whatever encoding, because it was registered; and by
+its *shape* (``shapes``, ``named``, ``addresses``), because the service or a page showed one that
+nobody registered. Both are replaced by aliases that stay the same throughout a run, so that the
+reuse of a token stays visible. What was masked is counted for the report.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import RedactionError
+from rtdoctor.secrets.encodings import forms, hides, readings, spellings, views
+from rtdoctor.secrets.ip_addresses import find_addresses, find_known
+from rtdoctor.secrets.kept_words import is_own_word
+from rtdoctor.secrets.multi_search import SHORTEST, Needles
+from rtdoctor.secrets.named_values import find_named
+from rtdoctor.secrets.shapes import (
+    CREDENTIAL,
+    Found,
+    find_shapes,
+    find_strong_shapes,
+    is_alias,
+    is_evidence,
+    is_word,
+)
+from rtdoctor.secrets.values import Walker
+
+T = TypeVar("T")
+
+_CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
+_ROUNDS = 6
+_MAX_MEMBER = 64 * 2**20
+_KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
+_NUMBERED = re.compile(
+    r"((?:sk|ek|xai|eyJ|org)[-_]?…\?|<[\w -]+ |redacted/ice/pwd/"
+    r"|(?:private|public|linklocal|cgnat)-ipv[46]-|\bmdns-|\bf)(\d{1,9})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A part of a text to replace. Of overlapping hits the highest rank, then the longest wins."""
+
+    start: int
+    end: int
+    rank: int
+    alias: str | None = None
+    found: Found | None = None
+
+
+class Redactor:
+    """Knows the live secrets of a run, hides them, and proves that they are hidden."""
+
+    def __init__(self, *, keep_addresses: bool = False) -> None:
+        self._keep_addresses = keep_addresses
+        self._values = Needles()
+        self._heads: dict[str, list[tuple[str, str]]] = {}
+        self._halves: dict[str, str] = {}  # the first half of a value, to the value
+        self._aliases: dict[tuple[str, str], str] = {}
+        self._numbers: Counter[str] = Counter()
+        self._masked: dict[str, set[str]] = {}
+        self._addresses: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        # texts cleaned before, with how many of the values learnt they were searched for
+        self._memory: dict[str, tuple[str, int]] = {}
+        self._learnt = 0
+        self._surprises = 0  # values learnt from their shape or place, while cleaning
+        self._known: set[str] = set()
+        self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
+
+    def add(self, secret: Secret) -> bool:
+        """Hide this value from now on, in every encoding.
+
+        False when it cannot be told from ordinary text: shorter than six characters, a word
+        such as ``undefined`` that explains a failure, or one that reports are made of. Such a
+        value is hidden by its place only (after ``Authorization:``, in a cookie, ...).
+        """
+        value = secret.reveal().strip()
+        name = secret.alias.strip("<>")
+        alias = name if is_alias(name) else f"<{name}>"
+        if len(value) < SHORTEST or is_word(value) or is_own_word(value):
+            return False
+        stem = re.sub(r"[#? ]*\d+$", "", name)
+        self._learn(value, alias, _KINDS.get(stem, stem))
+        return True
+
+    def clean(self, value: T) -> T:
+        """The same value with every string in it cleaned: dataclasses, tuples, mappings, text.
+
+        A pair of strings whose first is a header or parameter name is cleaned as such.
+        ``TypeError`` for types that are none of these.
+        """
+        cleaned: T = value
+        surprises = -1
+        while surprises != self._surprises:
+            # a secret that its place gave away may also stand where nothing gives it away
+            surprises = self._surprises
+            cleaned = self._walker.rebuild(cleaned)
+        return cleaned
+
+    def clean_text(self, text: str) -> str:
+        """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
+        known = self._remembered(text)
+        if known is not None:
+            return known
+        cleaned = self._clean_flat(text)
+        if cleaned != text and text.lstrip()[:1] in ("{", "[") and not _is_json(cleaned):
+            cleaned = self._clean_json(text, cleaned)
+        if len(text) < 65536:
+            if len(self._memory) > 20_000:
+                self._memory.clear()
+            self._memory[text] = (cleaned, self._learnt)
+        return cleaned
+
+    def _remembered(self, text: str) -> str | None:
+        """What became of a text, unless it may hold a value that was learnt since."""
+        known = self._memory.get(text)
+        if known is None:
+            return None
+        cleaned, searched = known
+        if searched < self._learnt and len(text) >= min(self._values.shortest, _CUT):
+            if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
+                return None
+            self._memory[text] = (cleaned, self._learnt)
+        return cleaned
+
+    def scan(self, data: bytes, *, decoded: bool = True) -> list[str]:
+        """The aliases of what is still to be found in final bytes, in any encoding.
+
+        Looks for every known value and masked address, and for shapes that are beyond doubt. Of a
+        zip file the members are searched.
+        """
+        names: set[str] = set()
+        for part in _parts(data):
+            text = part.decode("utf-8", "replace")
+            for reading in readings(text) if decoded else (text,):
+                values = {alias for _, _, alias in self._values.find(reading)}
+                seen = values and reading is not text  # by its value: that says more
+                shapes = () if seen else find_strong_shapes(reading)
+                names |= values
+                names.update(f"{found.mask.kind} (by its shape)" for found in shapes)
+            known = find_known(text, self._addresses)
+            names.update(self._addresses[address] for address in known)
+        return sorted(names)
+
+    def guard(self, data: bytes, *, decoded: bool = True) -> bytes:
+        """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5).
+
+        ``decoded=False`` searches the bytes as they are, for every value in every encoding, but
+        does not decode them once more: for what was cleaned a moment before.
+        """
+        names = self.scan(data, decoded=decoded)
+        if names:
+            raise RedactionError(
+                f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
+                "about to be written; nothing was written",
+                hint="This is a bug in rtdoctor. Please report it without attaching the run.",
+            )
+        return data
+
+    def counts(self) -> dict[str, int]:
+        """How many different secrets of each kind were hidden so far, for the report."""
+        return {kind: len(aliases) for kind, aliases in sorted(self._masked.items())}
+
+    @property
+    def known(self) -> int:
+        """How many values the self-test searches for."""
+        return len(self._known)
+
+    def continue_numbering(self, text: str) -> None:
+        """Give new aliases numbers above those in an earlier part of the same run."""
+        for stem, number in _NUMBERED.findall(text):
+            self._numbers[stem] = max(self._numbers[stem], int(number))
+
+    # -- finding ---------------------------------------------------------------------------
+
+    def _find(self, text: str) -> Iterator[_Hit]:
+        for view in views(text):
+            for start, end, alias in self._values.find(view.text):
+                whole = self._halves.get(view.text[start:end], "")
+                end = start + max(end - start, _agreement(whole, view.text[start:]))
+                yield _Hit(*view.span(start, end), 2, alias)
+            for found in find_shapes(view.text):
+                rank = 3 if found.mask.kind == "ICE password" else 1
+                yield _Hit(*view.span(found.start, found.end), rank, found=found)
+            if not self._keep_addresses:
+                for found in find_addresses(view.text):
+                    yield _Hit(*view.span(found.start, found.end), 0, found=found)
+        yield from self._find_cut(text)
+
+    def _find_cut(self, text: str) -> Iterator[_Hit]:
+        """The start of a known value at the end of a text that was cut there."""
+        word = 1 + max(map(text.rfind, ' "\r\n\t'))
+        for at in range(max(word, len(text) - 4096), len(text) - _CUT + 1):
+            for value, alias in self._heads.get(text[at : at + _CUT], ()):
+                if value.startswith(text[at:]):
+                    yield _Hit(at, len(text), 2, alias)
+
+    def _learn_literal(self, text: str) -> None:
+        """A credential that was written into a setup, whatever it looks like."""
+        if not is_evidence(text) and len(text) >= SHORTEST and not is_own_word(text):
+            found = Found(0, len(text), text, CREDENTIAL)
+            self._learn(text, self._name(found), CREDENTIAL.kind)
+
+    # -- replacing -------------------------------------------------------------------------
+
+    def _clean_flat(self, text: str) -> str:
+        if not text.isascii():
+            # what cannot be encoded could never be written: show it instead
+            text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        for _ in range(_ROUNDS):
+            replaced = self._replace(text, self._find(text))
+            if replaced == text:
+                return text
+            text = replaced
+        return "<redacted>"  # an alias that contains a secret: nothing better can be said
+
+    def _replace(self, text: str, hits: Iterable[_Hit]) -> str:
+        pieces: list[str] = []
+        done = 0
+        for start, end, best in _merged(hits):
+            pieces += text[done:start], self._alias(best)
+            done = end
+        return "".join([*pieces, text[done:]])
+
+    def _clean_named(self, name: str, value: str) -> str:
+        cleaned = self.clean_text(value)
+        hits = [_Hit(f.start, f.end, 1, found=f) for f in find_named(name, cleaned)]
+        return self._replace(cleaned, hits) if hits else cleaned
+
+    def _clean_json(self, text: str, cleaned: str) -> str:
+        """A secret overlapped the punctuation: clean the values and write the JSON anew."""
+
+        def number(digits: str) -> object:
+            return digits if self._clean_flat(digits) != digits else json.loads(digits)
+
+        try:
+            tree = json.loads(text, parse_int=number, parse_float=number)
+        except (ValueError, RecursionError):
+            return cleaned  # it was no JSON before either
+        again = json.dumps(self.clean(tree), ensure_ascii=False)
+        return again if self._clean_flat(again) == again else '["<redacted>"]'
+
+    # -- naming ----------------------------------------------------------------------------
+
+    def _learn(self, value: str, alias: str, kind: str) -> None:
+        if value in self._known:
+            return
+        self._known.add(value)
+        self._kinds[alias] = kind
+        # the lines of a longer key may be shown with something between them
+        lines = [line.strip() for line in value.split("\n")]
+        parts = {value, *(line for line in lines if len(line) > _CUT and "-----" not in line)}
+        hidden = {form for part in parts for form in forms(part)}
+        for form in hidden:
+            self._values.add(form, alias)
+        self._learnt += 1
+        if len(value) > _CUT:
+            # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
+            for whole in spellings(value):
+                half = whole[: max(_CUT, (len(whole) + 1) // 2)]
+                self._values.add(half, alias)
+                self._halves.setdefault(half, whole)
+            self._heads.setdefault(value[:_CUT], []).append((value, alias))
+
+    def _alias(self, hit: _Hit) -> str:
+        alias = hit.alias
+        if alias is None:
+            assert hit.found is not None
+            alias = self._name(hit.found)
+        self._masked.setdefault(self._kinds[alias], set()).add(alias)
+        return alias
+
+    def _name(self, found: Found) -> str:
+        """The alias of a value that was found by its shape, always the same for the same."""
+        mask, value = found.mask, found.value
+        alias = self._aliases.get((mask.stem, value))
+        if alias is None:
+            self._numbers[mask.stem] += 1
+            alias = mask.stand_in.format(n=self._numbers[mask.stem])
+            self._aliases[mask.stem, value] = alias
+            self._kinds[alias] = mask.kind
+            if mask.kind == "IP address":
+                self._addresses[value] = alias
+            elif mask.learn and _is_unmistakable(value):
+                self._surprises += mask.kind != "ICE password"  # always given away by its place
+                self._learn(value, alias, mask.kind)
+        return alias
+
+
+def _is_unmistakable(value: str) -> bool:
+    """Whether a value cannot be an ordinary word, so that it may be searched for everywhere."""
+    return (
+        len(value) >= 16
+        and re.search(r"[0-9]", value) is not None
+        and re.search(r"[A-Za-z]", value) is not None
+        and re.search(r"[\s<>…]", value) is None
+    )
+
+
+def _agreement(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _merged(hits: Iterable[_Hit]) -> Iterator[tuple[int, int, _Hit]]:
+    """Overlapping hits as one, with the best of them."""
+    group: list[_Hit] = []
+    until = -1
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if group and hit.start >= until:
+            yield group[0].start, until, _best(group)
+            group = []
+        group.append(hit)
+        until = max(until, hit.end) if len(group) > 1 else hit.end
+    if group:
+        yield group[0].start, until, _best(group)
+
+
+def _best(group: list[_Hit]) -> _Hit:
+    return max(group, key=lambda h: (h.rank, h.end - h.start))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The bytes to search: of a zip file also what is packed in it."""
+    yield data
+    if data.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            for member in bundle.infolist():
+                with bundle.open(member) as stream:
+                    yield stream.read(_MAX_MEMBER)

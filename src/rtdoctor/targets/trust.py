@@ -1,0 +1,56 @@
+"""What a saved file may make this program do with the reader's key: a stranger may have written
+it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from urllib.parse import urlsplit
+
+from rtdoctor.domain.setup import Setup
+from rtdoctor.errors import UsageError
+from rtdoctor.targets.target import OPENAI_BASE_URL
+from rtdoctor.wording.printable import printable
+
+# Under other paths a key can invite members, delete files or start jobs.
+_REALTIME = re.compile(r"/(?:openai/)?(?:v1/)?realtime(?:/[A-Za-z0-9_-]+)*/?")
+
+
+def base_url_in(file_says: str) -> str:
+    """The base URL a saved run names, when a key may be sent there for its word alone.
+
+    Raises ``UsageError`` for any but OpenAI's: the reader has to name it.
+    """
+    if file_says == OPENAI_BASE_URL:
+        return file_says
+    if host_in(file_says).endswith(".invalid"):
+        raise UsageError(
+            "the address of the service was masked in the file",
+            hint="Name the service again with --base-url.",
+        )
+    named = printable(file_says, one_line=True)
+    raise UsageError(
+        f"this run probed {named}, which a stranger may have written into the file",
+        hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
+    )
+
+
+def host_in(url: str) -> str:
+    """The host of a URL that may be none; then empty."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def elsewhere(setup: Setup) -> tuple[str, ...]:
+    """The endpoints of a setup that are not a Realtime service's."""
+    paths = (setup.token_endpoint.value.path, setup.call_endpoint.value.path)
+    return tuple(p for p in paths if p is not None and not _REALTIME.fullmatch(_path(p)))
+
+
+def _path(endpoint: str) -> str:
+    try:
+        return urlsplit(endpoint).path if "://" in endpoint else endpoint.partition("?")[0]
+    except ValueError:
+        return endpoint

@@ -1,0 +1,1 @@
+"""The sentences and words of all outputs, in one place. Pure."""

@@ -1,0 +1,112 @@
+"""Findings as sentences that every format tells alike, in the words of the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rtdoctor.domain.finding import (
+    Blamed,
+    Contradiction,
+    Diagnosis,
+    RuledOut,
+    Suspicion,
+    Tried,
+    Verdict,
+)
+from rtdoctor.domain.run import Run
+from rtdoctor.domain.setup import Setup
+from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import outcomes as words
+
+TRIED = "Tried as a smaller change, and refused"
+SUSPICIONS = "Likely, not proved"
+NO_PROOF = "a failure of this kind can have other reasons, so this is likely, not proved"
+CONTRADICTIONS = "The service contradicted itself"
+CONTROL = "What passes beside it"
+
+_NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
+_RESUME = "to go on where it ended: rtdoctor check --resume JOURNAL"
+
+
+def next_step(run: Run, diagnosis: Diagnosis) -> str:
+    """What to do now. A run that was cut short is taken up first; an older run has a default."""
+    if run.finished not in ("complete", "budget"):
+        return f"The run is partial ({run.finished}); {_RESUME}"
+    return diagnosis.next_step or _usual_step(run, diagnosis)
+
+
+def _usual_step(run: Run, diagnosis: Diagnosis) -> str:
+    again = run.header.command
+    if run.header.subject is None and diagnosis.verdict is not Verdict.CANNOT_TEST:
+        return "To find out why one setup fails: rtdoctor check --setup FILE"
+    match diagnosis.verdict:
+        case Verdict.WORKS:
+            first = next(iter(diagnosis.subject_probes), "#1").lstrip("#")
+            return f"If your client still fails, compare its requests: rtdoctor show RUN {first}"
+        case Verdict.EXPLAINED if diagnosis.repairs:
+            return f"Make the first change, then check again: {again}"
+        case Verdict.CANNOT_TEST:
+            return f"Mend what is named above, then check again: {again}"
+        case _:
+            return f"Check again, to see whether the answer stays the same: {again}"
+
+
+def levels(blamed: Sequence[Blamed], run: Run, probes: Sequence[str]) -> str:
+    """``token endpoint /v1/realtime/sessions with query of the call ?model=gpt-realtime``."""
+    return " with ".join(
+        f"{words.factor_name(b.factor)} {level_text.blamed_text(b, run, probes)}" for b in blamed
+    )
+
+
+def contradiction(found: Contradiction) -> str:
+    """``The same request was answered in two ways``; the answers are listed below it."""
+    number = len(found.answers)
+    return f"The same request was answered in {_NUMBERS.get(number, str(number))} ways"
+
+
+def contradiction_whole(found: Contradiction) -> str:
+    """The same with its answers, in one sentence."""
+    answers = "; ".join(f"{words.ids(a.probes)} {a.text}" for a in found.answers)
+    return f"{contradiction(found)}: {answers}"
+
+
+def suspicion(found: Suspicion, run: Run) -> str:
+    """What seems to matter, and the answer that every probe with it got."""
+    return f"{levels(found.levels, run, found.failing)}: every probe with it got {found.answer}"
+
+
+def suspicion_pair(found: Suspicion) -> str:
+    """The pair behind a suspicion."""
+    pair = f"{words.ids(found.failing)} failed, {words.ids(found.passing)} passed without it"
+    return f"{pair}; {NO_PROOF}"
+
+
+def tried(found: Tried, run: Run) -> str:
+    """A change that was probed and did not help, with the answer it got."""
+    return f"{_moved(found, run)}; answered: {found.answer}"
+
+
+def _moved(found: Tried, run: Run) -> str:
+    subject, probed = run.header.subject, _setup_of(found.probe, run)
+    if subject is None or probed is None:
+        named = (f"{words.factor_name(c.factor)}: {c.old} → {c.new}" for c in found.changes)
+        return "; ".join(named)
+    return level_text.changes(found.changes, subject, probed)
+
+
+def ruled_out(found: RuledOut, run: Run) -> str:
+    """Why a factor does not matter, and between which two values that was seen."""
+    said = f"{words.factor_name(found.factor)}: {found.why}"
+    subject = run.header.subject
+    if subject is None:
+        return said
+    for probe in found.probes:
+        probed = _setup_of(probe, run)
+        values = level_text.values(found.factor, subject, probed) if probed else None
+        if values is not None and values[0] != values[1]:
+            return f"{said}, with {values[0]} and with {values[1]}"
+    return said
+
+
+def _setup_of(probe: str, run: Run) -> Setup | None:
+    return next((o.setup for o in run.observations if o.probe == probe), None)
