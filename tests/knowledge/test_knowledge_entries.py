@@ -141,7 +141,7 @@ def test_every_wording_and_every_sign_is_a_sound_pattern() -> None:
 
 @pytest.mark.parametrize("area", [*knowledge_base.AREAS, "signs"])
 def test_every_packaged_file_passes_the_strict_reader(area: str) -> None:
-    folder = resources.files("rtdoctor.diagnose") / "knowledge"
+    folder = resources.files("rtdoctor.knowledge") / "entries"
     text = (folder / f"{area}.yaml").read_text("utf-8")
 
     kind = tuple[Sign, ...] if area == "signs" else tuple[Entry, ...]

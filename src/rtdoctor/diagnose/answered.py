@@ -1,4 +1,4 @@
-"""What the service answered, in words of the wire: which request, which status, which message."""
+"""The different answers that one setup got, as a finding."""
 
 from __future__ import annotations
 
@@ -6,58 +6,9 @@ from collections.abc import Iterable
 
 from rtdoctor.diagnose.place import place_of
 from rtdoctor.domain.finding import Answered
-from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
+from rtdoctor.domain.outcome import Stage
 from rtdoctor.domain.run import Observation
-from rtdoctor.domain.setup import Setup
-from rtdoctor.wording.levels import query_text
-
-_LONGEST = 160
-
-
-def request_line(setup: Setup, stage: Stage) -> str:
-    """The request that a stage's answer belongs to: ``POST /v1/realtime/calls?model=…``."""
-    if stage is Stage.MINT:
-        return f"POST {setup.token_endpoint.value.path}"
-    return f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
-
-
-def said(signature: Signature) -> str:
-    """Status, code and message of a failure: ``404: Invalid URL (POST /v1/realtime/sessions)``."""
-    status = str(signature.status) if signature.status is not None else ""
-    if signature.is_empty_error:
-        return f"{status}, an error object of empty strings".removeprefix(", ")
-    # the type is the same for most errors, and a local code is for programs
-    code = signature.code or (signature.type if not signature.message else "") or ""
-    if signature.is_local and signature.message:
-        code = ""
-    head = f"{status} {code}".strip()
-    message = _cut(signature.message or "")
-    return f"{head}: {message}" if head and message else head or message or "no reason was given"
-
-
-def code_of(signature: Signature) -> str:
-    """Status and code alone: ``400 unknown_parameter``; the message where there is neither."""
-    if signature.is_local:
-        return said(signature)
-    status = str(signature.status) if signature.status is not None else ""
-    if signature.is_empty_error:
-        return f"{status}, empty error".removeprefix(", ")
-    return f"{status} {signature.code or ''}".strip() or said(signature)
-
-
-def describe(setup: Setup, outcome: Outcome) -> str:
-    """One answer in a line, with the request it answers."""
-    if outcome.kind is OutcomeKind.SKIPPED:
-        return f"not sent: {outcome.reason}"
-    if outcome.is_pass or outcome.signature is None:
-        return f"connected, up to the stage {outcome.stage}"
-    signature = outcome.signature
-    came = said(signature)
-    if signature.is_local and signature.message:
-        came += f" ({signature.code})"  # our own name for it, to search for
-    if signature.stage in (Stage.MINT, Stage.EXCHANGE):
-        return f"{request_line(setup, signature.stage)}: {came}"
-    return f"the call was answered, then {signature.stage} failed: {came}"
+from rtdoctor.wording.answers import describe
 
 
 def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered, ...]:
@@ -75,7 +26,3 @@ def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered,
 def _place(observation: Observation) -> str:
     signature = observation.outcome.signature
     return place_of(signature, observation.setup) if signature is not None else ""
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rtdoctor.diagnose import endings
-from rtdoctor.diagnose.answered import describe, said
 from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.endings import Ending
@@ -28,6 +27,7 @@ from rtdoctor.domain.finding import (
     Witness,
 )
 from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.wording.answers import describe, said
 from rtdoctor.wording.diagnosis import (
     failure_phrase,
     levels_phrase,

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtdoctor.diagnose.answered import describe
 from rtdoctor.diagnose.observed import Memory
 from rtdoctor.diagnose.obstacles import obstacle
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.wording.answers import describe
 from rtdoctor.wording.diagnosis import failure_phrase, sentence_case
 
 DOES_NOT_PROVE = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from rtdoctor.diagnose.answered import describe
 from rtdoctor.diagnose.candidates import COST, Terrain, changes, comparable, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
@@ -17,6 +16,7 @@ from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import AuthKind, Factor, Setup
+from rtdoctor.wording.answers import describe
 
 _MOST = 4
 _SHRUNK = 2

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rtdoctor.diagnose.answered import code_of
 from rtdoctor.domain.finding import Repair
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import CallEncoding, EncodingKind, Factor, Offer, Setup
+from rtdoctor.wording.answers import code_of
 from rtdoctor.wording.levels import FACTOR_NAMES, level_text
 
 _LONGEST_BODY = 100
