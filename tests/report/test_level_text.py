@@ -6,7 +6,7 @@ import pytest
 
 from rtdoctor.domain.finding import Blamed, Change
 from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, Factor, Level
-from rtdoctor.wording import level_changes as lt
+from rtdoctor.wording import levels as lt
 from support import levels as lv
 from support import runs
 

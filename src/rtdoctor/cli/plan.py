@@ -13,7 +13,7 @@ from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.plan.survey import Plan
 from rtdoctor.report.view.matrix import column_of, row_of
-from rtdoctor.wording.terminal_words import plural
+from rtdoctor.wording.outcomes import plural
 
 
 @click.command(

@@ -30,8 +30,8 @@ from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import Target
+from rtdoctor.wording.outcomes import plural
 from rtdoctor.wording.printable import printable
-from rtdoctor.wording.terminal_words import plural
 
 if TYPE_CHECKING:
     from rtdoctor.diagnose.conversation import Conversation

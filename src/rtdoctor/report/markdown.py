@@ -14,7 +14,7 @@ from rtdoctor.report.own_answer import LABEL, own_answers
 from rtdoctor.report.view.matrix import column_of, row_of
 from rtdoctor.report.view.selection import by_signature, is_inferred
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
@@ -114,7 +114,7 @@ def _change(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"⚠ {prose(warning)}"
     if others:
         rest = (
-            code(level_text.changes(r.changes, subject, r.setup))
+            code(levels.changes(r.changes, subject, r.setup))
             + (" (leaks the key)" if r.leaks_key else "")
             for r in others[:3]
         )
@@ -132,14 +132,14 @@ def _causes(
     found: tuple[Cause | Pattern, ...] = diagnosis.causes or diagnosis.patterns
     for number, cause in enumerate(found[:2], 1):
         yield ""
-        levels = " with ".join(
-            code(f"{words.factor_name(b.factor)} {level_text.blamed_text(b, run, _failing(cause))}")
+        shared = " with ".join(
+            code(f"{levels.factor_name(b.factor)} {levels.blamed_text(b, run, _failing(cause))}")
             for b in cause.levels
         )
         kind = _kind(cause)
         title = f"{kind} {number}" if len(found) > 1 else kind
         said, stage = code(cause.signature.describe()), words.stage_name(cause.signature.stage)
-        yield f"**{title}:** {levels} → {said} at {stage}. {_tally(cause, run)}"
+        yield f"**{title}:** {shared} → {said} at {stage}. {_tally(cause, run)}"
         if _rests_on_inference(run, cause):
             yield f"Inferred: {words.SANDBOX_INFERRED}"
         for entry in cause.knowledge[:1]:
@@ -187,7 +187,7 @@ def _beside(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
 
 def _known(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     necessary = [
-        f"{words.factor_names(w.factors)} ({code(w.failing)} fails, {code(w.passing)} passes)"
+        f"{levels.factor_names(w.factors)} ({code(w.failing)} fails, {code(w.passing)} passes)"
         for cause in diagnosis.causes
         for w in cause.witnesses
         if w.repeated
@@ -195,8 +195,8 @@ def _known(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
     rows = [
         *([f"- Necessary, each pair repeated: {'; '.join(necessary[:6])}"] if necessary else []),
         *_beside(run, diagnosis),
-        *_listed("Ruled out", [words.factor_name(r.factor) for r in diagnosis.ruled_out]),
-        *_listed("Unresolved", [words.factor_name(u.factor) for u in diagnosis.unresolved]),
+        *_listed("Ruled out", [levels.factor_name(r.factor) for r in diagnosis.ruled_out]),
+        *_listed("Unresolved", [levels.factor_name(u.factor) for u in diagnosis.unresolved]),
         *([f"- Pending: {words.pending(diagnosis.pending)}"] if diagnosis.pending else []),
         *_listed("Likely, not probed", [lint.text for lint in diagnosis.likely[:_FACTS]]),
         *(f"- {f.kind.capitalize()}: {prose(f.text)}" for f in _new(diagnosis)[:_FACTS]),

@@ -15,7 +15,7 @@ from rtdoctor.domain.finding import (
 )
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
-from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 
 TRIED = "Tried as a smaller change, and refused"
@@ -51,10 +51,10 @@ def _usual_step(run: Run, diagnosis: Diagnosis) -> str:
             return f"Check again, to see whether the answer stays the same: {again}"
 
 
-def levels(blamed: Sequence[Blamed], run: Run, probes: Sequence[str]) -> str:
+def levels_text(blamed: Sequence[Blamed], run: Run, probes: Sequence[str]) -> str:
     """``token endpoint /v1/realtime/sessions with query of the call ?model=gpt-realtime``."""
     return " with ".join(
-        f"{words.factor_name(b.factor)} {level_text.blamed_text(b, run, probes)}" for b in blamed
+        f"{levels.factor_name(b.factor)} {levels.blamed_text(b, run, probes)}" for b in blamed
     )
 
 
@@ -72,7 +72,9 @@ def contradiction_whole(found: Contradiction) -> str:
 
 def suspicion(found: Suspicion, run: Run) -> str:
     """What seems to matter, and the answer that every probe with it got."""
-    return f"{levels(found.levels, run, found.failing)}: every probe with it got {found.answer}"
+    return (
+        f"{levels_text(found.levels, run, found.failing)}: every probe with it got {found.answer}"
+    )
 
 
 def suspicion_pair(found: Suspicion) -> str:
@@ -89,20 +91,20 @@ def tried(found: Tried, run: Run) -> str:
 def _moved(found: Tried, run: Run) -> str:
     subject, probed = run.header.subject, _setup_of(found.probe, run)
     if subject is None or probed is None:
-        named = (f"{words.factor_name(c.factor)}: {c.old} → {c.new}" for c in found.changes)
+        named = (f"{levels.factor_name(c.factor)}: {c.old} → {c.new}" for c in found.changes)
         return "; ".join(named)
-    return level_text.changes(found.changes, subject, probed)
+    return levels.changes(found.changes, subject, probed)
 
 
 def ruled_out(found: RuledOut, run: Run) -> str:
     """Why a factor does not matter, and between which two values that was seen."""
-    said = f"{words.factor_name(found.factor)}: {found.why}"
+    said = f"{levels.factor_name(found.factor)}: {found.why}"
     subject = run.header.subject
     if subject is None:
         return said
     for probe in found.probes:
         probed = _setup_of(probe, run)
-        values = level_text.values(found.factor, subject, probed) if probed else None
+        values = levels.values(found.factor, subject, probed) if probed else None
         if values is not None and values[0] != values[1]:
             return f"{said}, with {values[0]} and with {values[1]}"
     return said

@@ -1,12 +1,16 @@
-"""A level as what it puts on the wire: ``?model=gpt-4o-transcribe``, not ``model_transcribe``."""
+"""Levels and factors in words: what they put on the wire, ``?model=gpt-4o-transcribe``, not the
+level's name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
-from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, CallQuery, Factor, Level
+from rtdoctor.domain.finding import Blamed, Change
+from rtdoctor.domain.run import Run
+from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, CallQuery, Factor, Level, Setup
 
 FACTOR_NAMES = {
     Factor.TOKEN_ENDPOINT: "token endpoint",
@@ -18,6 +22,8 @@ FACTOR_NAMES = {
     Factor.CALL_ENCODING: "encoding of the call",
     Factor.OFFER: "offer",
 }
+_FACTORS = {factor.value: factor for factor in Factor}
+_NAMES = {factor.value: name for factor, name in FACTOR_NAMES.items()}
 _ALIAS = re.compile(r"<[a-z][a-zA-Z -]*\d*>")
 _NAMED = {
     AuthKind.EPHEMERAL: "ephemeral token",
@@ -77,3 +83,53 @@ def query_text(query: CallQuery) -> str:
 def _shown(text: str) -> str:
     """Encoded as in a URL; an alias such as ``<credential 1>`` stays what it is."""
     return text if _ALIAS.fullmatch(text) else quote_plus(text, safe="/:[]{}<>")
+
+
+def factor_name(factor: str) -> str:
+    """The factor's name in a sentence; an unknown factor is its own name."""
+    return _NAMES.get(factor, factor)
+
+
+def factor_names(factors: tuple[str, ...]) -> str:
+    """``token endpoint and token request body``."""
+    return " and ".join(map(factor_name, factors))
+
+
+def changes(moved: Sequence[Change], old: Setup, new: Setup) -> str:
+    """``query of the call: ?model=gpt-4o-transcribe → ?intent=transcription``."""
+    return "; ".join(_change(change, old, new) for change in moved)
+
+
+def _change(change: Change, old: Setup, new: Setup) -> str:
+    before, after = sides(change, old, new)
+    return f"{factor_name(change.factor)}: {before} → {after}"
+
+
+def sides(change: Change, old: Setup, new: Setup) -> tuple[str, str]:
+    """What a change takes away and what it puts there."""
+    factor = _FACTORS.get(change.factor)
+    # two bodies may have one name; a name that does not belong here is shown as it is
+    if factor is not None and (old[factor].name, new[factor].name) == (change.old, change.new):
+        return level_text(factor, old[factor]), level_text(factor, new[factor])
+    return change.old, change.new
+
+
+def values(factor: str, one: Setup, other: Setup) -> tuple[str, str] | None:
+    """What two setups put on the wire at a factor; ``None`` for a place that is none of the
+    eight."""
+    known = _FACTORS.get(factor)
+    if known is None:
+        return None
+    return level_text(known, one[known]), level_text(known, other[known])
+
+
+def blamed_text(blamed: Blamed, run: Run, probes: Sequence[str]) -> str:
+    """A level of a finding as one of these probes sent it; its name when none of them did."""
+    factor = _FACTORS.get(blamed.factor)
+    wanted = set(probes)
+    for observation in run.observations:
+        if factor is not None and observation.probe in wanted:
+            level = observation.setup[factor]
+            if level.name == blamed.level:
+                return level_text(factor, level)
+    return blamed.level

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Cause, Diagnosis, Pattern, Repair, Verdict
-from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
+from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Observation, Purpose, Run
-from rtdoctor.wording.levels import FACTOR_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,6 @@ STAGE: dict[Stage, tuple[str, str]] = {
     Stage.SESSION: ("first event", "the service's first event, such as session.created"),
     Stage.MEDIA: ("media", "sound sent and understood"),
 }
-
-FACTOR: dict[str, str] = {factor.value: name for factor, name in FACTOR_NAMES.items()}
 
 VERDICT: dict[Verdict, str] = {
     Verdict.WORKS: "It works",
@@ -158,11 +155,6 @@ def stage_name(stage: Stage) -> str:
     return STAGE[stage][0]
 
 
-def factor_name(factor: str) -> str:
-    """The factor's name in a sentence; an unknown factor is its own name."""
-    return FACTOR.get(factor, factor)
-
-
 def outcome_word(outcome: Outcome) -> str:
     """One word that, with its sign, tells the outcome without colour."""
     match outcome.kind:
@@ -277,11 +269,6 @@ def ids(probes: Sequence[str], most: int = 6) -> str:
     return " ".join(probes[:most]) + more
 
 
-def factor_names(factors: tuple[str, ...]) -> str:
-    """``token endpoint and token request body``."""
-    return " and ".join(map(factor_name, factors))
-
-
 def finished(run: Run) -> str:
     """How the run ended; an unknown word is its own explanation."""
     return FINISHED.get(run.finished, run.finished)
@@ -319,3 +306,22 @@ def pending(number: int) -> str:
         return "No interaction of two levels is left untested."
     noun = "interaction of two levels was" if number == 1 else "interactions of two levels were"
     return f"{number} {noun} not tested. They may hold or fail."
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 probe``, ``2,000 probes``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def describe_error(signature: Signature) -> str:
+    """The error as the service sent it, empty fields included."""
+    if signature.is_local:
+        return signature.describe()
+    fields = {
+        "message": signature.message,
+        "type": signature.type,
+        "code": signature.code,
+        "param": signature.param,
+    }
+    said = ", ".join(f'{k}: "{v}"' for k, v in fields.items() if v is not None)
+    return f"{signature.status if signature.status is not None else 'event'} {{{said}}}"

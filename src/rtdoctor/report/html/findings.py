@@ -12,7 +12,7 @@ from rtdoctor.domain.run import Run
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
@@ -129,11 +129,10 @@ class Findings:
         )
 
     def _levels(
-        self, levels: tuple[Blamed, ...], probes: tuple[str, ...]
+        self, blamed: tuple[Blamed, ...], probes: tuple[str, ...]
     ) -> tuple[tuple[str, str], ...]:
         return tuple(
-            (words.factor_name(b.factor), level_text.blamed_text(b, self.run, probes))
-            for b in levels
+            (levels.factor_name(b.factor), levels.blamed_text(b, self.run, probes)) for b in blamed
         )
 
     def _pairs(self, witnesses: tuple[Witness, ...]) -> Iterator[PairView]:
@@ -144,7 +143,7 @@ class Findings:
                 continue
             answer = telling(failing.observation)
             yield PairView(
-                words.factor_names(witness.factors),
+                levels.factor_names(witness.factors),
                 failing,
                 passing,
                 witness.repeated,
@@ -160,7 +159,7 @@ class Findings:
         return tuple(
             RepairView(
                 repair,
-                level_text.changes(repair.changes, subject, repair.setup),
+                levels.changes(repair.changes, subject, repair.setup),
                 setup_text.diff(subject, repair.setup),
                 words.repair_warnings(repair),
             )

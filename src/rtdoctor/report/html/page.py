@@ -27,6 +27,7 @@ from rtdoctor.report.view import selection
 from rtdoctor.wording import findings as finding_text
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
+from rtdoctor.wording.levels import factor_name
 
 
 def render(
@@ -149,6 +150,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        factor_name=factor_name,
         told=finding_text,
         own_label=own_answer.LABEL,
         axis=WIDTH,

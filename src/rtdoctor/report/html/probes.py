@@ -13,6 +13,7 @@ from rtdoctor.report.html.sdp import SdpView, sdp_views
 from rtdoctor.report.html.waterfall import Bar, bars
 from rtdoctor.report.view.matrix import column_of, row_of
 from rtdoctor.report.view.selection import is_inferred
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording.levels import level_text
 
@@ -115,7 +116,7 @@ def _setup_line(observation: Observation, run: Run) -> str:
         column = column_of(setup)
         return f"{row_of(setup).label} → {column.auth} {column.label}"
     moved = setup.as_sent().differs_from(subject.as_sent())
-    changed = [f"{words.factor_name(f)} {level_text(f, setup.as_sent()[f])}" for f in moved]
+    changed = [f"{levels.factor_name(f)} {level_text(f, setup.as_sent()[f])}" for f in moved]
     return "the subject with " + ", ".join(changed) if changed else "the subject"
 
 
@@ -124,7 +125,7 @@ def _levels(observation: Observation, run: Run) -> Iterator[LevelRow]:
     for factor, level in observation.setup:
         changed = subject is not None and subject[factor] != level
         before = level_text(factor, subject[factor]) if subject is not None and changed else None
-        yield LevelRow(words.factor_name(factor), level_text(factor, level), level.name, before)
+        yield LevelRow(levels.factor_name(factor), level_text(factor, level), level.name, before)
 
 
 def _connection(observation: Observation) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,10 @@ from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.report.terminal.screen import Screen
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import level_changes as level_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
-from rtdoctor.wording.terminal_words import plural
+from rtdoctor.wording.outcomes import plural
 
 _TRIED = 3
 _STYLES = {"-": "red", "+": "green"}
@@ -34,8 +34,8 @@ def _print_repair(number: int, repair: Repair, subject: Setup, screen: Screen) -
     passed = f"{number}. passed in {words.ids(repair.probes)}, edit cost {repair.cost}"
     screen.line(f"{passed}{leaks}", indent=2)
     for change in repair.changes:
-        old, new = level_text.sides(change, subject, repair.setup)
-        name = words.factor_name(change.factor)
+        old, new = levels.sides(change, subject, repair.setup)
+        name = levels.factor_name(change.factor)
         if screen.fits(f"{name}: {old} → {new}", 1, indent=5):
             screen.line(f"{name}: ", (old, "red"), " → ", (new, "green"), indent=5)
             continue

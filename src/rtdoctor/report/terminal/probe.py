@@ -8,7 +8,8 @@ from rich.text import Text
 
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
-from rtdoctor.wording.outcomes import factor_name, stage_name
+from rtdoctor.wording.levels import factor_name
+from rtdoctor.wording.outcomes import stage_name
 from rtdoctor.wording.printable import printable
 
 _BAR = 24

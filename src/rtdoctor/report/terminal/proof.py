@@ -7,8 +7,9 @@ from rtdoctor.domain.run import Run
 from rtdoctor.report.own_answer import where_it_was_seen
 from rtdoctor.report.terminal.screen import Part, Screen
 from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
-from rtdoctor.wording.terminal_words import describe_error, plural
+from rtdoctor.wording.outcomes import describe_error, plural
 
 
 def print_proof(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
@@ -34,7 +35,7 @@ def _print_cause(number: int, cause: Cause, run: Run, screen: Screen) -> None:
         behind = " and ".join(str(i + 1) for i in cause.hidden_behind)
         hidden = f", hidden behind {behind} until that is repaired"
     screen.title(f"Cause {number}{'' if cause.is_proved else ' (suspected)'}{hidden}")
-    levels = finding_text.levels(cause.levels, run, cause.failing_probes)
+    levels = finding_text.levels_text(cause.levels, run, cause.failing_probes)
     screen.line((levels, "red"), indent=2)
     stage = words.stage_name(cause.signature.stage)
     screen.line(("answer ", "dim"), f"{stage}: {describe_error(cause.signature)}", indent=2)
@@ -53,7 +54,7 @@ def _witness(witness: Witness) -> list[Part]:
     word = "necessary" if witness.repeated else "probably necessary (seen once)"
     return [
         ("proof ", "dim"),
-        f"{words.factor_names(witness.factors)} {verb} {word}: ",
+        f"{levels.factor_names(witness.factors)} {verb} {word}: ",
         f"{witness.failing} fails, {witness.passing} passes with only that changed",
     ]
 

@@ -10,8 +10,8 @@ from rtdoctor.domain.run import Observation, Run
 from rtdoctor.report.terminal.screen import Screen
 from rtdoctor.report.view import matrix as grid
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import outcomes as words
-from rtdoctor.wording.terminal_words import describe_error, plural
+from rtdoctor.wording import levels
+from rtdoctor.wording.outcomes import describe_error, plural
 
 _SHARED = (
     "A counter-example is a probe with the same levels that got so far and was answered otherwise."
@@ -57,14 +57,14 @@ def _who(observation: Observation, implied: Mapping[str, int], screen: Screen) -
 
 def _pattern(pattern: Pattern, run: Run, screen: Screen, cells: int, *, alone: bool) -> None:
     """What the failing cells share. ``alone``: no other pattern has this error."""
-    levels = finding_text.levels(pattern.levels, run, pattern.failing)
+    shared = finding_text.levels_text(pattern.levels, run, pattern.failing)
     count = len(pattern.failing)
     who = f"all {count} failing cells contain " if alone else f"{count} failing cells contain "
     if count == 1:
         who = "this failing cell contains " if alone else "1 failing cell contains "
-    screen.line(who, (levels, "red"), f"; 0 counter-examples in {plural(cells, 'cell')}", indent=4)
+    screen.line(who, (shared, "red"), f"; 0 counter-examples in {plural(cells, 'cell')}", indent=4)
     for witness in pattern.passing_neighbours:
-        changed = words.factor_names(witness.factors)
+        changed = levels.factor_names(witness.factors)
         said = f"{witness.passing} passes, with only {changed} changed from {witness.failing}"
         screen.line((said, "dim"), indent=4)
 

@@ -8,8 +8,9 @@ from rtdoctor.domain.run import Observation, Run
 from rtdoctor.report.terminal.screen import Screen
 from rtdoctor.report.view.selection import is_inferred
 from rtdoctor.wording import findings as finding_text
+from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
-from rtdoctor.wording.terminal_words import plural
+from rtdoctor.wording.outcomes import plural
 
 _PROBES = "Each #n is a probe: rtdoctor show RUN n, where RUN is the journal or a --json file."
 _REPLAYED = (
@@ -23,7 +24,7 @@ def print_rest(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
     stale = "This entry may be stale; attach this report."
     if run.header.target.is_sandbox:
         stale = "The sandbox may differ from the service here."
-    unresolved = [f"{words.factor_name(u.factor)}: {u.why}" for u in diagnosis.unresolved]
+    unresolved = [f"{levels.factor_name(u.factor)}: {u.why}" for u in diagnosis.unresolved]
     groups: list[tuple[str, list[str]]] = [
         ("Facts", [f"{f.kind}: {f.text}{_in(f.probes)}" for f in diagnosis.facts]),
         (
