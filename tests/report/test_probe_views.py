@@ -107,7 +107,7 @@ class TestWords:
         assert set(words.VERDICT) == set(Verdict)
         assert set(words.LOCAL_CODE) == set(LocalCode)
         assert set(words.PURPOSE) == set(Purpose)
-        assert all(levels.factor_name(f.value) != f.value for f in Factor)
+        assert set(levels.FACTOR_NAMES) == set(Factor)
         assert set(words.SIGN) == set(OutcomeKind)
 
     def test_a_local_failure_is_told_in_a_sentence_not_as_a_code(self) -> None:
