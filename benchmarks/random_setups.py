@@ -30,8 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from benchmarks.hidden_rules.audit import Refuted, audit
 from rtdoctor.check import open_check, run_header
-from rtdoctor.check.terrain import terrain_of
-from rtdoctor.cli.subject_file import read_subject
+from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.verdict import conversation, diagnose
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import ConfigError, InternalError, RtdoctorError
@@ -42,6 +41,7 @@ from rtdoctor.probe.http import HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.strict_yaml import load
+from rtdoctor.subjects.setup_file import read_subject
 from rtdoctor.targets.embedded_sandbox import ERAS, EmbeddedSandbox
 from rtdoctor.targets.target import Target
 
@@ -97,7 +97,7 @@ def _read(text: str, catalogue: Catalogue) -> Setup:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "setup.yaml")
         path.write_text(text, "utf-8")
-        return read_subject(path, catalogue)
+        return read_subject(path.read_text("utf-8"), str(path), catalogue)
 
 
 async def run_random(count: int, eras: Sequence[str] = ERAS, seed: int = 0) -> list[Result]:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtdoctor.check.terrain import terrain_of
+from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
-from rtdoctor.diagnose.replay import replay
+from rtdoctor.diagnose.verdict import replay
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Observation, TargetInfo

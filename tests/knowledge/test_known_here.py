@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rtdoctor.check.terrain import terrain_of
+from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.verdict import diagnose
 from rtdoctor.domain.finding import Diagnosis, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rtdoctor.check.terrain import terrain_of
+from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.domain.finding import Diagnosis

@@ -26,7 +26,7 @@ from rtdoctor.targets.target import Target
 if TYPE_CHECKING:
     from rtdoctor.diagnose.conversation import Conversation
     from rtdoctor.diagnose.observed import Questions
-    from rtdoctor.diagnose.replay import Answering
+    from rtdoctor.diagnose.verdict import Answering
 
 _NO_ANSWER = {
     code.value
@@ -96,7 +96,7 @@ class Check:
         ``Run.finished``: ``complete``, or ``budget`` when that left it without an answer.
         """
         from rtdoctor.diagnose.conversation import BUDGET
-        from rtdoctor.diagnose.replay import Answering
+        from rtdoctor.diagnose.verdict import Answering
 
         earlier = Answering(self.observations)
         budget, asked = self._recorder.header.budget or BUDGET, 0

@@ -101,15 +101,19 @@ def check(**options: Any) -> int:
 def _run(
     options: dict[str, Any], outputs: Outputs, sandbox: EmbeddedSandbox | None, *, dry_run: bool
 ) -> int:
-    from rtdoctor.cli.options import read_catalogue, read_plan
+    from rtdoctor.cli.options import read_catalogue, read_plan, read_text
     from rtdoctor.cli.plan import show_plan, show_subject_plan
     from rtdoctor.cli.request import Request
-    from rtdoctor.cli.subject_file import read_subject
+    from rtdoctor.subjects.setup_file import read_subject
 
     take = options.pop
     catalogue = read_catalogue(take("probes_file"), take("values"))
     only, skip, full, setup_file = take("only"), take("skip"), take("full"), take("setup_file")
-    subject = None if setup_file is None else read_subject(setup_file, catalogue)
+    subject = (
+        None
+        if setup_file is None
+        else read_subject(read_text(setup_file), str(setup_file), catalogue)
+    )
     plan = read_plan(catalogue, only, skip, options["budget"], full)
     if dry_run:
         if subject is None:

@@ -26,7 +26,7 @@ def read_saved(*files: Path) -> tuple[Redactor, list[Run]]:
 
 def diagnosis_of(run: Run, catalogue: Catalogue | None = None) -> Diagnosis:
     """The diagnosis of a run; with the shipped probes unless others are given."""
-    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose.candidates import terrain_of
     from rtdoctor.diagnose.verdict import diagnose
     from rtdoctor.knowledge import base as knowledge_base
 

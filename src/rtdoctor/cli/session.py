@@ -183,7 +183,7 @@ async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None
 
 
 def _conversation(request: Request, header: RunHeader) -> Conversation:
-    from rtdoctor.check.terrain import terrain_of
+    from rtdoctor.diagnose.candidates import terrain_of
     from rtdoctor.diagnose.verdict import conversation
     from rtdoctor.knowledge import base as knowledge_base
 

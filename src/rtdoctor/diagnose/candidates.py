@@ -10,6 +10,7 @@ from rtdoctor.diagnose.mixing import keeps_body
 from rtdoctor.domain.finding import Change
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.setup import Factor, Level, Setup
+from rtdoctor.plan.catalogue import Catalogue
 
 # What it costs a user to change a factor: a query is one edit on one line, an endpoint means
 # other code around it, and another kind of credential another architecture.
@@ -55,9 +56,20 @@ class Terrain:
         return tuple(sorted(usable, key=lambda r: (distance(subject, r.setup), r.name)))
 
 
+def terrain_of(catalogue: Catalogue) -> Terrain:
+    """Recipes, listed levels and key leaks of a catalogue."""
+    references = tuple(Reference(r.name, r.setup, r.eras) for r in catalogue.recipes)
+    levels = {
+        factor: tuple(entry.level for entry in entries.values())
+        for factor, entries in catalogue.entries.items()
+    }
+    return Terrain(references, levels, catalogue.leaks_key)
+
+
 def distance(subject: Setup, other: Setup) -> int:
-    """The edit cost from one setup to another, another kind of session weighing most."""
-    changed = sum(COST[f] for f in subject.differs_from(other))
+    """The edit cost from one setup to another, another kind of session weighing most. What is not
+    sent makes no difference."""
+    changed = sum(COST[f] for f in subject.as_sent().differs_from(other.as_sent()))
     return changed + 5 * (session_kind(subject) is not session_kind(other))
 
 
@@ -75,7 +87,10 @@ def comparable(subject: Setup, other: Setup) -> Setup:
     """The subject as seen from ``other``: where that mints nothing, the mint needs no edit."""
     if other.auth.value.kind.needs_token:
         return subject
-    return subject.take(other, frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY}))
+    unsent = {Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY}
+    if subject.beta_header.value.call == other.beta_header.value.call:
+        unsent.add(Factor.BETA_HEADER)
+    return subject.take(other, frozenset(unsent))
 
 
 def changes(subject: Setup, other: Setup) -> tuple[Change, ...]:

@@ -179,13 +179,30 @@ class Widening:
                 grown += [wider] if wider is not None else []
             if grown:
                 return grown
-            group = failing.differs_from(refuting)
-            levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
-            if not same and len(group) <= _LARGEST_GROUP and self._are_the_subjects(levels):
-                # whichever moves alone fails for a reason of its own: they are blamed together
-                pair = Pair(group, failing, refuting)
-                return [replace(cause, levels=levels, pairs=(*cause.pairs, pair))]
+            if not same:
+                wider = yield from self._with_a_group(cause, failing, refuting)
+                if wider is not None:
+                    return [wider]
         return []
+
+    def _with_a_group(
+        self, cause: Explained, failing: Setup, refuting: Setup
+    ) -> Generator[Questions, Answers, Explained | None]:
+        """The cause with what cannot be told apart: whichever of it moves alone fails for a reason
+        of its own. What can move without changing the failure is left out."""
+        for factor in failing.differs_from(refuting):
+            moved = mixed(failing, refuting, [factor])
+            if len(failing.differs_from(refuting)) > 1 and sendable(moved):
+                yield from self.memory.ask([Ask(moved, Purpose.MIX)])
+                if _fails_with(moved, cause.signature, self.memory):
+                    failing = moved
+        group = failing.differs_from(refuting)
+        levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
+        if len(group) > _LARGEST_GROUP or not self._are_the_subjects(levels):
+            return None
+        pair = Pair(group, failing, refuting)
+        wider = replace(cause, levels=levels, isolating=failing, pairs=(*cause.pairs, pair))
+        return wider if all(wider.within(p.failing) for p in wider.pairs) else None
 
     def _joined(
         self, cause: Explained, near: Between, found: FoundCause

@@ -1,6 +1,12 @@
-"""From a run to its diagnosis and exit code: the same for a run of today and a saved one."""
+"""From a run to its diagnosis and exit code: the same for a run of today and a saved one.
+
+A diagnosis is made by answering its conversation from observations that were made before.
+"""
 
 from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
 
 from rtdoctor.diagnose.candidates import Terrain
 from rtdoctor.diagnose.conversation import Conversation, diagnose_subject
@@ -8,9 +14,9 @@ from rtdoctor.diagnose.endings import DOES_NOT_PROVE
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.obstacles import obstacle
 from rtdoctor.diagnose.patterns import patterns
-from rtdoctor.diagnose.replay import replay
 from rtdoctor.domain.finding import Diagnosis, Verdict
-from rtdoctor.domain.run import Run, RunHeader
+from rtdoctor.domain.run import Observation, Run, RunHeader
+from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode
 from rtdoctor.knowledge.base import Knowledge
 
@@ -78,3 +84,30 @@ def _surveyed(run: Run, known: KnownHere) -> Diagnosis:
         drift=known.drift(run.observations),
         does_not_prove=DOES_NOT_PROVE,
     )
+
+
+class Answering:
+    """Recorded observations by setup, each given out once, in the order they were asked for."""
+
+    def __init__(self, observations: Iterable[Observation]) -> None:
+        self._left: dict[Setup, deque[Observation]] = {}
+        for observation in observations:
+            key = observation.setup.as_sent()
+            self._left.setdefault(key, deque()).append(observation)
+
+    def take(self, setup: Setup) -> Observation | None:
+        """The next recorded observation of this setup; ``None`` when there is none left."""
+        left = self._left.get(setup.as_sent())
+        return left.popleft() if left else None
+
+
+def replay(conversation: Conversation, observations: Iterable[Observation]) -> Diagnosis:
+    """The diagnosis that these observations support; what they lack counts as never known."""
+    answering = Answering(observations)
+    try:
+        asks = next(conversation)
+        while True:
+            asks = conversation.send([answering.take(ask.setup) for ask in asks])
+    except StopIteration as end:
+        diagnosis: Diagnosis = end.value
+        return diagnosis

@@ -20,8 +20,8 @@ class SessionKind(StrEnum):
 def session_kind(setup: Setup) -> SessionKind:
     """Read from what the setup sends: endpoint, session type, intent, model names.
 
-    A session that carries only ``input_audio_transcription`` is meant to transcribe, whichever
-    endpoint mints it.
+    A flat session with ``input_audio_transcription`` and nothing that only a conversation needs
+    is meant to transcribe, whichever endpoint mints it.
     """
     endpoint = setup.token_endpoint.value.path or ""
     call = setup.call_endpoint.value.path
@@ -37,13 +37,29 @@ def session_kind(setup: Setup) -> SessionKind:
     return SessionKind.REALTIME
 
 
+# fields of the beta's flat session that a transcription has no use for
+_OF_A_CONVERSATION = frozenset(
+    {
+        "modalities",
+        "voice",
+        "instructions",
+        "tools",
+        "tool_choice",
+        "output_audio_format",
+        "temperature",
+        "max_response_output_tokens",
+        "speed",
+    }
+)
+
+
 def _kind_of(body: dict[str, Any]) -> SessionKind | None:
     session = body.get("session")
     holder = session if isinstance(session, dict) else body
     named = holder.get("type")
     if isinstance(named, str) and named in set(SessionKind):
         return SessionKind(named)
-    if "input_audio_transcription" in holder and "modalities" not in holder:
+    if "input_audio_transcription" in holder and _OF_A_CONVERSATION.isdisjoint(holder):
         return SessionKind.TRANSCRIPTION
     return None
 

@@ -121,6 +121,9 @@ _VOLATILE = (
     (re.compile(r"\b(sk|ek)[-_][A-Za-z0-9_*.…#-]{3,}"), r"\1_…"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}\b"), "uuid…"),
     (re.compile(r"\b\d{10,}\b"), "…"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "…"),
+    (re.compile(r"\b\d{1,2}:\d\d:\d\d(\.\d+)?\b"), "…"),
+    (re.compile(r"\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{12,}\b"), "…"),
     (re.compile(r"\s+"), " "),
 )
 

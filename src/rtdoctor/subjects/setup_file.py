@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from rtdoctor.domain.setup import Factor, Level, Setup
+from rtdoctor.errors import ConfigError
 from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
 from rtdoctor.strict_yaml import load, placed
 
@@ -79,6 +81,47 @@ def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
         with placed(text, where, factor.value):
             levels[factor.value] = _level(catalogue, factor, getattr(parsed, factor.value))
     return Setup(**levels)
+
+
+def read_subject(text: str, where: str, catalogue: Catalogue) -> Setup:
+    """The setup a file describes, as one that a client could send. Raises ``ConfigError``."""
+    setup = read_setup(text, where, catalogue)
+    _check_token(setup, where)
+    _check_headers(setup, where)
+    return setup
+
+
+def _check_token(setup: Setup, where: str) -> None:
+    if setup.auth.value.kind.needs_token and setup.token_endpoint.value.path is None:
+        raise ConfigError(
+            where,
+            f"auth {setup.auth.name} needs a token, and token_endpoint none mints none",
+            hint="Name a token_endpoint, or an auth that needs no token, such as api_key.",
+        )
+
+
+def _check_headers(setup: Setup, where: str) -> None:
+    auth, beta = setup.auth.value, setup.beta_header.value
+    headers = {
+        "auth": [auth.text, auth.scheme],
+        "beta_header": [beta.mint or "", beta.call or ""],
+        "token_body": [setup.token_body.value.content_type],
+        "call_encoding": [setup.call_encoding.value.content_type],
+    }
+    # the text itself is not repeated: it may be a key
+    for factor, texts in headers.items():
+        if not all(text.isascii() and text.isprintable() for text in texts):
+            raise ConfigError(
+                where,
+                f"{factor}: this text cannot be sent in an HTTP header",
+                hint="No client can send line breaks or letters beyond ASCII there.",
+            )
+    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", auth.header):
+        raise ConfigError(
+            where,
+            "auth: the header is no name of an HTTP header",
+            hint="Give its name alone, such as Authorization; what it carries is text.",
+        )
 
 
 def named(catalogue: Catalogue, factor: Factor, value: Any, literal_name: str) -> Level[Any]:
