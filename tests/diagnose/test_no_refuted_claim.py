@@ -195,7 +195,7 @@ def test_where_every_token_is_refused_the_key_is_the_control() -> None:
 
     assert diagnosis.verdict is Verdict.EXPLAINED
     assert levels(diagnosis) == [{("auth", "ephemeral")}]
-    assert "No token works here" in diagnosis.sentence
+    assert "tried with a token passed, while the API key itself does" in diagnosis.sentence
     assert all(repair.leaks_key for repair in diagnosis.repairs)
 
 

@@ -13,6 +13,7 @@ from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.endings import Ending
+from rtdoctor.diagnose.mixing import keeps_body
 from rtdoctor.diagnose.mixtures import Between, in_order
 from rtdoctor.diagnose.observed import Memory
 from rtdoctor.domain.finding import (
@@ -40,7 +41,7 @@ SEEN_ONCE = "it seems to matter, but the probes ended before that could be repea
 IN_TWO_WAYS = "the service answered one setup of this run in two ways"
 REFUTED = "it seems to matter, but a setup with the same level passed"
 WITH_THE_OTHER_CREDENTIAL = (
-    "it matters with the credential of the passing setup; with this one is open"
+    "it matters when the call carries the passing setup's credential; with yours it is not known"
 )
 _BREAKDOWN = 500
 
@@ -88,9 +89,30 @@ class Claims:
         return [s for s in self.memory.setups() if cause.within(s)]
 
     def _is_own(self, cause: Explained) -> bool:
-        """Whether this cause explains the answer that the subject itself got."""
+        """Whether this cause explains the answer that the subject itself got: it fails with the
+        same error, or changing only what the cause names made the subject pass."""
         own = self.memory.failed(self.main.subject)
-        return own is not None and own.signature == cause.signature
+        same = own is not None and own.signature == cause.signature
+        return same or self._is_cured_by(set(cause.levels))
+
+    def _is_cured_by(self, factors: set[Factor]) -> bool:
+        """Whether a change of only these factors made the subject pass."""
+        passing = self.memory.passing()
+        return any(self._apart(self.main.subject, setup) <= factors for setup in passing)
+
+    @property
+    def _explains_the_subject(self) -> bool:
+        """Whether the causes account for the answer of the subject, alone or together."""
+        together = {factor for cause in self.standing for factor in cause.levels}
+        return any(map(self._is_own, self.standing)) or self._is_cured_by(together)
+
+    def _apart(self, failing: Setup, passing: Setup) -> set[Factor]:
+        """In what two setups differ, a body that is only carried over left out."""
+        ours = comparable(failing, passing)
+        differing = set(ours.differs_from(passing))
+        if keeps_body(ours, passing):
+            differing.discard(Factor.TOKEN_BODY)
+        return differing
 
     def _hiders(self, cause: Explained, causes: Sequence[Explained]) -> int:
         return sum(self._hides(other, cause) for other in causes)
@@ -181,9 +203,9 @@ class Claims:
         cures = set()
         for passing in self.memory.passing():
             for other in failing:
-                differing = comparable(other, passing).differs_from(passing)
+                differing = self._apart(other, passing)
                 if len(differing) == 1:
-                    cures.add(differing[0])
+                    cures |= differing
         return cures
 
     def unresolved(self) -> tuple[Unresolved, ...]:
@@ -227,23 +249,26 @@ class Claims:
         contradicted = memory.contradicted()
         if contradicted:
             if subject.as_sent() in contradicted:
-                return endings.changed_its_answer(subject, memory)
-            return endings.contradicted(contradicted, memory)
+                return endings.changed_its_answer(subject, subject, memory)
+            return endings.contradicted(contradicted, subject, memory)
         if self.is_open or any(self._objection(c) == SEEN_ONCE for c in self.found):
             return endings.cut_short(len(proved), memory)
         if memory.breakdowns_count and not proved:
             return endings.breaks_down(subject, control, memory)
         if not proved:
             return endings.not_proved(subject, control, memory)
-        return Ending(Verdict.EXPLAINED, self._explanation(), self._next_step())
+        explained = self._explains_the_subject
+        verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
+        return Ending(verdict, self._explanation(), self._next_step())
 
     def _explanation(self) -> str:
         standing = [c for c in self.standing if not self._is_likely_only(c)]
         first = standing[0]
         because = f"because {levels_phrase(_factors(first), first.isolating)}"
         own = self.memory.failed(self.main.subject)
-        if own is None or own.signature is None or self._is_own(first):
-            text = sentence_case(f"{failure_phrase(first.signature)} {because}")
+        if own is None or own.signature is None or self._explains_the_subject:
+            seen = own.signature if own is not None and own.signature else first.signature
+            text = sentence_case(f"{failure_phrase(seen)} {because}")
         else:
             text = (
                 f"{sentence_case(failure_phrase(own.signature))} What causes that could not be "
@@ -264,10 +289,7 @@ class Claims:
         if any(self.memory.passed(s) for s in tokens):
             return ""
         passes = "the API key itself" if control.value == "api_key" else "a call without a token"
-        return (
-            f" No token works here: {len(tokens)} setups with a token were tried and none passed, "
-            f"while {passes} does."
-        )
+        return f" None of the {len(tokens)} setups tried with a token passed, while {passes} does."
 
     def _next_step(self) -> str:
         if any(not r.leaks_key for r in self.repairs):
@@ -279,7 +301,7 @@ class Claims:
         main, memory = self.main, self.memory
         alike = [f.value for f, level in main.subject if level == main.control[f]]
         texts = []
-        if not memory.contradicted() and not self.is_open:
+        if not (memory.contradicted() or memory.wavered() or self.is_open):
             texts.append(
                 f"The service answers the same request alike, as far as this run saw: "
                 f"{memory.repeated} requests were repeated, every decisive one among them."

@@ -14,12 +14,13 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Terrain, distance
 from rtdoctor.diagnose.covering import covering
-from rtdoctor.diagnose.mixing import moved, sendable
+from rtdoctor.diagnose.edits import single_edits
+from rtdoctor.diagnose.mixing import sendable
 from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.domain.kind import SessionKind, session_kind
-from rtdoctor.domain.outcome import Stage
+from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import (
     Auth,
@@ -31,7 +32,7 @@ from rtdoctor.domain.setup import (
     Setup,
 )
 
-_SHARE = 0.6
+_SHARE = 0.7
 """The most of the budget that goes into the search; the rest is for the proof."""
 _COVERING = 16
 _API_KEY = Level("api_key", Auth(AuthKind.API_KEY))
@@ -47,6 +48,14 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The controls; ``left_out`` counts the setups that the budget left no room for."""
+
+    controls: tuple[Control, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     setup: Setup
     origin: str
@@ -54,21 +63,25 @@ class _Candidate:
 
 def find_controls(
     subject: Setup, memory: Memory, terrain: Terrain
-) -> Generator[Questions, Answers, tuple[Control, ...]]:
+) -> Generator[Questions, Answers, Found]:
     """Every control of the first round that has one, nearest to the subject first."""
     most = max(memory.asked + 1, int(memory.budget * _SHARE))
-    for candidates in _rounds(subject, terrain):
+    failed = memory.failed(subject)
+    failure = failed.signature if failed is not None else None
+    left_out = 0
+    for candidates in _rounds(subject, failure, terrain):
         fresh = [c for c in candidates if not _refused_already(c.setup, memory)]
+        left_out += max(0, len(fresh) - max(1, most - memory.asked))
         fresh = fresh[: max(1, most - memory.asked)]
         yield from memory.ask([Ask(c.setup, Purpose.CONTROL) for c in fresh])
         passing = [Control(c.setup, c.origin) for c in fresh if memory.passed(c.setup)]
         if passing:
-            return tuple(sorted(passing, key=lambda c: distance(subject, c.setup)))
+            return Found(tuple(sorted(passing, key=lambda c: distance(subject, c.setup))))
         if memory.asked >= most or memory.unanswered or nothing_helps(memory.all()):
             break
         if _all_the_same(memory):
             break
-    return ()
+    return Found((), left_out)
 
 
 def _all_the_same(memory: Memory) -> bool:
@@ -85,7 +98,9 @@ def _all_the_same(memory: Memory) -> bool:
     return signature.status in (401, 403) or signature.stage.order > Stage.EXCHANGE.order
 
 
-def _rounds(subject: Setup, terrain: Terrain) -> Iterator[list[_Candidate]]:
+def _rounds(
+    subject: Setup, failure: Signature | None, terrain: Terrain
+) -> Iterator[list[_Candidate]]:
     seen = {subject.as_sent()}
 
     def strange(setup: Setup) -> bool:
@@ -108,8 +123,8 @@ def _rounds(subject: Setup, terrain: Terrain) -> Iterator[list[_Candidate]]:
         _Candidate(setup, f"the recipe {name}, moved to the subject's paths")
         for name, setup in moved_recipes(subject, terrain)
     )
+    yield fresh(_one_factor_away(subject, failure, terrain))
     yield fresh(_without_a_token(subject, terrain))
-    yield fresh(_one_factor_away(subject, terrain))
     yield fresh(
         _Candidate(setup, "a combination from probes.yaml")
         for setup in covering(subject, terrain, most=_COVERING)
@@ -157,14 +172,14 @@ def _recipe_queries(terrain: Terrain) -> list[Level[Any]]:
     return list(dict.fromkeys(r.setup.call_query for r in terrain.references))
 
 
-def _one_factor_away(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
-    """The subject with one listed level changed, the cheapest kinds of change first."""
-    singles = [
-        moved(subject, factor, level)
-        for factor, levels in terrain.levels.items()
-        if factor is not Factor.AUTH
-        for level in levels
-        if level != subject[factor]
-    ]
-    for setup in sorted(singles, key=lambda s: distance(subject, s)):
+def _one_factor_away(
+    subject: Setup, failure: Signature | None, terrain: Terrain
+) -> Iterator[_Candidate]:
+    """The subject with one edit, those that the error speaks of first: before the key, since a
+    service that refuses this token may take another."""
+    nearest = next(iter(terrain.nearest(subject)), None)
+    if failure is None:
+        return
+    control = nearest.setup if nearest is not None else subject
+    for setup in single_edits(subject, control, failure, (), terrain):
         yield _Candidate(setup, "the subject with one change")

@@ -24,8 +24,9 @@ from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdic
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import AuthKind, Factor, Level, Setup
+from rtdoctor.wording.answers import describe
 
-BUDGET = 80
+BUDGET = 96
 """The most probes of a diagnosis, unless the user says otherwise."""
 _REPEATED_PASSES = 4
 Conversation = Generator[Questions, Answers, Diagnosis]
@@ -85,12 +86,12 @@ def _diagnose_first_call(case: Case) -> Conversation:
 def _compare_with_controls(case: Case) -> Conversation:
     """Look for something that passes, and compare the subject with it."""
     memory = case.memory
-    controls = yield from find_controls(case.subject, memory, case.terrain)
-    if controls:
-        return (yield from _compare(case, controls))
-    if memory.unanswered:
+    found = yield from find_controls(case.subject, memory, case.terrain)
+    if found.controls:
+        return (yield from _compare(case, found.controls))
+    if memory.unanswered or (found.left_out and memory.budget < BUDGET):
         return _diagnosis(case, endings.cut_short(0, memory))
-    return _diagnosis(case, endings.nothing_passes(case.subject, memory))
+    return _diagnosis(case, endings.nothing_passes(case.subject, found.left_out, memory))
 
 
 def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
@@ -105,15 +106,20 @@ def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
     if memory.contradicted():
         # three more tell a service that wavers from a single slip
         yield from memory.ask([Ask(subject, Purpose.CONFIRM)] * 3)
-        return endings.changed_its_answer(subject, memory)
+        return endings.changed_its_answer(subject, subject, memory)
+    if len(memory.outcomes(subject)) == 1 and not memory.spent and not memory.unanswered:
+        # an answer between breakdowns is no answer to rely on
+        return endings.changed_its_answer(subject, subject, memory)
+    if memory.passed(subject):
+        return endings.works(len(memory.outcomes(subject)))
     if memory.outcomes(subject):
-        return endings.works() if memory.passed(subject) else None
+        return None
     seen = [o.outcome for o in memory.observations(subject)]
     if not seen or (memory.unanswered and len(seen) < 2):
         return endings.cut_short(0, memory)
     if memory.never_sent(subject):
         return endings.not_sent(subject, memory)
-    memory.breakdowns_count = all(map(is_breakdown, seen)) and len(set(seen)) == 1
+    memory.breakdowns_count = all(map(is_breakdown, seen)) and len({o.stage for o in seen}) == 1
     return None
 
 
@@ -129,7 +135,7 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
         changed = memory.contradicted()
         ending = endings.cut_short(0, memory)
         if changed:
-            ending = endings.changed_its_answer(changed[0], memory)
+            ending = endings.changed_its_answer(changed[0], subject, memory)
         return _diagnosis(case, ending, control)
     others = tuple(c.setup for c in controls[1:])
     widening = Widening(main, others, memory, case.hint)
@@ -185,7 +191,7 @@ def _diagnosis(
         drift=case.known.drift(memory.all()),
         does_not_prove=DOES_NOT_PROVE,
     )
-    if control is not None:
+    if control is not None and memory.passed(control.setup):
         probe = memory.probe(control.setup)
         bare = replace(bare, control=probe, control_found=f"{control.found} ({probe})")
     if claims is None:
@@ -210,15 +216,20 @@ def _diagnosis(
 
 
 def _wavering(memory: Memory) -> tuple[Fact, ...]:
-    return tuple(
+    """What the run shows about the service itself: it changes its answers, or breaks down."""
+    flaky = tuple(
         Fact("flaky", "The same setup answered differently.", memory.probes(setup))
         for setup in memory.contradicted()
+    )
+    return flaky + tuple(
+        Fact("breakdown", describe(setup, seen[0].outcome), memory.probes(setup))
+        for setup in memory.setups()
+        if (seen := memory.observations(setup)) and all(is_breakdown(o.outcome) for o in seen)
     )
 
 
 def _contradiction(setup: Setup, memory: Memory) -> Contradiction:
-    evidence = [o for o in memory.observations(setup) if o.outcome.is_evidence]
-    return Contradiction(answers(evidence, memory.goal))
+    return Contradiction(answers(memory.evidence(setup), memory.goal))
 
 
 def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Terrain, cost
 from rtdoctor.diagnose.causes import Explained
+from rtdoctor.diagnose.meaning import ABSENT, get, put
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
@@ -52,7 +53,7 @@ def single_edits(
 
     found = [
         setup
-        for setup in _edits(subject, control, named, terrain)
+        for setup in _edits(subject, control, failure, named, terrain)
         if len(changed := subject.differs_from(setup)) == 1
         and session_kind(setup) is session_kind(subject)
         and changed[0].first_sent.order <= failure.stage.order
@@ -77,10 +78,18 @@ def _factors_of(named: Named) -> tuple[Factor, ...]:
 
 
 def _edits(
-    subject: Setup, control: Setup, named: tuple[Named, ...], terrain: Terrain
+    subject: Setup,
+    control: Setup,
+    failure: Signature,
+    named: tuple[Named, ...],
+    terrain: Terrain,
 ) -> Iterator[Setup]:
-    for name in named:
-        yield from _named_edits(subject, control, name)
+    for place in named:
+        yield from _named_edits(subject, control, place)
+    if failure.stage is Stage.MINT:
+        for text in (None, "{}"):
+            name = "none" if text is None else text
+            yield subject.with_level(Factor.TOKEN_BODY, Level(name, TokenBody(text)))
     for factor in _LISTED:
         for level in terrain.levels[factor]:
             yield subject.with_level(factor, level)
@@ -128,38 +137,12 @@ def _body_edits(subject: Setup, control: Setup, place: str) -> Iterator[Setup]:
     data = _json(text or "{}")
     if not isinstance(data, dict):
         return
-    without = _set(data, path, _ABSENT)
+    without = put(data, path, ABSENT)
     if without != data:
         yield _with_body(subject, without)
-    usual = _get(_json(control.token_body.value.text), path)
-    if usual is not _ABSENT:
-        yield _with_body(subject, _set(data, path, usual))
-
-
-_ABSENT: Any = object()
-
-
-def _get(data: Any, path: list[str]) -> Any:
-    for name in path:
-        if not isinstance(data, dict) or name not in data:
-            return _ABSENT
-        data = data[name]
-    return data
-
-
-def _set(data: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    """A copy of ``data`` with ``value`` at ``path``; without that place when it is absent."""
-    name, *rest = path
-    copy = dict(data)
-    if rest:
-        inner = copy.get(name, {})
-        if isinstance(inner, dict):
-            copy[name] = _set(inner, rest, value)
-    elif value is _ABSENT:
-        copy.pop(name, None)
-    else:
-        copy[name] = value
-    return copy
+    usual = get(_json(control.token_body.value.text), path)
+    if usual is not ABSENT:
+        yield _with_body(subject, put(data, path, usual))
 
 
 def _json(text: str | None) -> Any:

@@ -41,31 +41,32 @@ class Ending:
     next_step: str
 
 
-def works() -> Ending:
-    """The subject passed twice."""
+def works(times: int) -> Ending:
+    """The subject passed, so many times."""
+    often = "twice" if times == 2 else "once" if times == 1 else f"{times} times"
     return Ending(
         Verdict.WORKS,
-        "This setup works here and now, twice; the failure was not reproduced.",
+        f"This setup works here and now, {often}; the failure was not reproduced.",
         "Look for what differs in your app: the age of its token, a token that is used twice, the "
         "bytes it really sends, its browser, its network.",
     )
 
 
-def changed_its_answer(setup: Setup, memory: Memory) -> Ending:
+def changed_its_answer(setup: Setup, subject: Setup, memory: Memory) -> Ending:
     """One and the same setup was answered in more than one way."""
     return Ending(
         Verdict.INCONCLUSIVE,
-        f"Inconclusive, no cause is claimed: {_two_ways(setup, memory)}.",
+        f"Inconclusive, no cause is claimed: {_two_ways(setup, subject, memory)}.",
         "Run it again later. If it stays like this, report both answers with their request ids: "
         "rtdoctor check --setup FILE --report all=report",
     )
 
 
-def contradicted(setups: Sequence[Setup], memory: Memory) -> Ending:
+def contradicted(setups: Sequence[Setup], subject: Setup, memory: Memory) -> Ending:
     """The subject was answered alike, but another setup of the run was not."""
     return Ending(
         Verdict.INCONCLUSIVE,
-        f"Inconclusive, no cause is claimed: {_two_ways(setups[0], memory)}.",
+        f"Inconclusive, no cause is claimed: {_two_ways(setups[0], subject, memory)}.",
         "Run it again: a service that changes its answers within a run proves nothing. If it stays "
         "like this, report both answers with their request ids.",
     )
@@ -96,7 +97,7 @@ def not_sent(subject: Setup, memory: Memory) -> Ending:
     )
 
 
-def nothing_passes(subject: Setup, memory: Memory) -> Ending:
+def nothing_passes(subject: Setup, left_out: int, memory: Memory) -> Ending:
     """No control was found, so there is nothing that the subject could be compared with."""
     met = obstacle(memory.all())
     came = _own_answer(subject, memory)
@@ -106,9 +107,17 @@ def nothing_passes(subject: Setup, memory: Memory) -> Ending:
             f"{met.text} {came} No cause is claimed.",
             _NEXT_FOR[met.kind],
         )
+    tried = [o for o in memory.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    if 2 * sum(o.outcome.kind is OutcomeKind.TRANSIENT for o in tried) > len(tried):
+        return Ending(
+            Verdict.CANNOT_TEST,
+            f"The service is in trouble or limits this client. {came} No cause is claimed.",
+            "Wait until it has recovered or its limit has passed, then run the command again.",
+        )
+    more = f" {left_out} more were left out for the budget (--budget N)." if left_out else ""
     return Ending(
         Verdict.CANNOT_TEST,
-        f"Nothing connects here and now, so there is nothing to compare with. {came} "
+        f"Nothing connects here and now, so there is nothing to compare with. {came}{more} "
         "No cause is claimed.",
         "Name a setup that is known to work there as a recipe (--probes FILE), or ask the "
         f"service's operator. {_REPORT}",
@@ -136,7 +145,7 @@ def breaks_down(subject: Setup, control: str, memory: Memory) -> Ending:
         Verdict.REPRODUCED,
         f"It fails every time ({said}; {tries} tries in {len(seen)} probes), while {control} "
         "passes beside it. A breakdown of the service proves nothing, so the cause is only likely.",
-        f"Try the change below, and report it to the service's operator. {_REPORT}",
+        f"Try the changes above, and report it to the service's operator. {_REPORT}",
     )
 
 
@@ -153,14 +162,15 @@ def not_proved(subject: Setup, control: str, memory: Memory) -> Ending:
     )
 
 
-def _two_ways(setup: Setup, memory: Memory) -> str:
+def _two_ways(setup: Setup, subject: Setup, memory: Memory) -> str:
     said: dict[str, list[str]] = {}
     for observation in memory.observations(setup):
         outcome = observation.outcome.judged(memory.goal)
-        if outcome.is_evidence:
+        if outcome.kind is not OutcomeKind.SKIPPED:
             said.setdefault(describe(observation.setup, outcome), []).append(observation.probe)
     ways = "; ".join(f"{', '.join(probes)} {text}" for text, probes in said.items())
-    return f"the same setup was answered in {len(said)} ways ({ways})"
+    which = "this setup" if setup.as_sent() == subject.as_sent() else "another setup of this run"
+    return f"{which} was answered in {len(said)} ways ({ways})"
 
 
 def _own_answer(subject: Setup, memory: Memory) -> str:

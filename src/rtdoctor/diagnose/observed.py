@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
+from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.setup import Setup
 
@@ -21,6 +21,7 @@ class Ask:
 Questions = tuple[Ask, ...]
 Answers = Sequence[Observation | None]
 
+BROKE_DOWN = "the service broke down"
 _BROKEN = {LocalCode.TIMEOUT.value, LocalCode.NETWORK.value}
 
 
@@ -93,7 +94,8 @@ class Memory:
     def _judged(self, observation: Observation) -> Outcome:
         outcome = observation.outcome.judged(self.goal)
         if self.breakdowns_count and is_breakdown(outcome) and outcome.signature is not None:
-            return Outcome.failed(outcome.signature)
+            # one breakdown is like another: their texts and numbers often differ
+            return Outcome.failed(Signature(outcome.signature.stage, message=BROKE_DOWN))
         return outcome
 
     def _known(self, ask: Ask) -> Outcome | None:
@@ -103,6 +105,10 @@ class Memory:
     def observations(self, setup: Setup) -> tuple[Observation, ...]:
         """Everything observed of a setup, in order."""
         return tuple(self._seen.get(setup.as_sent(), ()))
+
+    def evidence(self, setup: Setup) -> list[Observation]:
+        """The observations of a setup that count as evidence."""
+        return [o for o in self.observations(setup) if self._judged(o).is_evidence]
 
     def outcomes(self, setup: Setup) -> list[Outcome]:
         """Every evidence outcome of a setup, judged against the goal."""
@@ -135,6 +141,16 @@ class Memory:
     def repeated(self) -> int:
         """How many setups gave evidence more than once."""
         return sum(len(self.outcomes(setup)) > 1 for setup in self._seen)
+
+    def wavered(self) -> bool:
+        """Whether some setup got an answer one time and a breakdown or a limit another time."""
+        return any(
+            len({(o.outcome.kind, o.outcome.signature) for o in self._tried(setup)}) > 1
+            for setup in self._seen
+        )
+
+    def _tried(self, setup: Setup) -> list[Observation]:
+        return [o for o in self.observations(setup) if o.outcome.kind is not OutcomeKind.SKIPPED]
 
     def never_sent(self, setup: Setup) -> bool:
         """Whether every probe of a setup ended before the request that it is about."""

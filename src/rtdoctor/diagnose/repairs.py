@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from rtdoctor.diagnose.candidates import COST, Terrain, changes, comparable, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
-from rtdoctor.diagnose.meaning import values_added, values_lost, with_the_users_values
+from rtdoctor.diagnose.meaning import (
+    values_added,
+    values_changed,
+    values_lost,
+    with_the_users_body,
+    with_the_users_values,
+    without_the_place,
+)
 from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
+from rtdoctor.diagnose.place import wanted
 from rtdoctor.domain.finding import Repair, Tried
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
@@ -19,10 +27,12 @@ from rtdoctor.domain.setup import AuthKind, Factor, Setup
 from rtdoctor.wording.answers import describe
 
 _MOST = 4
+_SHOWN = 4
 _SHRUNK = 2
 """How many of the nearest passing setups are shrunk."""
 _EDITS = 20
 _SWAPS = 6
+_PLACES = 5
 """The most single edits to try, of the subject and of each setup near the best repair."""
 
 
@@ -49,7 +59,7 @@ class Search:
 
         Greedy is safe: what is left is a repair in which every edit is needed, each seen to be.
         """
-        for setup in self._safe()[:_SHRUNK]:
+        for setup in self._nearest()[:_SHRUNK]:
             repair = setup
             edits = sorted(
                 self.subject.differs_from(setup),
@@ -62,9 +72,25 @@ class Search:
                 (outcome,) = yield from self.memory.ask([Ask(smaller, Purpose.REPAIR)])
                 if outcome is not None and outcome.is_pass:
                     repair = smaller
-            fuller = with_the_users_values(self.subject, repair)
-            if fuller is not None and not self._hopeless(fuller):
-                yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
+            yield from self._give_back_the_body(repair)
+
+    def _give_back_the_body(self, repair: Setup) -> Generator[Questions, Answers, None]:
+        """The repair with the user's own token body, less the places that the errors name; where
+        they name none, with what the repair's body leaves unsaid."""
+        setup = with_the_users_body(self.subject, repair)
+        for _ in range(_PLACES):
+            if setup is None:
+                break
+            (outcome,) = yield from self.memory.ask([Ask(setup, Purpose.REPAIR)])
+            if outcome is None or outcome.is_pass:
+                return
+            named = wanted(outcome.signature, setup) if outcome.signature is not None else ()
+            places = [n.name for n in named if n.where == "body" and n.present]
+            smaller = (without_the_place(setup, place, repair) for place in places)
+            setup = next((s for s in smaller if s is not None), None)
+        fuller = with_the_users_values(self.subject, repair)
+        if fuller is not None and not self._hopeless(fuller):
+            yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
 
     def _edit(self) -> Generator[Questions, Answers, None]:
         """Single edits that would be better than the best repair there is, or test the cause."""
@@ -130,6 +156,12 @@ class Search:
         safe = [s for s in self.memory.passing() if leaks(self.subject) or not leaks(s)]
         return sorted(safe, key=lambda s: (session_kind(s) is not kind, *_rank(self.subject, s)))
 
+    def _nearest(self) -> list[Setup]:
+        """The safe ones of the user's kind of session, where there are any."""
+        kind = session_kind(self.subject)
+        safe = self._safe()
+        return [s for s in safe if session_kind(s) is kind] or safe
+
     def _hopeless(self, setup: Setup) -> bool:
         """Whether a cause is in it that was seen beside the subject's own levels alone."""
         return any(c.within(setup) and not c.only_repaired for c in self.causes)
@@ -177,7 +209,7 @@ def tried_and_refused(
 
 def _smallest(subject: Setup, setups: Sequence[Setup]) -> list[Setup]:
     purpose = session_kind(subject)
-    same = [s for s in setups if session_kind(s) is purpose]
+    same = [s for s in setups if session_kind(s) is purpose or _says_nothing(s)]
     ordered = sorted(same or setups, key=lambda s: _rank(subject, s))
     kept: list[Setup] = []
     for setup in ordered:
@@ -218,6 +250,10 @@ def _repair(subject: Setup, setup: Setup, memory: Memory, terrain: Terrain) -> R
         notes.append(
             f"This opens a {session_kind(setup)} session instead of a {session_kind(subject)} one."
         )
+    lost = values_changed(subject, setup)
+    if lost:
+        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        notes.append(f"Not kept of yours: {', '.join(lost[:_SHOWN])}{more}.")
     if _converses(setup) and not _converses(subject):
         notes.append("It is a conversation that also transcribes: the model may answer.")
     if leaks:

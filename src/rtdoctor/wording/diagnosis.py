@@ -10,7 +10,7 @@ from rtdoctor.domain.setup import CallEncoding, EncodingKind, Factor, Offer, Set
 from rtdoctor.wording.answers import code_of
 from rtdoctor.wording.levels import FACTOR_NAMES, level_text
 
-_LONGEST_BODY = 100
+_LONGEST_BODY = 64
 
 
 def level_phrase(factor: Factor, setup: Setup) -> str:
@@ -21,7 +21,8 @@ def level_phrase(factor: Factor, setup: Setup) -> str:
             has_one = setup.token_endpoint.value.path is not None
             return f"the token comes from {text}" if has_one else "no token is minted"
         case Factor.TOKEN_BODY:
-            return f"the token request has {text}"
+            has_one = setup.token_body.value.text is not None
+            return f"its body is {text.removeprefix('the body ')}" if has_one else "it has no body"
         case Factor.AUTH:
             return f"the call carries {text}"
         case Factor.BETA_HEADER:
