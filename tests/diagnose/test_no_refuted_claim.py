@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from rtdoctor.domain.finding import Verdict
-from rtdoctor.domain.outcome import Outcome, Stage
-from rtdoctor.domain.setup import AuthKind, EncodingKind, Setup
+from rtdoctor.domain.outcome import Outcome, Signature, Stage, normalise_message
+from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
 from support.conversing import PaperService, broken, levels, refused, service, subject
 
 OLD_PAGE = """
@@ -286,3 +287,132 @@ def test_setups_without_a_token_get_a_diagnosis(text: str) -> None:
 
     assert diagnosis.verdict is Verdict.EXPLAINED
     assert diagnosis.repairs
+
+
+def test_a_token_endpoint_that_takes_no_body_is_no_reason_to_use_the_key() -> None:
+    def bare(setup: Setup) -> Outcome | None:
+        if mint_path(setup) == "/v2/token" and setup.token_body.value.text is not None:
+            return refused(Stage.MINT, 400, "body_not_allowed", "This endpoint takes no body.")
+        if mint_path(setup) not in ("", "/v2/token"):
+            return refused(Stage.MINT, 404, None, "Not Found")
+        return None
+
+    diagnosis = service(bare).diagnose(subject("token_endpoint: /v2/token"))
+
+    assert levels(diagnosis)[0] == {("token_body", "ga_realtime")}
+    assert [c.factor for c in diagnosis.repairs[0].changes] == ["token_body"]
+    assert not diagnosis.repairs[0].leaks_key
+
+
+def test_what_is_blamed_is_what_the_subject_sends() -> None:
+    def wants_all(setup: Setup) -> Outcome | None:
+        keyed = setup.auth.value.kind is AuthKind.API_KEY
+        raw = setup.call_encoding.value.session is None
+        if keyed and raw and not setup.call_query.value.params:
+            return refused(Stage.EXCHANGE, 400, "no_session")
+        return None
+
+    setup = subject("auth: api_key\nbeta_header: both")
+    diagnosis = service(wants_all).diagnose(setup)
+
+    sent = setup.as_sent()
+    for cause in diagnosis.causes:
+        for blamed in cause.levels:
+            factor = Factor(blamed.factor)
+            assert blamed.level in (setup[factor].name, sent[factor].name)
+    assert "no OpenAI-Beta" not in diagnosis.sentence
+
+
+def test_a_page_with_a_voice_that_also_transcribes_keeps_its_conversation() -> None:
+    text = (
+        "token_endpoint: sessions\ncall_endpoint: realtime\n"
+        "token_body: {json: {model: gpt-realtime, voice: marin, instructions: Bonjour.,"
+        " input_audio_transcription: {model: whisper-1, language: fr}}}"
+    )
+
+    diagnosis = service(ga_only).diagnose(subject(text))
+
+    session = body(diagnosis.repairs[0].setup)["session"]
+    assert isinstance(session, dict)
+    assert session["type"] == "realtime"
+    assert session["instructions"] == "Bonjour."
+    assert session["audio"]["input"]["transcription"]["language"] == "fr"
+
+
+def test_a_repair_drops_only_the_values_that_errors_name_and_says_so() -> None:
+    def two_unknown(setup: Setup) -> Outcome | None:
+        session = body(setup).get("session", {}) if mint_path(setup) else {}
+        assert isinstance(session, dict)
+        for name in ("voice", "temperature"):
+            if name in session:
+                said = f"Unknown parameter: 'session.{name}'."
+                signature = Signature(Stage.MINT, 400, "error", "unknown_parameter", None, said)
+                return Outcome.failed(replace(signature, param=f"session.{name}"))
+        return None
+
+    setup = subject(
+        "token_body: {json: {session: {type: realtime, model: gpt-realtime, voice: marin,"
+        " temperature: 0.8, instructions: Be brief.}}}"
+    )
+    diagnosis = service(two_unknown).diagnose(setup)
+
+    session = body(diagnosis.repairs[0].setup)["session"]
+    assert session == {"type": "realtime", "model": "gpt-realtime", "instructions": "Be brief."}
+    (note,) = diagnosis.repairs[0].notes
+    assert "session.voice" in note
+    assert "session.temperature" in note
+
+
+def test_breakdowns_with_changing_texts_are_still_likely_and_never_proved() -> None:
+    def breaks(setup: Setup, so_far: PaperService) -> Outcome:
+        if setup.call_query.value.params:
+            signature = Signature(Stage.EXCHANGE, 502 + len(so_far.asked) % 2, message="x" * 3)
+            return Outcome.transient(signature)
+        return Outcome.passed(Stage.SESSION)
+
+    diagnosis = PaperService(breaks).diagnose(subject("call_query: model_realtime"))
+
+    assert diagnosis.verdict is Verdict.REPRODUCED
+    assert diagnosis.causes == ()
+    assert [b.factor for s in diagnosis.suspicions for b in s.levels] == ["call_query"]
+
+
+def test_a_setup_that_breaks_down_once_leaves_no_word_of_determinism() -> None:
+    def once(setup: Setup, so_far: PaperService) -> Outcome:
+        if len(so_far.asked) == 8:
+            return broken(Stage.EXCHANGE, 503)
+        if setup.call_query.value.params:
+            return refused(Stage.EXCHANGE, 400, "no_query")
+        return Outcome.passed(Stage.SESSION)
+
+    service_ = PaperService(once)
+    diagnosis = service_.diagnose(subject("call_query: model_realtime"))
+
+    twice = [o for o in service_.asked if o.setup == service_.asked[8].setup]
+    assert len(twice) < 2 or not any("answers the same" in t for t in diagnosis.assumptions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["at 2026-11-28T19:22:01.123Z", "Ray ID: 8f3a9b2c1d4e5f60", "until 19:22:01", "req_abcdef123"],
+)
+def test_an_error_that_names_a_time_or_an_id_is_one_error(text: str) -> None:
+    count = iter(range(100))
+
+    def stamped(setup: Setup) -> Outcome | None:
+        if setup.call_query.value.params:
+            said = text.replace("19:22:01", f"19:22:{next(count):02}").replace("8f3a", "8f3b")
+            message = normalise_message(f"No query here, {said}")
+            return Outcome.failed(Signature(Stage.EXCHANGE, 400, "e", "no_query", None, message))
+        return None
+
+    diagnosis = service(stamped).diagnose(subject("call_query: model_realtime"))
+
+    assert diagnosis.verdict is Verdict.EXPLAINED
+
+
+def test_a_works_says_how_often_it_worked() -> None:
+    diagnosis = service(lambda setup: None).diagnose(subject("{}"), budget=1)
+
+    assert diagnosis.verdict is Verdict.WORKS
+    assert "once" in diagnosis.sentence
