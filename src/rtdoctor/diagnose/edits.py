@@ -13,6 +13,7 @@ from typing import Any
 from rtdoctor.diagnose.candidates import Terrain, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.meaning import ABSENT, get, put
+from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
@@ -84,9 +85,11 @@ def _edits(
     named: tuple[Named, ...],
     terrain: Terrain,
 ) -> Iterator[Setup]:
+    usual = (control, *(r.setup for r in terrain.references))
     for place in named:
-        yield from _named_edits(subject, control, place)
+        yield from _named_edits(subject, usual, place)
     if failure.stage is Stage.MINT:
+        yield from _in_the_dialect_of_its_endpoint(subject)
         for text in (None, "{}"):
             name = "none" if text is None else text
             yield subject.with_level(Factor.TOKEN_BODY, Level(name, TokenBody(text)))
@@ -100,9 +103,19 @@ def _edits(
         yield _with_query(subject, tuple(p for p in params if p != dropped))
 
 
-def _named_edits(subject: Setup, control: Setup, named: Named) -> Iterator[Setup]:
-    """What the error names: put in where it is missing, left out or as in the control where it is
-    there."""
+def _in_the_dialect_of_its_endpoint(subject: Setup) -> Iterator[Setup]:
+    """A token body that is written for another endpoint, as its own endpoint wants it."""
+    body = subject.token_body.value
+    text = rewritten(body.text, subject.token_endpoint.value.path)
+    if text != body.text:
+        level = Level(text or "none", TokenBody(text, body.content_type))
+        yield subject.with_level(Factor.TOKEN_BODY, level)
+
+
+def _named_edits(subject: Setup, usual: tuple[Setup, ...], named: Named) -> Iterator[Setup]:
+    """What the error names: put in where it is missing, left out or as usual where it is there.
+    Usual is what the control says, and then the recipes."""
+    control = usual[0]
     params = subject.call_query.value.params
     if named.where == "query":
         others = tuple(p for p in params if p[0] != named.name)
@@ -111,7 +124,7 @@ def _named_edits(subject: Setup, control: Setup, named: Named) -> Iterator[Setup
         for value in values:
             yield _with_query(subject, (*others, (named.name, value)))
     if named.where == "body" and named.stage is Stage.MINT:
-        yield from _body_edits(subject, control, named.name)
+        yield from _body_edits(subject, usual, named.name)
 
 
 def _values_of(name: str, subject: Setup, control: Setup) -> Iterator[str]:
@@ -130,8 +143,8 @@ def _leaves_called(name: str, data: Any) -> Iterator[str]:
             yield from _leaves_called(name, value)
 
 
-def _body_edits(subject: Setup, control: Setup, place: str) -> Iterator[Setup]:
-    """The place of the body left out, and as it is in the control's body."""
+def _body_edits(subject: Setup, usual: tuple[Setup, ...], place: str) -> Iterator[Setup]:
+    """The place of the body left out, and as it is in the first usual body that has it."""
     text = subject.token_body.value.text
     path = place.split(".")
     data = _json(text or "{}")
@@ -140,9 +153,14 @@ def _body_edits(subject: Setup, control: Setup, place: str) -> Iterator[Setup]:
     without = put(data, path, ABSENT)
     if without != data:
         yield _with_body(subject, without)
-    usual = get(_json(control.token_body.value.text), path)
-    if usual is not ABSENT:
-        yield _with_body(subject, put(data, path, usual))
+    target = subject.token_endpoint.value.path
+    bodies = (
+        _json(carried(s.token_body, s.token_endpoint.value.path, target).value.text) for s in usual
+    )
+    found = (value for data_ in bodies if (value := get(data_, path)) is not ABSENT)
+    value = next(found, ABSENT)
+    if value is not ABSENT:
+        yield _with_body(subject, put(data, path, value))
 
 
 def _json(text: str | None) -> Any:

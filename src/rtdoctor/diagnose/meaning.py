@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rtdoctor.diagnose.mixing import carried
+from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 
 Path = tuple[str, ...]
@@ -75,14 +75,24 @@ def with_the_users_values(subject: Setup, repair: Setup) -> Setup | None:
 
 
 def values_lost(subject: Setup, setup: Setup) -> int:
-    """How many values of the subject's token body and query ``setup`` no longer says."""
-    kept_params = setup.call_query.value.params
-    lost = sum(param not in kept_params for param in subject.call_query.value.params)
+    """How much of what the subject's token body and query say is lost in ``setup``: one for a
+    value that is another, two for one that is gone."""
+    kept, there = setup.call_query.value.params, dict(setup.call_query.value.params)
+    lost = sum(
+        1 if name in there else 2
+        for name, value in subject.call_query.value.params
+        if (name, value) not in kept
+    )
     ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
     if ours is None or not setup.auth.value.kind.needs_token:
         return lost
-    kept = set(_leaves(theirs or {}))
-    return lost + sum(leaf not in kept for leaf in _leaves(ours))
+    for path, value in _leaves(ours):
+        new = get(theirs or {}, list(path))
+        if new is ABSENT:
+            lost += 2
+        elif json.dumps(new, sort_keys=True) != value:
+            lost += 1
+    return lost
 
 
 def values_changed(subject: Setup, setup: Setup) -> list[str]:
@@ -109,19 +119,19 @@ def _cut(text: str) -> str:
 
 
 def values_added(subject: Setup, setup: Setup) -> int:
-    """How many values ``setup`` sends in its token body and query that the subject does not."""
-    params = subject.call_query.value.params
-    added = sum(param not in params for param in setup.call_query.value.params)
+    """How many values ``setup`` sends in places of token body and query where the subject has
+    none."""
+    names = dict(subject.call_query.value.params)
+    added = sum(name not in names for name, _ in setup.call_query.value.params)
     ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
     if ours is None or theirs is None or not setup.auth.value.kind.needs_token:
         return added
-    own = set(_leaves(ours))
-    return added + sum(leaf not in own for leaf in _leaves(theirs))
+    return added + sum(get(ours, list(path)) is ABSENT for path, _ in _leaves(theirs))
 
 
 def _carried(subject: Setup, setup: Setup) -> dict[str, Any] | None:
     source, target = subject.token_endpoint.value.path, setup.token_endpoint.value.path
-    return _object(carried(subject.token_body, source, target).value.text)
+    return _object(rewritten(carried(subject.token_body, source, target).value.text, target))
 
 
 def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

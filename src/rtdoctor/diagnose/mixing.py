@@ -15,7 +15,7 @@ from typing import Any
 
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 from rtdoctor.migration.bodies import migrate
-from rtdoctor.migration.dialect import dialect_at, fits
+from rtdoctor.migration.dialect import Dialect, dialect_at, fits
 
 
 def mixed(base: Setup, other: Setup, factors: Collection[Factor]) -> Setup:
@@ -58,6 +58,15 @@ def _carried_text(text: str | None, source: str | None, target: str | None) -> s
     if ours is None or theirs is None or ours is theirs or not fits(text, ours):
         return text
     return migrate(text, ours, theirs).text
+
+
+def rewritten(text: str | None, path: str | None) -> str | None:
+    """A body that its endpoint's dialect does not fit, in that dialect; the same body otherwise."""
+    own = dialect_at(path)
+    if own is None or text is None or fits(text, own):
+        return text
+    written = next((d for d in Dialect if fits(text, d)), None)
+    return text if written is None else migrate(text, written, own).text
 
 
 def keeps_body(subject: Setup, setup: Setup) -> bool:
