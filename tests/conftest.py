@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from rtdoctor.targets.target import KEY_VARIABLE
+from rtdoctor.testing import plugin
 
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
@@ -23,6 +24,12 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     for name in (KEY_VARIABLE, *_PROXIES, *(p.lower() for p in _PROXIES), "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the plugin also where the sources are on the path and nothing is installed."""
+    if not config.pluginmanager.is_registered(plugin):
+        config.pluginmanager.register(plugin, "rtdoctor")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

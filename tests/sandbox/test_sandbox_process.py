@@ -157,3 +157,27 @@ def test_the_state_counts_tokens_and_calls() -> None:
     assert state["tokens"] == {"minted": 2, "used": 1}
     assert (state["calls"]["opened"], state["calls"]["open"]) == (1, 0)
     assert state["rules"] == {"mint": 2, "call-token": 1, "hangup": 1}
+
+
+def test_what_was_asked_is_kept_only_when_it_is_asked_for() -> None:
+    with rtdoctor_sandbox() as sandbox:
+        caller = Caller(sandbox)
+        said = caller.send("GET", "/sandbox/requests")
+        caller.close()
+
+    assert said.status == 404
+    assert said.rule == "no-such-url"
+
+
+def test_no_page_can_read_what_was_asked() -> None:
+    with started("--log-requests") as (process, said):
+        caller = Caller(RunningSandbox(**said, process=process))
+        caller.token("client_secrets", GA_REALTIME)
+        log = caller.send("GET", "/sandbox/requests", headers={"Origin": "http://localhost"})
+        clearing = caller.send("OPTIONS", "/sandbox/requests")
+        caller.close()
+
+    assert [r["rule"] for r in log.json["requests"]] == ["mint"]
+    assert log.headers["x-sandbox-notice"] == "rtdoctor sandbox, not the real service"
+    assert "access-control-allow-origin" not in log.headers
+    assert "DELETE" not in clearing.headers["access-control-allow-methods"]

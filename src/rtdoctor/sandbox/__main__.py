@@ -19,6 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rules", type=Path, metavar="FILE")
     parser.add_argument("--candidates", choices=["loopback", "host", "all"], default="all")
     parser.add_argument("--announce", action="store_true", help="one JSON line, for a parent")
+    parser.add_argument(
+        "--log-requests", action="store_true", help="keep what was asked, at /sandbox/requests"
+    )
     given = parser.parse_args(arguments)
     try:
         serve(
@@ -28,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
             rules=given.rules,
             candidates=given.candidates,
             announce=given.announce,
+            log_requests=given.log_requests,
         )
     except RtdoctorError as error:
         print(f"error: {error}", file=sys.stderr)

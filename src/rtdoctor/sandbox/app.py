@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from json import JSONDecodeError
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from rtdoctor.sandbox.request_log import RequestLog
 from rtdoctor.sandbox.rules.request import Seen
 from rtdoctor.sandbox.rules.schema import Answer, Rule
 from rtdoctor.sandbox.service import Service
@@ -38,8 +40,8 @@ _PREFLIGHT = Rule(
 )
 
 
-def make_app(service: Service, era: str) -> Starlette:
-    """The ASGI application of a service."""
+def make_app(service: Service, era: str, log: RequestLog | None = None) -> Starlette:
+    """The ASGI application of a service; with a ``log``, it tells what it was asked."""
 
     async def anything(request: Request) -> Response:
         started = time.perf_counter()
@@ -47,7 +49,10 @@ def make_app(service: Service, era: str) -> Starlette:
             seen = await _see(request, service)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
+        auth = seen.auth  # before the call it opens makes the token a used one
         reply = await service.answer(seen, _PREFLIGHT if request.method == "OPTIONS" else None)
+        if log is not None:
+            log.add(seen, reply.status, reply.rule, auth)
         response = Response(reply.body, reply.status, reply.headers, reply.content_type)
         taken_ms = (time.perf_counter() - started) * 1000
         response.headers["openai-processing-ms"] = str(round(taken_ms))
@@ -66,14 +71,28 @@ def make_app(service: Service, era: str) -> Starlette:
             return _dressed(JSONResponse({"error": 'send {"token": "ek_..."}'}, 400))
         return _dressed(JSONResponse({"expired": service.tokens.expire(token)}))
 
+    own = [
+        Route("/sandbox/state", state, methods=["GET"]),
+        Route("/sandbox/expire", expire, methods=["POST"]),
+    ]
+    if log is not None:
+        own.append(Route("/sandbox/requests", _log_route(log), methods=["GET", "DELETE"]))
     return Starlette(
-        routes=[
-            Route("/sandbox/state", state, methods=["GET"]),
-            Route("/sandbox/expire", expire, methods=["POST"]),
-            Route("/{path:path}", anything, methods=_METHODS),
-        ],
+        routes=[*own, Route("/{path:path}", anything, methods=_METHODS)],
         max_body_size=MAX_BODY_BYTES,
     )
+
+
+def _log_route(log: RequestLog) -> Callable[[Request], Awaitable[Response]]:
+    async def requests(request: Request) -> Response:
+        if request.method == "DELETE":
+            log.forget()
+        # no CORS header: the page under test, or any other, shall not read the log
+        return JSONResponse(
+            {"sandbox": True, "requests": log.entries}, headers={"x-sandbox-notice": NOTICE}
+        )
+
+    return requests
 
 
 async def _see(request: Request, service: Service) -> Seen:

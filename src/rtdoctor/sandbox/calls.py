@@ -50,6 +50,8 @@ class Call:
             "connected": self.connected,
             "channel": self.label,
             "ended": self.ended or None,
+            "audio_ms": round(self.ear.heard_ms),
+            "sound_ms": round(self.ear.loud_ms),
         }
 
 

@@ -38,13 +38,15 @@ def serve(
     rules: Path | None = None,
     candidates: Candidates = "all",
     announce: bool = False,
+    log_requests: bool = False,
     out: TextIO | None = None,
 ) -> None:
     """Run the sandbox until SIGINT or SIGTERM.
 
     ``announce`` is for a parent process: one JSON line ``{"url", "era", "key"}`` instead of
     the text for a human, and the end of stdin ends the sandbox too. ``candidates`` says which
-    addresses the answers offer: only 127.0.0.1, only the others, or all.
+    addresses the answers offer: only 127.0.0.1, only the others, or all. ``log_requests`` keeps
+    what was asked, without credentials, at ``/sandbox/requests``.
     Raises ``UsageError`` and ``ConfigError`` before anything listens.
     """
     out = out or sys.stdout
@@ -62,7 +64,11 @@ def serve(
         else:
             out.write(_greeting(url, era, key))
         out.flush()
-        _run(listener, stop, era=era, rules=rules, candidates=candidates)
+        _run(
+            listener,
+            stop,
+            lambda: _load(era, rules, candidates, log_requests=log_requests),
+        )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -101,9 +107,7 @@ Ctrl-C ends it.
 """
 
 
-def _run(
-    listener: socket.socket, stop: _Stop, *, era: str, rules: Path | None, candidates: Candidates
-) -> None:
+def _run(listener: socket.socket, stop: _Stop, load: Callable[[], tuple[Service, Server]]) -> None:
     import asyncio
     import logging
 
@@ -118,7 +122,7 @@ def _run(
 
     async def until_stopped() -> None:
         asyncio.get_running_loop().set_exception_handler(complain)
-        service, server = _load(era, rules, candidates)
+        service, server = load()
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         warming = asyncio.create_task(asyncio.to_thread(_warm_up))
         await stop.wait()
@@ -129,12 +133,15 @@ def _run(
     asyncio.run(until_stopped())
 
 
-def _load(era: str, rules: Path | None, candidates: Candidates) -> tuple[Service, Server]:
+def _load(
+    era: str, rules: Path | None, candidates: Candidates, *, log_requests: bool
+) -> tuple[Service, Server]:
     """The service and a uvicorn server for it, without anything uvicorn need not do here."""
     import uvicorn
 
     from rtdoctor.sandbox.app import make_app
     from rtdoctor.sandbox.calls import Calls
+    from rtdoctor.sandbox.request_log import RequestLog
     from rtdoctor.sandbox.rules.files import rule_book
     from rtdoctor.sandbox.service import Service
 
@@ -145,7 +152,7 @@ def _load(era: str, rules: Path | None, candidates: Candidates) -> tuple[Service
 
     service = Service(rule_book(era, rules), Calls(lambda: _hosts(candidates)))
     config = uvicorn.Config(
-        make_app(service, era),
+        make_app(service, era, RequestLog() if log_requests else None),
         http="h11",
         ws="none",
         loop="asyncio",

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from rtdoctor.domain.secret import Secret
@@ -17,6 +19,7 @@ from rtdoctor.targets.target import KEY_VARIABLE, Target
 ERAS = ("beta", "coexist", "ga-only", "single-use")
 TODAY = "single-use"
 _START_S = 20.0
+_END_S = 5.0
 
 
 class EmbeddedSandbox:
@@ -25,10 +28,15 @@ class EmbeddedSandbox:
     It ends by itself when our end of its standard input closes, however we end.
     """
 
-    def __init__(self, era: str = TODAY, rules: Path | None = None) -> None:
+    def __init__(
+        self, era: str = TODAY, rules: Path | None = None, *, log_requests: bool = False
+    ) -> None:
         self.era = era
-        command = [sys.executable, "-m", "rtdoctor.sandbox", "--era", era, "--port", "0"]
+        # -P: a file of the user's, such as queue.py, must not stand for a module of Python's
+        command = [sys.executable, "-P", "-m", "rtdoctor.sandbox", "--era", era, "--port", "0"]
         command += ["--candidates", "loopback", "--announce"]
+        if log_requests:
+            command += ["--log-requests"]
         if rules is not None:
             command += ["--rules", str(rules)]
         env = {k: v for k, v in os.environ.items() if k != KEY_VARIABLE}
@@ -54,13 +62,19 @@ class EmbeddedSandbox:
         """The target once it listens. Raises ``CannotTest`` when it does not start."""
         import asyncio
 
+        return await asyncio.to_thread(self.wait_for_target)
+
+    def wait_for_target(self) -> Target:
+        """``target`` for a caller without an event loop; it blocks until the sandbox listens."""
         assert self._process.stdout is not None
+        too_late = threading.Timer(_START_S, self._process.kill)  # which ends the read below
+        too_late.start()
         try:
-            async with asyncio.timeout(_START_S):
-                line = await asyncio.to_thread(self._process.stdout.readline)
-            said = json.loads(line)
-        except (TimeoutError, ValueError):
+            said = json.loads(self._process.stdout.readline())
+        except ValueError:
             raise self._complaint() from None
+        finally:
+            too_late.cancel()
         return Target("sandbox", said["url"], Secret(said["key"], "<sandbox-key>"), said["era"])
 
     def _complaint(self) -> RtdoctorError:
@@ -80,6 +94,15 @@ class EmbeddedSandbox:
             f"the embedded sandbox did not start: {said or f'nothing within {_START_S:g} s'}",
             hint=f"Try: {sys.executable} -m rtdoctor.sandbox --era {self.era}",
         )
+
+    def end_calls_and_stop(self) -> None:
+        """Let the sandbox close the calls that are open, so that their clients notice, and stop."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_S)
+        self.stop()
 
     def stop(self) -> None:
         """End the process; safe to call more than once.

@@ -21,9 +21,13 @@ Event = dict[str, Any]
 
 @dataclass(slots=True)
 class Ear:
-    """Splits the audio of one call into stretches of sound. Times are milliseconds of audio."""
+    """Splits the audio of one call into stretches of sound. Times are milliseconds of audio.
+
+    ``heard_ms`` counts all audio, ``loud_ms`` what of it was sound.
+    """
 
     heard_ms: float = 0.0
+    loud_ms: float = 0.0
     _committed_ms: float = 0.0
     _started_ms: float | None = None
     _quiet_ms: float = 0.0
@@ -37,6 +41,7 @@ class Ear:
         start_ms = self.heard_ms
         self.heard_ms += duration_ms
         if loud:
+            self.loud_ms += duration_ms
             self._quiet_ms = 0.0
             if self._started_ms is None and listens(session):
                 return [self._starts(start_ms)]
