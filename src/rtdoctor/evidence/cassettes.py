@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote, urldefrag
 
 import msgspec
 
@@ -27,14 +27,12 @@ from rtdoctor.secrets.redactor import Redactor
 HTTP_FILE = "http.json"
 RUN_FILE = "run.json"
 _TAG = "X-Rtdoctor-Probe"
-
-# which probe and step the request now on its way belongs to; read by the hooks below
-sending: ContextVar[str] = ContextVar("sending", default="")
+_MAX_NAMES = 4000  # a URL of more than 65,536 characters is refused, and each may become twelve
 
 
 def label(setup: Setup, purpose: str) -> str:
-    """The name under which a step of a setup is recorded."""
-    return " ".join(["/".join(setup.as_sent().names.values()), purpose])
+    """The name under which a step of a setup is recorded. It comes as the URL's fragment."""
+    return f"{'/'.join(setup.as_sent().names.values())[:_MAX_NAMES]} {purpose}"
 
 
 @contextmanager
@@ -164,7 +162,8 @@ def _cassette(folder: Path, mode: str, persister: _Persister | _Recorded) -> Any
 def _tagged(request: Any) -> Any:
     # vcrpy's own copy of the request: the tag never goes on the wire
     if _TAG not in request.headers:
-        request.headers = {**request.headers, _TAG: sending.get()}
+        request.uri, fragment = urldefrag(request.uri)
+        request.headers = {**request.headers, _TAG: unquote(fragment)}
     return request
 
 

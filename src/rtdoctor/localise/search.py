@@ -5,8 +5,11 @@ a ``Localisation``. The same generator diagnoses live (the caller runs the probe
 (the caller looks recorded outcomes up, and answers ``None`` to what was never recorded).
 
 The method is that of adaptive fault localisation on the lattice of mixtures between a failing and
-a passing setup (delta debugging, MARCO), with two restrictions that keep it honest: nothing is
-blamed without an observed pass beside the failure, and mixtures may fail for reasons of their own.
+a passing setup. From delta debugging (ddmin) it has the two end points and the halving between
+them; from MARCO the map of what is not yet explored, and that minimal failing sets (causes) and
+maximal passing ones (repairs) are found in one search. Both take failing to be monotone. Here it is
+not, hence two restrictions that keep the result honest: nothing is blamed without an observed pass
+beside the failure, and mixtures may fail for reasons of their own. See ``docs/localiser.md``.
 """
 
 from __future__ import annotations
@@ -26,9 +29,10 @@ from rtdoctor.localise.next_question import (
     halving,
     widest_cover,
 )
+from rtdoctor.localise.points import Mask
 from rtdoctor.localise.proof import prove
 from rtdoctor.localise.result import Localisation
-from rtdoctor.localise.space import Point, Space, members
+from rtdoctor.localise.space import Point, Space
 from rtdoctor.localise.suspects import Suspects
 
 EXHAUSTIVE = 16
@@ -113,6 +117,7 @@ def _questions(suspects: Suspects, search: Search) -> list[Question]:
             break
         questions.append(question)
         odds *= question.odds
+        # Take the likely answer as given, and see what would be asked then.
         if len(questions) < search.batch:
             imagined = suspects.answers.copy()
             imagined.record(question.mask, question.expected)
@@ -123,21 +128,25 @@ def _questions(suspects: Suspects, search: Search) -> list[Question]:
 def _next(suspects: Suspects, search: Search) -> Question | None:
     """The one question most worth asking; ``None`` when nothing is left to learn."""
     answers, space = suspects.answers, suspects.space
+    askable = answers.askable
     for mask, why in ((space.subject, Purpose.SUBJECT), (space.control, Purpose.CONTROL)):
-        if answers.askable >> mask & 1:
+        if mask in askable:
             return Question(mask, why, None, 1.0)
-    comparable = answers.fails >> space.subject & 1 and answers.passes >> space.control & 1
-    if answers.flaky or not comparable:
+    # Every inference takes the service to answer the same request alike. Once it has not, more
+    # probes cannot make a conclusion sound.
+    if answers.flaky or not answers.comparable:
         return None
-    if search.confirm and not (answers.repeated | answers.given_up) >> space.subject & 1:
+    if search.confirm and space.subject not in answers.repeated | answers.given_up:
         return _again(answers, space.subject)
-    if space.requests <= min(EXHAUSTIVE, search.budget) and answers.askable:
-        mask = min(members(answers.askable), key=lambda m: (space.cost[m], m))
+    if space.requests <= min(EXHAUSTIVE, search.budget) and askable:
+        mask = min(askable, key=lambda m: (space.cost[m], m))
         return Question(mask, Purpose.MIX, None, 1.0)
+    # First why it fails, then the cheapest repair, then proof: a repair that passes is a witness,
+    # and most proofs are complete by the time they are looked at.
     question = halving(suspects, search.hint)
     if question is None:
         question = untried = cheapest_change(suspects)
-        known_to_work = min(space.cost[m] for m in members(answers.passes))
+        known_to_work = min(space.cost[m] for m in answers.passes)
         if untried is None or space.cost[untried.mask] >= known_to_work:
             proofs = (prove(suspects, cause).question for cause in suspects.causes)
             question = next((q for q in proofs if q is not None), untried)
@@ -151,17 +160,19 @@ def _repeats(suspects: Suspects) -> list[Question]:
     answers, space = suspects.answers, suspects.space
     if answers.flaky:
         return []
-    todo = decisive(suspects) & answers.asked & ~answers.given_up
+    todo = (decisive(suspects) & answers.asked) - answers.given_up
     again = []
     while todo:
-        mask = next(members(todo))
+        mask = todo.first
+        # The subject is asked at the beginning, right after, and at the very end: when it still
+        # fails then, the service did not change in between.
         if answers.times(mask) < (3 if mask == space.subject else 2):
             again.append(_again(answers, mask))
-        todo &= ~space.classes[mask]
+        todo -= space.classes[mask]
     return again
 
 
-def _again(answers: Answers, mask: int) -> Question:
+def _again(answers: Answers, mask: Mask) -> Question:
     """Ask for a fresh probe of a known point."""
     signature = answers.signature(mask)
     expected = Outcome.failed(signature) if signature else PASS

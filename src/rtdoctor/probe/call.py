@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from rtdoctor.domain.exchange import HttpResponse
@@ -13,6 +12,7 @@ from rtdoctor.domain.setup import AuthKind, EncodingKind, Setup
 from rtdoctor.probe.answer_words import kind_of_text
 from rtdoctor.probe.mint import refusal
 from rtdoctor.probe.wire import Credential, Part, WireRequest
+from rtdoctor.sdp.description import read_description
 from rtdoctor.targets.target import Target
 
 MAX_LOCATION = 2000  # characters; longer ones cannot be sent back as a URL
@@ -81,7 +81,7 @@ def read_call(response: HttpResponse) -> str | Outcome:
         what = kind_of_text(response.body, response.header("content-type") or "")
         return failed(LocalCode.ANSWER_NOT_SDP, f"the answer does not begin with v=0, it is {what}")
     # without line ends nothing of it can be read; that is another fault
-    if "\n" in body.strip() and not re.search(r"^m=", body, re.MULTILINE):
+    if "\n" in body.strip() and not read_description(body).media:
         return failed(
             LocalCode.NO_SECTIONS, "the answer has no m-section, so there is nothing to connect"
         )

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import httpx
 
@@ -83,10 +84,11 @@ class HttpxPort:
         gate = self._hang_ups if request.purpose == "hangup" else self._gate
         async with self._client(gate) as client:
             wire = _build(client, request, clock)
+            shown = _shown(request, wire)
             begun = time.perf_counter()
             try:
                 async with asyncio.timeout(self._limits.http_s):
-                    response = await self._exchange(client, wire)
+                    response = await self._exchange(client, _labelled(wire, request.label))
             except self._not_recorded:
                 problem = NetworkError(LocalCode.NOT_RECORDED, "the recording does not hold this")
             except self._no_answer as error:
@@ -94,7 +96,7 @@ class HttpxPort:
             total_ms = (time.perf_counter() - begun) * 1000
         return HttpExchange(
             purpose=request.purpose,
-            request=_shown(request, wire),
+            request=shown,
             response=response,
             timing=clock.timing(total_ms),
             started_at=started_at,
@@ -175,6 +177,16 @@ def _build(client: httpx.AsyncClient, request: WireRequest, clock: _Trace) -> ht
     except (httpx.InvalidURL, UnicodeEncodeError, ValueError) as error:
         raise UsageError(f"{request.purpose}: this request cannot be sent: {error}") from None
     wire.extensions["trace"] = clock.seen
+    return wire
+
+
+def _labelled(wire: httpx.Request, label: str) -> httpx.Request:
+    """The request with its label where only a recording sees it.
+
+    A fragment is never sent (RFC 9110, section 4.2.5), and it is the one part of a request beside
+    what is sent that vcrpy hands to its hooks.
+    """
+    wire.url = wire.url.copy_with(fragment=quote(label, safe="", errors="replace"))
     return wire
 
 

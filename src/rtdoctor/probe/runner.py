@@ -11,11 +11,13 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation, Purpose
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
-from rtdoctor.probe.attempt import Attempt
+from rtdoctor.probe.attempt import attempt
 from rtdoctor.probe.http import HttpPort
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.mint import TOKEN_ALIAS, Minted, Token
 from rtdoctor.probe.peers.port import PeerFactory
+from rtdoctor.probe.record import Record
+from rtdoctor.probe.tools import Tools
 from rtdoctor.targets.target import Target
 
 
@@ -37,8 +39,7 @@ class Prober:
         cut_short: Callable[[Observation], object] = lambda _: None,
     ) -> None:
         self.target = target
-        self.http = http
-        self.new_peer = new_peer
+        self._tools = Tools(target, http, new_peer, self._new_token, limits)
         self.register = register
         self.cut_short = cut_short
         self.limits = limits
@@ -60,30 +61,30 @@ class Prober:
         """
         async with self._alive:
             tries: list[Observation] = []
-            attempt: Attempt | None = None
+            unfinished: Record | None = None
             try:
                 while True:
-                    attempt = Attempt(self, probe_id, setup, purpose, on_minted)
-                    tries.append(await attempt.run())
-                    attempt = None
+                    unfinished = Record(probe_id, setup, purpose)
+                    tries.append(await attempt(self._tools, unfinished, on_minted))
+                    unfinished = None
                     wait_s = self._retry_wait(tries[-1].outcome, len(tries))
                     if wait_s is None:
                         return _summed(tries)
                     await asyncio.sleep(wait_s)
             except asyncio.CancelledError:
-                self._count_cost(tries, attempt)
+                self._count_cost(tries, unfinished)
                 raise
 
-    def _count_cost(self, tries: list[Observation], unfinished: Attempt | None) -> None:
+    def _count_cost(self, tries: list[Observation], unfinished: Record | None) -> None:
         interrupted = Outcome.skipped("interrupted")
         if unfinished is not None:
             tries = [*tries, unfinished.observed(interrupted)]
         if any(o.tokens_minted or o.sessions_opened for o in tries):
             self.cut_short(replace(_summed(tries), outcome=interrupted))
 
-    def _retry_wait(self, outcome: Outcome, attempt: int) -> float | None:
+    def _retry_wait(self, outcome: Outcome, tries: int) -> float | None:
         """Seconds until another try makes sense; ``None`` when it does not."""
-        if outcome.kind is not OutcomeKind.TRANSIENT or attempt > self.limits.retries:
+        if outcome.kind is not OutcomeKind.TRANSIENT or tries > self.limits.retries:
             return None
         signature = outcome.signature
         if signature is not None and not _LASTING.isdisjoint({signature.code, signature.type}):
@@ -91,9 +92,9 @@ class Prober:
         wait_s = outcome.retry_after_s
         if wait_s is not None and wait_s > self.limits.max_retry_after_s:
             return None
-        return 0.25 * 2**attempt if wait_s is None else wait_s
+        return 0.25 * 2**tries if wait_s is None else wait_s
 
-    def new_token(self, minted: Minted) -> Token:
+    def _new_token(self, minted: Minted) -> Token:
         """Give a fresh token its alias and tell the redactor."""
         if minted.is_alias:
             # a replayed answer holds the alias it was recorded under, which is no secret

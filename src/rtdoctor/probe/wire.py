@@ -35,7 +35,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class WireRequest:
-    """A request to send. Either ``body`` or ``parts``; ``purpose`` names it in the report."""
+    """A request to send. Either ``body`` or ``parts``; ``purpose`` names it in the report.
+
+    ``label`` names the probe and step in a recording; it is never sent.
+    """
 
     purpose: str
     method: str
@@ -43,6 +46,7 @@ class WireRequest:
     headers: tuple[tuple[str, str | Credential], ...] = ()
     body: str | None = None
     parts: tuple[Part, ...] = ()
+    label: str = ""
 
     @property
     def unsendable_header(self) -> str | None:

@@ -7,64 +7,49 @@ Each rule here is one of the SDP specifications', and browsers keep it too unles
 from __future__ import annotations
 
 import ipaddress
-import re
 
 from rtdoctor.domain.outcome import LocalCode
+from rtdoctor.sdp.description import SessionDescription, port_of, read_description
 
 # Real answers have a handful. Pairing is quadratic in aioice: 15,000 candidates took it minutes.
 MAX_CANDIDATES = 100
 FINGERPRINTS = ("sha-256", "sha-384", "sha-512")
+_SCTP = ("UDP/DTLS/SCTP", "TCP/DTLS/SCTP")
 
 
 def objection(answer: str) -> str | None:
     """Why no peer should be given this answer; ``None`` when nothing is wrong with it."""
-    candidates = candidate_lines(answer)
-    if len(candidates) > MAX_CANDIDATES:
-        return f"it has {len(candidates):,} candidates; more than {MAX_CANDIDATES} are not tried"
-    for line in candidates:
-        fields = line.split()
-        if len(fields) < 8:
-            return "a candidate line is cut short"
-        if not _is_port(fields[5]):
-            return f"a candidate has the port {fields[5][:20]!r}"
-    rejected = re.search(r"^m=(\w+) 0 ", answer, re.MULTILINE)
-    if rejected:
-        return f"it rejects the {rejected[1]} section of the offer (m={rejected[1]} 0)"
-    if not re.search(r"^a=fingerprint:\S+ \S", answer, re.MULTILINE):
+    said = read_description(answer)
+    if len(said.candidates) > MAX_CANDIDATES:
+        count = f"{len(said.candidates):,}"
+        return f"it has {count} candidates; more than {MAX_CANDIDATES} are not tried"
+    unreadable = next((c.complaint for c in said.candidates if c.complaint), None)
+    if unreadable:
+        return unreadable
+    rejected = next((m.kind[:20] for m in said.media if m.port == 0 and m.formats), None)
+    if rejected is not None:
+        return f"it rejects the {rejected} section of the offer (m={rejected} 0)"
+    if not said.fingerprints:
         return "it has no a=fingerprint, so DTLS cannot be verified"
-    if not any(a.lower() in FINGERPRINTS for a, _ in fingerprints(answer)):
+    if not any(f.algorithm in FINGERPRINTS for f in said.fingerprints):
         return (
             f"its a=fingerprint has none of the algorithms of this peer: {', '.join(FINGERPRINTS)}"
         )
-    if not re.search(r"^a=setup:(active|passive)\b", answer, re.MULTILINE):
+    if not {"active", "passive"}.intersection(said.values("setup")):
         return "it has neither a=setup:active nor a=setup:passive, so nobody starts DTLS"
-    return _sctp_objection(answer)
+    return _sctp_objection(said)
 
 
-def _sctp_objection(answer: str) -> str | None:
+def _sctp_objection(answer: SessionDescription) -> str | None:
     """RFC 8841: the port is mandatory. (libwebrtc takes 5000 where it is missing.)"""
-    if not re.search(r"^m=application \d+ (UDP|TCP)/DTLS/SCTP ", answer, re.MULTILINE):
+    if not any(m.kind == "application" and m.protocol in _SCTP for m in answer.media):
         return None
-    port = re.search(r"^a=sctp-port:(\S+)", answer, re.MULTILINE)
-    if port is None:
+    port = (answer.first("sctp-port") or "").strip()
+    if not port:
         return "its data channel section has no a=sctp-port"
-    if not _is_port(port[1]) or int(port[1]) == 0:
-        return f"its data channel section has the SCTP port {port[1][:20]!r}"
+    if not port_of(port):
+        return f"its data channel section has the SCTP port {port[:20]!r}"
     return None
-
-
-def _is_port(text: str) -> bool:
-    return re.fullmatch(r"[0-9]{1,5}", text) is not None and int(text) <= 65535
-
-
-def candidate_lines(sdp: str) -> list[str]:
-    """The ``a=candidate`` lines of an SDP."""
-    return re.findall(r"^a=candidate:.*", sdp, re.MULTILINE)
-
-
-def fingerprints(sdp: str) -> list[tuple[str, str]]:
-    """The algorithm and value of each ``a=fingerprint`` (RFC 8122)."""
-    return re.findall(r"^a=fingerprint:(\S+) (\S+)", sdp, re.MULTILINE)
 
 
 def candidate_fault(answer: str, offer: str) -> tuple[LocalCode, str] | None:
@@ -73,16 +58,16 @@ def candidate_fault(answer: str, offer: str) -> tuple[LocalCode, str] | None:
     ``None`` when they do not. That private addresses explain it is only likely, so this is for a
     connection that has failed, never a reason not to try.
     """
-    candidates = [c for line in candidate_lines(answer) if len(c := line.split()) >= 8]
+    candidates = [c for c in read_description(answer).candidates if c.address]
     if not candidates:
         return LocalCode.NO_REMOTE_CANDIDATES, "the answer has no candidates"
-    hosts = {c[4] for c in candidates if c[2].lower() == "udp"}
+    hosts = {c.address for c in candidates if c.transport == "udp"}
     if not hosts:
         return (
             LocalCode.TCP_CANDIDATES_ONLY,
             "the answer has candidates for TCP only, which a browser can use and this peer cannot",
         )
-    own_versions = {_version(line.split()[4]) for line in candidate_lines(offer)}
+    own_versions = {_version(c.address) for c in read_description(offer).candidates}
     names = {h for h in hosts if _version(h) is None and not h.endswith(".local")}
     if names == hosts:
         return (

@@ -8,7 +8,6 @@ answers of real services carry them only in the first.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
@@ -20,7 +19,8 @@ from rtdoctor.ice.host_addresses import addresses_near, only_addresses
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peers.ice_inside import ConnectivityChecks, has_other_certificate, selected_pair
 from rtdoctor.probe.peers.port import PeerFactory, PeerFailure
-from rtdoctor.sdp.answer_check import candidate_fault, candidate_lines, fingerprints, objection
+from rtdoctor.sdp.answer_check import candidate_fault, objection
+from rtdoctor.sdp.description import read_description
 
 _ICE_DONE = ("connected", "completed")
 _OVER = ("closed", "failed")
@@ -75,7 +75,7 @@ class AiortcPeer:
             raise PeerFailure(Stage.OFFER, LocalCode.OFFER_FAILED, _brief(error)) from None
         self._checks.watch(self._pc)
         self._offer = sdp = str(self._pc.localDescription.sdp)
-        self._local_candidates = len(candidate_lines(sdp))
+        self._local_candidates = len(read_description(sdp).candidates)
         if not self._local_candidates:
             raise PeerFailure(
                 Stage.OFFER,
@@ -117,11 +117,10 @@ class AiortcPeer:
         wrong = objection(answer)
         if wrong is not None:
             raise _rejected(f"the answer cannot be used: {wrong}")
-        self._remote_candidates = len(candidate_lines(answer))
         self._answer = answer
-        setup = re.search(r"^a=setup:(\w+)", answer, re.MULTILINE)
-        if setup:
-            self._dtls_role = {"active": "server", "passive": "client"}.get(setup.group(1))
+        said = read_description(answer)
+        self._remote_candidates = len(said.candidates)
+        self._dtls_role = {"active": "server", "passive": "client"}.get(said.first("setup") or "")
         try:
             async with asyncio.timeout(self._limits.http_s):
                 await self._pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
@@ -174,7 +173,7 @@ class AiortcPeer:
         )
         if self._was_connected:
             return
-        if has_other_certificate(pc, fingerprints(self._answer)):
+        if has_other_certificate(pc, read_description(self._answer).fingerprints):
             raise PeerFailure(
                 Stage.DTLS,
                 LocalCode.DTLS_FINGERPRINT,

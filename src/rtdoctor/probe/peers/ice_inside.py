@@ -17,6 +17,7 @@ from aiortc import RTCDtlsTransport, RTCPeerConnection
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from rtdoctor.sdp.answer_check import FINGERPRINTS
+from rtdoctor.sdp.description import Fingerprint
 
 _NOT_AUTHENTICATED = (400, 401)  # RFC 8489, section 9.1.3
 
@@ -85,18 +86,22 @@ def _text(candidate: Any) -> str:
     return f"{candidate.transport.lower()} {candidate.type} {host}:{candidate.port}"
 
 
-def has_other_certificate(pc: RTCPeerConnection, fingerprints: Iterable[tuple[str, str]]) -> bool:
-    """Whether a handshake brought a certificate that differs from these ``a=fingerprint``
-    values (algorithm and hex digits; RFC 8122), which every one of them has to match."""
-    announced = [(a.lower(), v) for a, v in fingerprints if a.lower() in FINGERPRINTS]
+def has_other_certificate(pc: RTCPeerConnection, fingerprints: Iterable[Fingerprint]) -> bool:
+    """Whether a handshake brought a certificate that differs from these fingerprints, which every
+    one of them has to match (RFC 8122)."""
+    announced = [f for f in fingerprints if f.algorithm in FINGERPRINTS]
     for transport in transports(pc):
         tls: Any = transport._ssl
         certificate = tls.get_peer_certificate(as_cryptography=True) if tls else None
         if certificate is not None:
             der = certificate.public_bytes(Encoding.DER)
-            if any(_digest(der, a) != v.replace(":", "").lower() for a, v in announced):
+            if any(_digest(der, f.algorithm) != _hex(f.digest) for f in announced):
                 return True
     return False
+
+
+def _hex(digest: str) -> str:
+    return digest.replace(":", "").lower()
 
 
 def _digest(der: bytes, algorithm: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rtdoctor.sdp.description import read_description
+
 UDP_PRIORITY = 2130706431
 TCP_PRIORITY = 1671430143
 
@@ -27,16 +29,24 @@ def without_candidates(offer: str) -> str:
 
 def udp_addresses(answer: str) -> list[Address]:
     """The UDP host candidates of the first m-section, in order and each once."""
-    first = answer.split("\r\nm=")[1]
-    fields = (line.split() for line in first.splitlines() if line.startswith("a=candidate:"))
-    return list(dict.fromkeys((f[4], int(f[5])) for f in fields if f[2].lower() == "udp"))
+    candidates = read_description(answer).media[0].candidates
+    return list(
+        dict.fromkeys(
+            (c.address, c.port) for c in candidates if c.transport == "udp" and c.port is not None
+        )
+    )
+
+
+def ice_ufrag(answer: str) -> str:
+    """The user name fragment by which a STUN message names the call of this answer."""
+    return read_description(answer).first("ice-ufrag") or ""
 
 
 def shaped(answer: str, tcp: Sequence[Address]) -> str:
     """The peer's own answer in the service's shape, with these passive TCP candidates added."""
     dropped = ("a=candidate:", "a=end-of-candidates", "a=ice-options:")
     udp = udp_addresses(answer)
-    ufrag = _value(answer, "a=ice-ufrag:")
+    ufrag = ice_ufrag(answer)
     lines: list[str] = []
     sections = 0
     for line in answer.splitlines():
@@ -77,7 +87,3 @@ def _as_the_service_writes(line: str) -> list[str]:
     if line.startswith("a=rtpmap:") and codec.lower().startswith("opus/"):
         return [line, f"a=fmtp:{payload} minptime=10;useinbandfec=1"]
     return [line]
-
-
-def _value(sdp: str, prefix: str) -> str:
-    return next(line.removeprefix(prefix) for line in sdp.splitlines() if line.startswith(prefix))

@@ -19,7 +19,13 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 
 from rtdoctor.ice.host_addresses import only_addresses
-from rtdoctor.sandbox.media.answer_sdp import Address, shaped, udp_addresses, without_candidates
+from rtdoctor.sandbox.media.answer_sdp import (
+    Address,
+    ice_ufrag,
+    shaped,
+    udp_addresses,
+    without_candidates,
+)
 
 Event = dict[str, Any]
 
@@ -69,7 +75,7 @@ class Peer:
         own = self._pc.localDescription.sdp
         self.udp = udp_addresses(own)
         answer = shaped(own, tcp)
-        self.ufrag = next(a for a in answer.split() if a.startswith("a=ice-ufrag:"))[12:]
+        self.ufrag = ice_ufrag(answer)
         return answer
 
     def send(self, event: Event) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from rtdoctor.sandbox.rules.schema import Auth, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import Token, TokenBook
+from rtdoctor.sdp.description import SessionDescription, read_description
 
 ABSENT: Any = type(
     "Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False}
@@ -31,9 +32,9 @@ HANGUP_PATH = re.compile(r"^/v1/realtime/(?:translations/)?calls/(?P<call_id>[^/
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
-@dataclass(slots=True)
+@dataclass
 class Offer:
-    """An SDP offer, looked at line by line without judging it."""
+    """An SDP offer, looked at without judging it."""
 
     text: str
 
@@ -47,19 +48,29 @@ class Offer:
 
     @property
     def audio(self) -> bool:
-        return re.search(r"^m=audio [1-9]", self.text, re.MULTILINE) is not None
+        return self._offers("audio")
 
     @property
     def channel(self) -> bool:
-        return re.search(r"^m=application [1-9]", self.text, re.MULTILINE) is not None
+        return self._offers("application")
 
     @property
     def ice(self) -> bool:
-        return "a=ice-ufrag:" in self.text and "a=ice-pwd:" in self.text
+        return self._has("ice-ufrag") and self._has("ice-pwd")
 
     @property
     def dtls(self) -> bool:
-        return "a=fingerprint:" in self.text
+        return self._has("fingerprint")
+
+    def _offers(self, kind: str) -> bool:
+        return any(m.kind == kind and m.port for m in self._described.media)
+
+    def _has(self, attribute: str) -> bool:
+        return self._described.first(attribute) is not None
+
+    @cached_property
+    def _described(self) -> SessionDescription:
+        return read_description(self.text)
 
 
 @dataclass
