@@ -19,20 +19,13 @@ from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
+from rtdoctor.secrets.appearance import is_alias, is_evidence, is_word
 from rtdoctor.secrets.encodings import forms, hides, readings, spellings, views
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
-from rtdoctor.secrets.kept_words import is_own_word
+from rtdoctor.secrets.kept_words import is_kept_word
 from rtdoctor.secrets.multi_search import SHORTEST, Needles
-from rtdoctor.secrets.named_values import find_named
-from rtdoctor.secrets.shapes import (
-    CREDENTIAL,
-    Found,
-    find_shapes,
-    find_strong_shapes,
-    is_alias,
-    is_evidence,
-    is_word,
-)
+from rtdoctor.secrets.named_values import find_named, find_pairs
+from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
 from rtdoctor.secrets.values import Walker
 
 T = TypeVar("T")
@@ -88,7 +81,7 @@ class Redactor:
         value = secret.reveal().strip()
         name = secret.alias.strip("<>")
         alias = name if is_alias(name) else f"<{name}>"
-        if len(value) < SHORTEST or is_word(value) or is_own_word(value):
+        if len(value) < SHORTEST or is_word(value) or is_kept_word(value):
             return False
         stem = re.sub(r"[#? ]*\d+$", "", name)
         self._learn(value, alias, _KINDS.get(stem, stem))
@@ -190,7 +183,8 @@ class Redactor:
                 whole = self._halves.get(view.text[start:end], "")
                 end = start + max(end - start, _agreement(whole, view.text[start:]))
                 yield _Hit(*view.span(start, end), 2, alias)
-            for found in find_shapes(view.text):
+            lowered = view.text.lower()
+            for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
                 rank = 3 if found.mask.kind == "ICE password" else 1
                 yield _Hit(*view.span(found.start, found.end), rank, found=found)
             if not self._keep_addresses:
@@ -208,7 +202,7 @@ class Redactor:
 
     def _learn_literal(self, text: str) -> None:
         """A credential that was written into a setup, whatever it looks like."""
-        if not is_evidence(text) and len(text) >= SHORTEST and not is_own_word(text):
+        if not is_evidence(text) and len(text) >= SHORTEST and not is_kept_word(text):
             found = Found(0, len(text), text, CREDENTIAL)
             self._learn(text, self._name(found), CREDENTIAL.kind)
 
