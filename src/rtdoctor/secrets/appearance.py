@@ -17,7 +17,7 @@ _EVIDENCE = re.compile(
     rf"""(?x) {_ALIAS} | {_MISSING}
       | (?i: \$\{{?[\w.()\[\]]*\}}? | \$\(.* | \{{.*\}} | <[^<>]*> | %\w%?    # a template
       | process\.env\.\w+ | os\.(?:environ|getenv).* | import\.meta\..*
-      | x{{3,}} | \*+ | \.+ | -+ | (?:sk|ek|xai)[-_]\.* )
+      | x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
     """
 )
 # `your-api-key-here`, `OPENAI_API_KEY`: the name of a secret where the secret should be
@@ -58,3 +58,13 @@ def is_evidence(value: str) -> bool:
 def looks_random(value: str) -> bool:
     """Whether eight letters and digits in a row are mixed, as in no word, version or date."""
     return _SPACE.search(value) is None and any(map(_MIXED.match, _PIECE.findall(value)))
+
+
+def is_unmistakable(value: str) -> bool:
+    """Whether a value cannot be an ordinary word, so that it may be searched for everywhere."""
+    return (
+        len(value) >= 16
+        and re.search(r"[0-9]", value) is not None
+        and re.search(r"[A-Za-z]", value) is not None
+        and re.search(r"[\s<>…]", value) is None
+    )

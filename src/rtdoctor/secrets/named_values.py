@@ -93,9 +93,9 @@ def _of_pair(text: str, pair: re.Match[str], name: Name) -> Iterator[Found]:
     is_close = pair["sign"] == "=" and not pair["before"] and not pair["after"]
     start = pair.end()
     value = None
-    if is_close and text[max(0, pair.start() - 1) : pair.start()] in ("", "?", "&"):
-        if name is not Name.SECRET_IF_RANDOM:
-            value = _PARAMETER.match(text, start)
+    is_parameter = is_close and text[max(0, pair.start() - 1) : pair.start()] in ("", "?", "&")
+    if is_parameter and name is not Name.SECRET_IF_RANDOM:
+        value = _PARAMETER.match(text, start)
     if value is None:
         value = _QUOTED.match(text, start)
         if value is None:

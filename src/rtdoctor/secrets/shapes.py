@@ -30,6 +30,11 @@ class Mask:
     def stem(self) -> str:
         return self.stand_in.partition("{")[0]
 
+    @property
+    def short(self) -> str:
+        """The stand-in as one word without a number."""
+        return self.stem.rstrip("?") if "…" in self.stem else "…"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
