@@ -8,11 +8,9 @@ anything and be cut anywhere, the *forms* of a known value in them are searched 
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import re
-import zipfile
 import zlib
 from base64 import b64decode, b64encode
 from bisect import bisect_right
@@ -66,7 +64,9 @@ class _Atoms(dict[str, str]):
         elif atom[0] == "%":
             meaning = unquote(atom, errors="surrogateescape")
         elif atom[0] == "&":
-            meaning = html.unescape(atom)
+            from html import unescape  # few texts need its long table of entities
+
+            meaning = unescape(atom)
         elif len(atom) == 12:
             pair = int(atom[2:6], 16), int(atom[8:12], 16)
             meaning = chr(0x10000 + ((pair[0] - 0xD800) << 10) + (pair[1] - 0xDC00))
@@ -246,6 +246,8 @@ def parts(data: bytes) -> Iterator[bytes]:
     """The bytes to search: of a zip file also what is packed in it."""
     yield data
     if data.startswith(b"PK\x03\x04"):
+        import zipfile
+
         with zipfile.ZipFile(io.BytesIO(data)) as bundle:
             for member in bundle.infolist():
                 with bundle.open(member) as stream:

@@ -1,19 +1,38 @@
-"""Words that a key is never hidden by, since reports are made of them: a list in the table."""
+"""Words that are never hidden by their value, as reports are made of them: ``kept_words.yaml``."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 
-from rtdoctor.secrets.table import table
+from rtdoctor.strict_yaml import load_packaged
+
+FILE = "kept_words.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """Some words, and why each of them is kept."""
+
+    reason: str
+    words: tuple[str, ...]
 
 
 def is_kept_word(value: str) -> bool:
-    """Whether the table keeps this word, or a word that it is a part of, readable."""
+    """Whether the list keeps this word readable, or a word that it is a part of."""
     return value.lower() in _kept_words()
 
 
 @cache
+def kept_words() -> tuple[KeptWords, ...]:
+    """The packaged list. Raises ``ConfigError`` when the file is wrong."""
+    text = (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
+    return load_packaged(text, tuple[KeptWords, ...], FILE)
+
+
+@cache
 def _kept_words() -> frozenset[str]:
-    words = {word.lower() for group in table().kept_words for word in group.words}
+    words = {word.lower() for group in kept_words() for word in group.words}
     return frozenset(words | {part for word in words for part in re.split("[-_.]", word)})

@@ -15,7 +15,6 @@ from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Mask, found
 from rtdoctor.secrets.table import table
 
 _ORGANIZATION = Mask("organization", "<organization {n}>", learn=False)
-_SCHEMES = frozenset({"bearer", "basic", "digest", "token", "apikey", "negotiate"})
 _WHOLE = re.compile(r"\s*(?P<secret>\S(?:.*\S)?)", re.DOTALL)
 _AUTHORIZATION = re.compile(
     r"\s*(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]*)\s+)?(?P<secret>\S(?:.*\S)?)", re.DOTALL
@@ -37,10 +36,11 @@ _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'`])(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)"
 )
 _PARAMETER = re.compile(r"(?P<secret>[^&;#\s\"'`<>\\]+)")
-_ASSIGNED = re.compile(rf"[\"']?(?P<secret>(?=[^\s]{{0,99}}[0-9])(?![$({{\[]){WORD}{{6,}})")
-_BARE = re.compile(
-    rf"[\"']?(?P<secret>(?=[^\s]{{0,99}}[0-9])(?=[^\s]{{0,99}}[A-Za-z])(?![$({{\[]){WORD}{{6,}})"
-)
+# Without a quote, a word may be of a sentence or of code: only a digit tells a secret apart.
+_DIGIT, _CALL = rf"(?={WORD}{{0,99}}[0-9])", r"(?![\w.]{1,99}\()"
+_LETTER = rf"(?={WORD}{{0,99}}[A-Za-z])"
+_ASSIGNED = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_CALL}(?![$({{\[]){WORD}{{6,}})")
+_BARE = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_LETTER}{_CALL}(?![$({{\[]){WORD}{{6,}})")
 
 
 def find_named(name: str, value: str) -> Iterator[Found]:
@@ -51,7 +51,7 @@ def find_named(name: str, value: str) -> Iterator[Found]:
         case Name.AUTHORIZATION:
             credential = _AUTHORIZATION.match(value)
             if credential and (
-                credential["scheme"] or credential["secret"].lower() not in _SCHEMES
+                credential["scheme"] or credential["secret"].lower() not in table().names.schemes
             ):
                 yield from found(CREDENTIAL, credential)
         case Name.ORGANIZATION:
@@ -99,7 +99,6 @@ def _of_pair(text: str, pair: re.Match[str], name: Name) -> Iterator[Found]:
     if value is None:
         value = _QUOTED.match(text, start)
         if value is None:
-            # without a quote, a word may be of a sentence or of code: only a digit tells it apart
             value = (_ASSIGNED if is_close else _BARE).match(text, start)
         if value and name is not Name.SECRET and not looks_random(value["secret"]):
             return

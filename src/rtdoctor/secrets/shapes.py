@@ -50,17 +50,24 @@ class Found:
 class Shape:
     """``pattern`` has a group ``secret``; it cannot match without ``hint``, which is lower case.
 
+    Most texts hold few of the hints, so a pattern is compiled when it is first needed.
+
     ``strong``: so certain that the final self-test may refuse to write because of it.
     """
 
     mask: Mask
     hint: str
-    pattern: re.Pattern[str]
+    pattern: str
     strong: bool
 
     def find(self, text: str) -> Iterator[Found]:
-        for match in self.pattern.finditer(text):
+        for match in _compiled(self.pattern).finditer(text):
             yield from found(self.mask, match)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 CREDENTIAL = Mask("credential", "<credential {n}>")
@@ -78,7 +85,7 @@ WORD = r"[^\s\"'`<>\\,;&()]"
 
 
 def _shape(mask: Mask, hint: str, pattern: str, *, strong: bool = False) -> Shape:
-    return Shape(mask, hint, re.compile(pattern), strong)
+    return Shape(mask, hint, pattern, strong)
 
 
 _STRUCTURES = (
@@ -117,12 +124,6 @@ _STRUCTURES = (
     _shape(
         CREDENTIAL,
         "authorization",
-        r"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token|apikey)[ \t]+"
-        rf"(?P<secret>{WORD}+)",
-    ),
-    _shape(
-        CREDENTIAL,
-        "authorization",
         r"(?i)authorization[\"']?\s*[:=]\s*[\"']?"
         r"(?P<secret>(?=[a-z._~+/=-]{0,99}[0-9])[a-z0-9._~+/=-]{8,}|[a-z0-9._~+/=-]{20,})",
     ),
@@ -145,7 +146,8 @@ _STRUCTURES = (
     _shape(
         CREDENTIAL,
         "api key provided:",  # as services repeat a wrong key; not the dot of their sentence
-        r"(?i)\bAPI key provided:\s{0,3}(?P<secret>[^\s\"'\\,}<>*]{7,400}[^\s\"'\\,}<>*.])",
+        r"(?i)\bAPI key provided:\s{0,3}(?![^\s]{0,400}[*<…])"
+        r"(?P<secret>[^\s\"'`\\,}&]{7,400}[^\s\"'`\\,}&.])",
     ),
     _shape(_ORGANIZATION, "org-", r"(?P<secret>org-(?<![A-Za-z0-9]org-)[A-Za-z0-9]{16,})"),
     _shape(
@@ -169,9 +171,15 @@ def _of_key(key: KeyShape) -> Shape:
     return _shape(mask, key.prefix.lower(), pattern, strong=True)
 
 
+def _behind_scheme() -> Shape:
+    schemes = "|".join(table().names.schemes)
+    pattern = rf"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:{schemes})[ \t]+(?P<secret>{WORD}+)"
+    return _shape(CREDENTIAL, "authorization", pattern)
+
+
 @cache
 def _shapes() -> tuple[Shape, ...]:
-    return (*map(_of_key, table().keys), *_STRUCTURES)
+    return (*map(_of_key, table().keys), *_STRUCTURES, _behind_scheme())
 
 
 @cache

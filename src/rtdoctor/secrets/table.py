@@ -1,4 +1,4 @@
-"""The table of names, key shapes and kept words, ``table.yaml``, as typed values."""
+"""The table of the names of secrets and the prefixes of keys, ``table.yaml``, as typed values."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ class Names:
     ordinary: tuple[str, ...]
     working_directory: tuple[str, ...]
     authorization: tuple[str, ...]
+    schemes: tuple[str, ...]
     cookies: tuple[str, ...]
     known_cookies: tuple[str, ...]
     organization: tuple[str, ...]
@@ -42,25 +43,15 @@ class KeyShape:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptWords:
-    """Words that are never hidden by their value, and why."""
-
-    reason: str
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
+    """The whole file."""
+
     names: Names
     keys: tuple[KeyShape, ...]
-    kept_words: tuple[KeptWords, ...]
-
-
-def read_text() -> str:
-    return (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
 
 
 @cache
 def table() -> Table:
     """The packaged table. Raises ``ConfigError`` when the file is wrong."""
-    return load_packaged(read_text(), Table, FILE)
+    text = (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
+    return load_packaged(text, Table, FILE)
