@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.explain.ranking import explain
-from rtdoctor.explain.text import READ_WHOLE, prepare
-from rtdoctor.explain.unescape import redact_shapes
+from rtdoctor.explain.text import READ_WHOLE, clean, prepare
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
 from rtdoctor.knowledge.signs import Sign, signs
@@ -101,7 +100,7 @@ def test_redaction_leaves_what_is_evidence() -> None:
         "client_secret.value",
         "ek_…",
     ):
-        assert redact_shapes(kept) == kept
+        assert clean(kept) == kept
 
 
 def test_of_a_very_long_text_both_ends_are_read() -> None:

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from rtdoctor.explain.unescape import clean
+from rtdoctor.explain.unescape import undo_escapes
 from rtdoctor.knowledge.signs import KEPT, compiled
+from rtdoctor.secrets.redactor import Redactor
 
 READ_WHOLE = 2_000_000
 """Characters up to which a text is read whole; of a longer one, the two ends."""
@@ -138,6 +139,14 @@ def prepare(text: str) -> Paper:
         starts.append(at)
         at += len(line) + 1
     return Paper(text, _lower(text), tuple(starts), frozenset(_idle(lines)), clipped)
+
+
+def clean(text: str) -> str:
+    """The text as it is searched and quoted: escapes undone, secrets replaced by aliases.
+
+    Escapes go first, so that a secret cut in two by one is still seen. Lines stay where they are.
+    """
+    return Redactor(keep_addresses=True, quoting=True).clean_text(undo_escapes(text))
 
 
 def find_signs(paper: Paper) -> dict[str, tuple[Span, ...]]:

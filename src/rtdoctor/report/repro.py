@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind, EncodingKind
+from rtdoctor.secrets.names import Name, judge
 
 API_KEY, TOKEN = "OPENAI_API_KEY", "EPHEMERAL_TOKEN"
 
@@ -22,7 +23,7 @@ _MADE_BY_THE_CLIENT = frozenset(
     {"host", "content-length", "connection", "accept-encoding", "transfer-encoding"}
 )
 _NEVER_REPEATED = frozenset({"cookie", "proxy-authorization"})
-_CREDENTIAL = frozenset({"authorization", "api-key", "x-api-key"})
+_CREDENTIAL = (Name.AUTHORIZATION, Name.SECRET)
 _CALLS = frozenset({"call", "first call"})
 _HIDDEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -75,7 +76,7 @@ def _headers(observation: Observation, exchange: HttpExchange) -> Iterator[Heade
         text = _CONTROL.sub("", value)
         if lower in _MADE_BY_THE_CLIENT or lower in _NEVER_REPEATED or _CONTROL.search(name):
             continue
-        is_plain = lower not in _CREDENTIAL and lower != auth.header.lower()
+        is_plain = judge(name) not in _CREDENTIAL and lower != auth.header.lower()
         if is_plain or (is_call and auth.kind is AuthKind.LITERAL):
             yield Header(name, text)
         else:

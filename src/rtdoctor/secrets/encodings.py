@@ -2,25 +2,28 @@
 
 Escapes (percent, JSON, HTML, nested in any order) are undone layer by layer; each layer is a
 ``View`` that can say which part of the original text a match came from. Base64 and hex are undone
-where they hold plain text (``packed``). Since they may stand inside anything and be cut anywhere,
-the *forms* of a known value in them are searched for as well.
+where they hold plain text (``packed``), with line breaks or not. Since they may stand inside
+anything and be cut anywhere, the *forms* of a known value in them are searched for as well.
 """
 
 from __future__ import annotations
 
-import html
+import io
 import json
 import re
-from base64 import b64encode
+import zlib
+from base64 import b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from rtdoctor.domain.outcome import normalise_message
-from rtdoctor.secrets.packed import packed
 
 MAX_LAYERS = 5
 MAX_PACKED = 2  # base64 in base64
+_MAX_MEMBER = 64 * 2**20
+_MAX_GZIPS = 16
+_MAX_UNZIPPED = 2**18
 
 _ATOM = re.compile(
     # each branch begins with its one character: many times faster to search for
@@ -37,6 +40,18 @@ _BEGINS = re.compile(r"[%\\&\0\u00ad\u200b-\u200d\u2060\ufeff]")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _URLSAFE = str.maketrans("+/", "-_")
 
+# few texts have such a run: found faster than what follows
+_RUN = re.compile(r"[A-Za-z0-9+/_\r\n-]{16,}+")
+# Only what unpacks to plain text is of interest. Base64 of ASCII shows at once: the top bit of
+# every byte is 0, which leaves three of the four characters of each group half of the alphabet.
+# So hardly anything else is unpacked, whatever the alignment.
+_ANY = "[A-Za-z0-9+/_-]"
+_GROUP = f"[A-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589]{_ANY}"
+_BASE64 = re.compile(rf"(?:{_GROUP}(?:\r?\n)?){{5,}}{_ANY}{{0,3}}={{0,2}}")
+_GZIP = re.compile(rf"H4sI(?:{_ANY}|\r?\n){{20,}}={{0,2}}")
+_HEX = re.compile(r"(?:[2-7][0-9A-Fa-f]){8,}")
+_STANDARD = str.maketrans("-_", "+/", "\r\n=")
+
 
 class _Atoms(dict[str, str]):
     """What each escape stands for; remembered, since few differ and many repeat."""
@@ -49,7 +64,9 @@ class _Atoms(dict[str, str]):
         elif atom[0] == "%":
             meaning = unquote(atom, errors="surrogateescape")
         elif atom[0] == "&":
-            meaning = html.unescape(atom)
+            from html import unescape  # few texts need its long table of entities
+
+            meaning = unescape(atom)
         elif len(atom) == 12:
             pair = int(atom[2:6], 16), int(atom[8:12], 16)
             meaning = chr(0x10000 + ((pair[0] - 0xD800) << 10) + (pair[1] - 0xDC00))
@@ -195,3 +212,43 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         own = coded[shared : -1 if (lead + len(raw)) % 3 else None]
         yield own
         yield own.translate(_URLSAFE)
+
+
+def packed(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of each part that unpacks to text, and that text."""
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        for match in _BASE64.finditer(text, start, end + len("==")):
+            yield *match.span(), _from_base64(match[0]).decode("utf-8", "replace")
+        for match in _HEX.finditer(text, start, end):
+            yield *match.span(), bytes.fromhex(match[0]).decode("ascii")
+    if "H4sI" in text:
+        for count, match in enumerate(_GZIP.finditer(text)):
+            if count < _MAX_GZIPS:
+                yield *match.span(), _unzipped(_from_base64(match[0])).decode("utf-8", "replace")
+
+
+def _from_base64(run: str) -> bytes:
+    digits = run.translate(_STANDARD)
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return b64decode(digits + "=" * (-len(digits) % 4))
+
+
+def _unzipped(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj(wbits=31).decompress(data, _MAX_UNZIPPED)
+    except zlib.error:
+        return b""
+
+
+def parts(data: bytes) -> Iterator[bytes]:
+    """The bytes to search: of a zip file also what is packed in it."""
+    yield data
+    if data.startswith(b"PK\x03\x04"):
+        import zipfile
+
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            for member in bundle.infolist():
+                with bundle.open(member) as stream:
+                    yield stream.read(_MAX_MEMBER)

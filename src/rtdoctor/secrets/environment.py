@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from rtdoctor.domain.secret import Secret
+from rtdoctor.secrets.appearance import looks_random
+from rtdoctor.secrets.names import Name, judge
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.secrets.table import table
 
 _PROXY = re.compile(r"(?i)(?:https?|all|ws|wss|ftp)_proxy")
-_SECRET = re.compile(r"(?i)(?:\w+_)?(?:API_?KEY|TOKEN|SECRET|PASSWORD|PASSWD)")
 _OURS = {"OPENAI_API_KEY": "<api-key>"}
 
 
@@ -27,8 +29,16 @@ def secrets_in(environment: Mapping[str, str]) -> Iterator[Secret]:
     for name, value in environment.items():
         if _PROXY.fullmatch(name):
             yield from _of_proxy(value)
-        elif _SECRET.fullmatch(name) and value.strip():
+        elif value.strip() and _is_secret(name, value):
             yield Secret(value, _OURS.get(name, f"<{name}>"))
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if name in table().names.working_directory:
+        return False
+    kind = judge(name)
+    may_be = kind in (Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM)
+    return kind is Name.SECRET or (may_be and looks_random(value))
 
 
 def _of_proxy(url: str) -> Iterator[Secret]:

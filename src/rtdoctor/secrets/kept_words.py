@@ -1,30 +1,38 @@
-"""Words of the program's own: a key that equals one of them cannot be hidden by its value.
-
-Somebody's key for a local gateway is ``openai`` or ``realtime``. Hiding every such word would
-leave no evidence in a report, and the words that the report itself is made of would still be there.
-"""
+"""Words that are never hidden by their value, as reports are made of them: ``kept_words.yaml``."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from importlib import resources
 
-import rtdoctor
+from rtdoctor.strict_yaml import load_packaged
 
-_WORD = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
-_KINDS = {".py", ".yaml", ".json", ".j2", ".css"}
+FILE = "kept_words.yaml"
 
 
-def is_own_word(value: str) -> bool:
-    """Whether reports, probes or explanations use this as a word. No real key looks like one."""
-    return _WORD.fullmatch(value) is not None and value.lower() in _vocabulary()
+@dataclass(frozen=True, slots=True)
+class KeptWords:
+    """Some words, and why each of them is kept."""
+
+    reason: str
+    words: tuple[str, ...]
+
+
+def is_kept_word(value: str) -> bool:
+    """Whether the list keeps this word readable, or a word that it is a part of."""
+    return value.lower() in _kept_words()
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    """Every word of our files. They are read only when a value might be one."""
-    root = Path(rtdoctor.__file__).parent
-    texts = (p.read_text("utf-8") for p in root.rglob("*") if p.suffix in _KINDS)
-    words = {word.lower() for text in texts for word in _WORD.findall(text)}
+def kept_words() -> tuple[KeptWords, ...]:
+    """The packaged list. Raises ``ConfigError`` when the file is wrong."""
+    text = (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
+    return load_packaged(text, tuple[KeptWords, ...], FILE)
+
+
+@cache
+def _kept_words() -> frozenset[str]:
+    words = {word.lower() for group in kept_words() for word in group.words}
     return frozenset(words | {part for word in words for part in re.split("[-_.]", word)})

@@ -1,38 +1,109 @@
-"""What is secret in a value because of the name it goes by: a header, a parameter, a field."""
+"""What is secret in a value because of the name it goes by, wherever the two stand.
+
+``find_named`` is for a header, a parameter or a field whose name is known; ``find_pairs`` finds
+names with their values in a text: JSON, YAML, headers, queries, code, options, variables.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from rtdoctor.secrets.shapes import CREDENTIAL, Found, Mask, find_cookies, found
+from rtdoctor.secrets.appearance import looks_random
+from rtdoctor.secrets.names import LONGEST, Name, hints, judge
+from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Mask, found
+from rtdoctor.secrets.table import table
 
 _ORGANIZATION = Mask("organization", "<organization {n}>", learn=False)
-_SCHEMES = frozenset({"bearer", "basic", "digest", "token", "apikey", "negotiate"})
-_KEY_NAME = re.compile(
-    r"(?i)(?:x-)?(?:[a-z]+[-_])*(?:api[-_]?key|subscription-key|(?:auth|security)[-_]token)"
-    r"|key|(?:access_|refresh_|id_|session_|ephemeral_)?token|(?:client_)?secret"
-    r"|password|passwd|credential|sig|signature"
-)
 _WHOLE = re.compile(r"\s*(?P<secret>\S(?:.*\S)?)", re.DOTALL)
 _AUTHORIZATION = re.compile(
     r"\s*(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]*)\s+)?(?P<secret>\S(?:.*\S)?)", re.DOTALL
 )
+_COOKIE_HEADER = re.compile(
+    r"(?i)\b(?P<set>set-)?cookie[\"']?\s*[:=]\s*[\"']?"
+    r"(?P<value>[^\s=;\"']{1,200}=(?:(?<==)\"[^\"\r\n;]*\"(?=\s*(?:;|[\r\n]|\Z))|[^\r\n\"'\\])+)"
+)
+_COOKIE_PAIR = re.compile(r"(?:[^=;\s]+=)?(?P<secret>[^;\s][^;]*)")
+_KNOWN_COOKIE = r"(?<![A-Za-z0-9])(?:{names})=(?P<secret>[^;\s'\"\\]{{8,}})"
+
+# The first character comes before the look-behind: many times faster to search for.
+_NAME = re.compile(
+    r"(?a)(?P<name>[\w-](?<![\w-][\w-])[\w-]*+)\\{0,4}[\"'`]?\]?(?P<before>\s*+)"
+    r"(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<after>\s*+)"
+)
+_OPTION = re.compile(rf"(?a)--(?P<name>[\w-]{{1,{LONGEST}}})[= ](?P<secret>(?!-){WORD}+)")
+_QUOTED = re.compile(
+    r"(?P<quote>\\?[\"'`])(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)"
+)
+_PARAMETER = re.compile(r"(?P<secret>[^&;#\s\"'`<>\\]+)")
+# Without a quote, a word may be of a sentence or of code: only a digit tells a secret apart.
+_DIGIT, _CALL = rf"(?={WORD}{{0,99}}[0-9])", r"(?![\w.]{1,99}\()"
+_LETTER = rf"(?={WORD}{{0,99}}[A-Za-z])"
+_ASSIGNED = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_CALL}(?![$({{\[]){WORD}{{6,}})")
+_BARE = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_LETTER}{_CALL}(?![$({{\[]){WORD}{{6,}})")
 
 
 def find_named(name: str, value: str) -> Iterator[Found]:
     """The parts of ``value`` that must go. The scheme of an Authorization header stays."""
-    name = name.lower()
-    if name in ("cookie", "set-cookie"):
-        yield from find_cookies(value, 0, len(value), only_first=name == "set-cookie")
-    elif name in ("authorization", "proxy-authorization"):
-        match = _AUTHORIZATION.match(value)
-        if match and (match["scheme"] or match["secret"].lower() not in _SCHEMES):
-            yield from found(CREDENTIAL, match)
-    elif name in ("openai-organization", "openai-project"):
-        yield from _whole(_ORGANIZATION, value)
-    elif _KEY_NAME.fullmatch(name):
-        yield from _whole(CREDENTIAL, value)
+    match judge(name):
+        case Name.COOKIE | Name.SET_COOKIE as kind:
+            yield from find_cookies(value, 0, len(value), only_first=kind is Name.SET_COOKIE)
+        case Name.AUTHORIZATION:
+            credential = _AUTHORIZATION.match(value)
+            if credential and (
+                credential["scheme"] or credential["secret"].lower() not in table().names.schemes
+            ):
+                yield from found(CREDENTIAL, credential)
+        case Name.ORGANIZATION:
+            yield from _whole(_ORGANIZATION, value)
+        case Name.SECRET | Name.SECRET_IN_REQUESTS:
+            yield from _whole(CREDENTIAL, value)
+        case Name.SECRET_IF_RANDOM if looks_random(value):
+            yield from _whole(CREDENTIAL, value)
+
+
+def find_pairs(text: str, lowered: str) -> Iterator[Found]:
+    """The values in a text whose names say that they are secret."""
+    if any(hint in lowered for hint in hints()):
+        for pair in _NAME.finditer(text):
+            yield from _of_pair(text, pair, judge(pair["name"]))
+        for option in _OPTION.finditer(text):
+            if judge(option["name"]) in (Name.SECRET, Name.SECRET_IN_REQUESTS):
+                yield from found(CREDENTIAL, option)
+    if "cookie" in lowered:
+        for header in _COOKIE_HEADER.finditer(text):
+            yield from find_cookies(text, *header.span("value"), only_first=bool(header["set"]))
+    names = table().names.known_cookies
+    if any(name in lowered for name in names):
+        for cookie in re.finditer(_KNOWN_COOKIE.format(names="|".join(names)), text):
+            yield from found(COOKIE, cookie)
+
+
+def find_cookies(text: str, start: int, end: int, *, only_first: bool) -> Iterator[Found]:
+    """The cookie values; of a Set-Cookie only the first, the rest are its attributes."""
+    for match in _COOKIE_PAIR.finditer(text, start, end):
+        yield from found(COOKIE, match)
+        if only_first:
+            return
+
+
+def _of_pair(text: str, pair: re.Match[str], name: Name) -> Iterator[Found]:
+    if name not in (Name.SECRET, Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM):
+        return
+    is_close = pair["sign"] == "=" and not pair["before"] and not pair["after"]
+    start = pair.end()
+    value = None
+    is_parameter = is_close and text[max(0, pair.start() - 1) : pair.start()] in ("", "?", "&")
+    if is_parameter and name is not Name.SECRET_IF_RANDOM:
+        value = _PARAMETER.match(text, start)
+    if value is None:
+        value = _QUOTED.match(text, start)
+        if value is None:
+            value = (_ASSIGNED if is_close else _BARE).match(text, start)
+        if value and name is not Name.SECRET and not looks_random(value["secret"]):
+            return
+    if value:
+        yield from found(CREDENTIAL, value)
 
 
 def _whole(mask: Mask, value: str) -> Iterator[Found]:

@@ -1,45 +1,35 @@
 """The one choke point: everything that leaves the program goes through a ``Redactor``.
 
 Two ways to know a secret: by its *value*, in whatever encoding, because it was registered; and by
-its *shape* (``shapes``, ``named``, ``addresses``), because the service or a page showed one that
-nobody registered. Both are replaced by aliases that stay the same throughout a run, so that the
-reuse of a token stays visible. What was masked is counted for the report.
+its *name or shape* (``named_values``, ``shapes``, ``ip_addresses``), because the service or a page
+showed one that nobody registered. Both are replaced by aliases that stay the same throughout a
+run, so that the reuse of a token stays visible. What was masked is counted for the report.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
-from rtdoctor.secrets.encodings import forms, hides, readings, spellings, views
+from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, is_word
+from rtdoctor.secrets.encodings import forms, hides, parts, readings, spellings, views
+from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
-from rtdoctor.secrets.kept_words import is_own_word
-from rtdoctor.secrets.multi_search import SHORTEST, Needles
-from rtdoctor.secrets.named_values import find_named
-from rtdoctor.secrets.shapes import (
-    CREDENTIAL,
-    Found,
-    find_shapes,
-    find_strong_shapes,
-    is_alias,
-    is_evidence,
-    is_word,
-)
+from rtdoctor.secrets.kept_words import is_kept_word
+from rtdoctor.secrets.multi_search import SHORTEST, MultiSearch
+from rtdoctor.secrets.named_values import find_named, find_pairs
+from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
 from rtdoctor.secrets.values import Walker
 
 T = TypeVar("T")
 
 _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
 _ROUNDS = 6
-_MAX_MEMBER = 64 * 2**20
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
 _NUMBERED = re.compile(
     r"((?:sk|ek|xai|eyJ|org)[-_]?…\?|<[\w -]+ |redacted/ice/pwd/"
@@ -47,23 +37,17 @@ _NUMBERED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
-    """A part of a text to replace. Of overlapping hits the highest rank, then the longest wins."""
-
-    start: int
-    end: int
-    rank: int
-    alias: str | None = None
-    found: Found | None = None
-
-
 class Redactor:
-    """Knows the live secrets of a run, hides them, and proves that they are hidden."""
+    """Knows the live secrets of a run, hides them, and proves that they are hidden.
 
-    def __init__(self, *, keep_addresses: bool = False) -> None:
+    ``quoting``: for a text that is searched and quoted by line. Line numbers stay true, and an
+    alias is one word without a number (``sk-…``, ``…``), so that no quote can cut it in two.
+    """
+
+    def __init__(self, *, keep_addresses: bool = False, quoting: bool = False) -> None:
         self._keep_addresses = keep_addresses
-        self._values = Needles()
+        self._quoting = quoting
+        self._values = MultiSearch()
         self._heads: dict[str, list[tuple[str, str]]] = {}
         self._halves: dict[str, str] = {}  # the first half of a value, to the value
         self._aliases: dict[tuple[str, str], str] = {}
@@ -88,7 +72,7 @@ class Redactor:
         value = secret.reveal().strip()
         name = secret.alias.strip("<>")
         alias = name if is_alias(name) else f"<{name}>"
-        if len(value) < SHORTEST or is_word(value) or is_own_word(value):
+        if len(value) < SHORTEST or is_word(value) or is_kept_word(value):
             return False
         stem = re.sub(r"[#? ]*\d+$", "", name)
         self._learn(value, alias, _KINDS.get(stem, stem))
@@ -114,7 +98,8 @@ class Redactor:
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
-        if cleaned != text and text.lstrip()[:1] in ("{", "[") and not _is_json(cleaned):
+        as_json = not self._quoting and text.lstrip()[:1] in ("{", "[")
+        if as_json and cleaned != text and not _is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
             if len(self._memory) > 20_000:
@@ -141,7 +126,7 @@ class Redactor:
         zip file the members are searched.
         """
         names: set[str] = set()
-        for part in _parts(data):
+        for part in parts(data):
             text = part.decode("utf-8", "replace")
             for reading in readings(text) if decoded else (text,):
                 values = {alias for _, _, alias in self._values.find(reading)}
@@ -164,9 +149,17 @@ class Redactor:
             raise RedactionError(
                 f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
                 "about to be written; nothing was written",
-                hint="This is a bug in rtdoctor. Please report it without attaching the run.",
+                hint=self._why_found(data),
             )
         return data
+
+    def _why_found(self, data: bytes) -> str:
+        if any(word.encode() in data for word in self._known if word.isalpha() and word.isascii()):
+            return (
+                "One of your secrets is an ordinary word that reports are made of, so it cannot "
+                "be hidden. Use a longer key, with digits in it."
+            )
+        return "This is a bug in rtdoctor. Please report it without attaching the run."
 
     def counts(self) -> dict[str, int]:
         """How many different secrets of each kind were hidden so far, for the report."""
@@ -184,31 +177,32 @@ class Redactor:
 
     # -- finding ---------------------------------------------------------------------------
 
-    def _find(self, text: str) -> Iterator[_Hit]:
+    def _find(self, text: str) -> Iterator[Hit]:
         for view in views(text):
             for start, end, alias in self._values.find(view.text):
                 whole = self._halves.get(view.text[start:end], "")
                 end = start + max(end - start, _agreement(whole, view.text[start:]))
-                yield _Hit(*view.span(start, end), 2, alias)
-            for found in find_shapes(view.text):
+                yield Hit(*view.span(start, end), 2, alias)
+            lowered = view.text.lower()
+            for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
                 rank = 3 if found.mask.kind == "ICE password" else 1
-                yield _Hit(*view.span(found.start, found.end), rank, found=found)
+                yield Hit(*view.span(found.start, found.end), rank, found=found)
             if not self._keep_addresses:
                 for found in find_addresses(view.text):
-                    yield _Hit(*view.span(found.start, found.end), 0, found=found)
+                    yield Hit(*view.span(found.start, found.end), 0, found=found)
         yield from self._find_cut(text)
 
-    def _find_cut(self, text: str) -> Iterator[_Hit]:
+    def _find_cut(self, text: str) -> Iterator[Hit]:
         """The start of a known value at the end of a text that was cut there."""
         word = 1 + max(map(text.rfind, ' "\r\n\t'))
         for at in range(max(word, len(text) - 4096), len(text) - _CUT + 1):
             for value, alias in self._heads.get(text[at : at + _CUT], ()):
                 if value.startswith(text[at:]):
-                    yield _Hit(at, len(text), 2, alias)
+                    yield Hit(at, len(text), 2, alias)
 
     def _learn_literal(self, text: str) -> None:
         """A credential that was written into a setup, whatever it looks like."""
-        if not is_evidence(text) and len(text) >= SHORTEST and not is_own_word(text):
+        if not is_evidence(text) and len(text) >= SHORTEST and not is_kept_word(text):
             found = Found(0, len(text), text, CREDENTIAL)
             self._learn(text, self._name(found), CREDENTIAL.kind)
 
@@ -225,17 +219,19 @@ class Redactor:
             text = replaced
         return "<redacted>"  # an alias that contains a secret: nothing better can be said
 
-    def _replace(self, text: str, hits: Iterable[_Hit]) -> str:
+    def _replace(self, text: str, hits: Iterable[Hit]) -> str:
         pieces: list[str] = []
         done = 0
-        for start, end, best in _merged(hits):
+        for start, end, best in merged(hits):
             pieces += text[done:start], self._alias(best)
+            if self._quoting:
+                pieces.append("\n" * text.count("\n", start, end))
             done = end
         return "".join([*pieces, text[done:]])
 
     def _clean_named(self, name: str, value: str) -> str:
         cleaned = self.clean_text(value)
-        hits = [_Hit(f.start, f.end, 1, found=f) for f in find_named(name, cleaned)]
+        hits = [Hit(f.start, f.end, 1, found=f) for f in find_named(name, cleaned)]
         return self._replace(cleaned, hits) if hits else cleaned
 
     def _clean_json(self, text: str, cleaned: str) -> str:
@@ -273,7 +269,7 @@ class Redactor:
                 self._halves.setdefault(half, whole)
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
-    def _alias(self, hit: _Hit) -> str:
+    def _alias(self, hit: Hit) -> str:
         alias = hit.alias
         if alias is None:
             assert hit.found is not None
@@ -287,25 +283,16 @@ class Redactor:
         alias = self._aliases.get((mask.stem, value))
         if alias is None:
             self._numbers[mask.stem] += 1
-            alias = mask.stand_in.format(n=self._numbers[mask.stem])
+            numbered = mask.stand_in.format(n=self._numbers[mask.stem])
+            alias = mask.short if self._quoting else numbered
             self._aliases[mask.stem, value] = alias
             self._kinds[alias] = mask.kind
             if mask.kind == "IP address":
                 self._addresses[value] = alias
-            elif mask.learn and _is_unmistakable(value):
+            elif mask.learn and is_unmistakable(value):
                 self._surprises += mask.kind != "ICE password"  # always given away by its place
                 self._learn(value, alias, mask.kind)
         return alias
-
-
-def _is_unmistakable(value: str) -> bool:
-    """Whether a value cannot be an ordinary word, so that it may be searched for everywhere."""
-    return (
-        len(value) >= 16
-        and re.search(r"[0-9]", value) is not None
-        and re.search(r"[A-Za-z]", value) is not None
-        and re.search(r"[\s<>…]", value) is None
-    )
 
 
 def _agreement(one: str, other: str) -> int:
@@ -314,37 +301,9 @@ def _agreement(one: str, other: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _merged(hits: Iterable[_Hit]) -> Iterator[tuple[int, int, _Hit]]:
-    """Overlapping hits as one, with the best of them."""
-    group: list[_Hit] = []
-    until = -1
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
-        if group and hit.start >= until:
-            yield group[0].start, until, _best(group)
-            group = []
-        group.append(hit)
-        until = max(until, hit.end) if len(group) > 1 else hit.end
-    if group:
-        yield group[0].start, until, _best(group)
-
-
-def _best(group: list[_Hit]) -> _Hit:
-    return max(group, key=lambda h: (h.rank, h.end - h.start))
-
-
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def _parts(data: bytes) -> Iterator[bytes]:
-    """The bytes to search: of a zip file also what is packed in it."""
-    yield data
-    if data.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            for member in bundle.infolist():
-                with bundle.open(member) as stream:
-                    yield stream.read(_MAX_MEMBER)

@@ -1,7 +1,7 @@
-"""What a secret looks like when its value is not known, and what only stands in its place.
+"""What a secret looks like when neither its value nor its name is known.
 
-A shape names the part of a text that must go. Whatever explains a failure must stay:
-``Bearer undefined``, ``[object Object]``, placeholders, model names, header names, schemes.
+A shape names the part of a text that must go. Keys with a prefix are in the table; here are the
+shapes that have a structure: tokens and keys of a standard, and what stands around a credential.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+
+from rtdoctor.secrets.appearance import is_evidence
+from rtdoctor.secrets.table import KeyShape, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Mask:
     def stem(self) -> str:
         return self.stand_in.partition("{")[0]
 
+    @property
+    def short(self) -> str:
+        """The stand-in as one word without a number."""
+        return self.stem.rstrip("?") if "…" in self.stem else "…"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -39,26 +48,30 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """``pattern`` has a group ``secret``; it cannot match without one of the lower-case ``hints``.
+    """``pattern`` has a group ``secret``; it cannot match without ``hint``, which is lower case.
+
+    Most texts hold few of the hints, so a pattern is compiled when it is first needed.
 
     ``strong``: so certain that the final self-test may refuse to write because of it.
     """
 
     mask: Mask
-    hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    hint: str
+    pattern: str
     strong: bool
 
     def find(self, text: str) -> Iterator[Found]:
-        for match in self.pattern.finditer(text):
+        for match in _compiled(self.pattern).finditer(text):
             yield from found(self.mask, match)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 CREDENTIAL = Mask("credential", "<credential {n}>")
 COOKIE = Mask("cookie", "<cookie {n}>")
-_SK = Mask("API key", "sk-…?{n}")
-_EK = Mask("ephemeral token", "ek_…?{n}")
-_XAI = Mask("xAI key or token", "xai-…?{n}")
 _JWT = Mask("JSON Web Token", "eyJ…?{n}")
 _PEM = Mask("private key", "<private key {n}>")
 # 23 ice-chars, so that the SDP stays valid (RFC 8839, section 5.4)
@@ -68,40 +81,14 @@ _USER = Mask("user in a URL", "<user {n}>", learn=False)
 _PASSWORD = Mask("password in a URL", "<password {n}>")
 _HALF = Mask("half-masked key", "<half-masked key {n}>", learn=False)
 
-_KEY_NAME = (
-    r"(?:x-)?(?:[a-z]+_)?api[_-]?key|(?:client|app)?_?secret|private_?key|ephemeral_?key"
-    r"|(?:access|refresh|id|auth|session|ephemeral)?_?token|password|passwd|credential"
-)
-_WORD = r"[^\s\"'`<>\\,;&()]"
+WORD = r"[^\s\"'`<>\\,;&()]"
 
 
-def _shape(mask: Mask, hints: str, pattern: str, *, strong: bool = False) -> Shape:
-    return Shape(mask, tuple(hints.split("|")), re.compile(pattern), strong)
+def _shape(mask: Mask, hint: str, pattern: str, *, strong: bool = False) -> Shape:
+    return Shape(mask, hint, pattern, strong)
 
 
-SHAPES = (
-    # The literal comes first and the look-behind after it: many times faster to search for.
-    _shape(
-        _SK,
-        "sk-",
-        r"(?P<secret>sk-(?<![A-Za-z0-9]sk-)"
-        r"(?:[A-Za-z0-9_-]{12,}|(?=[A-Za-z_-]{0,99}[0-9])[A-Za-z0-9_-]{8,}))",
-        strong=True,
-    ),
-    _shape(
-        _SK,
-        "sk_",
-        r"(?P<secret>sk_(?<![A-Za-z0-9_]sk_)(?=[A-Za-z_]{0,99}[0-9])[A-Za-z0-9_]{16,})",
-        strong=True,
-    ),
-    _shape(_EK, "ek_", r"(?P<secret>ek_(?<![A-Za-z0-9_]ek_)[A-Za-z0-9_-]{6,})", strong=True),
-    _shape(
-        _XAI,
-        "xai-",
-        r"(?P<secret>xai-(?<![A-Za-z0-9]xai-)(?:(?:realtime-)?client-secret[-.])?"
-        r"(?=[A-Za-z_.-]{0,99}[0-9])[A-Za-z0-9_.-]{8,})",
-        strong=True,
-    ),
+_STRUCTURES = (
     _shape(
         _JWT,
         "eyj",
@@ -137,42 +124,14 @@ SHAPES = (
     _shape(
         CREDENTIAL,
         "authorization",
-        r"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic|token|apikey)[ \t]+"
-        rf"(?P<secret>{_WORD}+)",
-    ),
-    _shape(
-        CREDENTIAL,
-        "authorization",
         r"(?i)authorization[\"']?\s*[:=]\s*[\"']?"
         r"(?P<secret>(?=[a-z._~+/=-]{0,99}[0-9])[a-z0-9._~+/=-]{8,}|[a-z0-9._~+/=-]{20,})",
-    ),
-    _shape(
-        CREDENTIAL,
-        "key|secret|token|passw|credential",
-        rf"(?i)\b(?:{_KEY_NAME})\\?[\"']?\s*[:=]\s*(?P<quote>\\?[\"'`])"
-        r"(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)",
     ),
     _shape(
         CREDENTIAL,
         '"value"',  # where token answers carry their token, whatever it looks like
         r'"value"\s*:\s*"(?P<secret>(?=[^"]{0,99}[0-9])(?=[^"]{0,99}[a-z])(?=[^"]{0,99}[A-Z])'
         r'[A-Za-z0-9._~+/=-]{24,})"',
-    ),
-    _shape(
-        CREDENTIAL,
-        "key=|secret=|token=|password=|passwd=|credential=|sig=|signature=",
-        rf"(?i)(?:[?&]|^)(?:{_KEY_NAME}|key|sig|signature)=(?P<secret>[^&;#\s\"'`<>\\]+)",
-    ),
-    _shape(
-        CREDENTIAL,
-        "key=|token=|secret=|password=",
-        r"\b[A-Z0-9_]*(?:API_?KEY|TOKEN|SECRET|PASSWORD)=[\"']?"
-        r"(?P<secret>(?=[^\s]{0,99}[0-9])(?![$({\[])" + _WORD + "{6,})",
-    ),
-    _shape(
-        CREDENTIAL,
-        "--",
-        rf"--(?:api-?key|token|password|secret|key)[= ](?P<secret>(?!-){_WORD}+)",
     ),
     _shape(
         _USER,
@@ -184,6 +143,12 @@ SHAPES = (
         "://",
         r"(?i)\b[a-z][a-z0-9+.-]{0,20}://[^/?#:@\"'`\\]*:(?P<secret>[^\s/?#\"'`<>\\]+)@",
     ),
+    _shape(
+        CREDENTIAL,
+        "api key provided:",  # as services repeat a wrong key; not the dot of their sentence
+        r"(?i)\bAPI key provided:\s{0,3}(?![^\s]{0,400}[*<…])"
+        r"(?P<secret>[^\s\"'`\\,}&]{7,400}[^\s\"'`\\,}&.])",
+    ),
     _shape(_ORGANIZATION, "org-", r"(?P<secret>org-(?<![A-Za-z0-9]org-)[A-Za-z0-9]{16,})"),
     _shape(
         _HALF,
@@ -193,81 +158,52 @@ SHAPES = (
     ),
 )
 
-_STRONG = tuple(shape for shape in SHAPES if shape.strong)
 
-_COOKIE_HEADER = re.compile(
-    r"(?i)\b(?P<set>set-)?cookie[\"']?\s*[:=]\s*[\"']?"
-    r"(?P<value>[^\s=;\"']{1,200}=(?:(?<==)\"[^\"\r\n;]*\"(?=\s*(?:;|[\r\n]|\Z))|[^\r\n\"'\\])+)"
-)
-_COOKIE_PAIR = re.compile(r"(?:[^=;\s]+=)?(?P<secret>[^;\s][^;]*)")
-
-# an ICE password must look like one (RFC 8839, 5.4), and a report may cut its stand-in short
-_ICE_STAND_IN = "|".join("redacted/ice/pwd/"[:length] for length in range(17, 0, -1))
-_ALIAS = r"(?:sk|ek|xai|eyJ|org)[-_]?…[#?]?\d*" rf"|(?:{_ICE_STAND_IN})\d*[^A-Za-z0-9+/]*"
-_MISSING = r"undefined|null|None|none|nan|NaN|true|True|false|False|\[object(?:\ \w+\])?"
-_EVIDENCE = re.compile(
-    rf"""(?x) {_ALIAS} | {_MISSING}
-      | (?i: \$\{{?[\w.()\[\]]*\}}? | \$\(.* | \{{.*\}} | <[^<>]*> | %\w%?    # a template
-      | (?:your|insert|replace|paste|put|enter)[-_\ ](?:[a-z]+[-_\ ])*(?:key|token|secret|password)
-        (?:[-_\ ]here)?
-      | process\.env\.\w+ | os\.(?:environ|getenv).* | import\.meta\..*
-      | x{{3,}} | \*+ | \.+ | -+ | (?:sk|ek|xai)[-_]\.* )
-      | [A-Z]+(?:_[A-Z]+)*_(?:KEY|TOKEN|SECRET|PASSWORD)
-    """
-)
+def _of_key(key: KeyShape) -> Shape:
+    prefix, also = re.escape(key.prefix), re.escape(key.also)
+    mixed = f"(?=[A-Za-z{also}]{{0,99}}[0-9])" if key.digit else ""
+    # The prefix comes first and the look-behind after it: many times faster to search for.
+    pattern = (
+        f"(?P<secret>{prefix}(?<![A-Za-z0-9{re.escape(key.not_after)}]{prefix}){mixed}"
+        f"[A-Za-z0-9{also}]{{{key.length},}})"
+    )
+    mask = Mask(key.kind, key.shown or f"<{key.kind} {{n}}>")
+    return _shape(mask, key.prefix.lower(), pattern, strong=True)
 
 
-def is_alias(text: str) -> bool:
-    """Whether this is already an alias that can stand in a text as it is (``ek_…#3``)."""
-    return re.fullmatch(_ALIAS, text) is not None
+def _behind_scheme() -> Shape:
+    schemes = "|".join(table().names.schemes)
+    pattern = rf"(?i)authorization[\"']?\s*[:=]\s*[\"']?(?:{schemes})[ \t]+(?P<secret>{WORD}+)"
+    return _shape(CREDENTIAL, "authorization", pattern)
 
 
-def is_word(value: str) -> bool:
-    """Whether this is what a program prints where a value is missing: never a secret."""
-    return re.fullmatch(_MISSING, value) is not None
+@cache
+def _shapes() -> tuple[Shape, ...]:
+    return (*map(_of_key, table().keys), *_STRUCTURES, _behind_scheme())
 
 
-def is_evidence(value: str) -> bool:
-    """Whether this stands where a secret should be without being one.
-
-    ``undefined``, ``[object Object]``, ``${TOKEN}``, ``YOUR_API_KEY``, an alias of ours.
-    """
-    return _EVIDENCE.fullmatch(value.strip()) is not None
+@cache
+def _strong_shapes() -> tuple[Shape, ...]:
+    return tuple(shape for shape in _shapes() if shape.strong)
 
 
-def find_shapes(text: str) -> Iterator[Found]:
+def find_shapes(text: str, lowered: str) -> Iterator[Found]:
     """Every part of a text that looks like a secret, and is not evidence."""
-    lowered = text.lower()
-    for shape in _hinted(SHAPES, lowered):
-        yield from shape.find(text)
-    if "cookie" in lowered:
-        for header in _COOKIE_HEADER.finditer(text):
-            yield from find_cookies(text, *header.span("value"), only_first=bool(header["set"]))
+    for shape in _shapes():
+        if shape.hint in lowered:
+            yield from shape.find(text)
 
 
 def find_strong_shapes(text: str) -> Iterator[Found]:
     """Only what is a secret beyond doubt: for the self-test on final bytes."""
-    for shape in _hinted(_STRONG, text.lower()):
-        yield from shape.find(text)
-
-
-def _hinted(shapes: tuple[Shape, ...], lowered: str) -> Iterator[Shape]:
-    for shape in shapes:
-        for hint in shape.hints:
-            if hint in lowered:
-                yield shape
-                break
-
-
-def find_cookies(text: str, start: int, end: int, *, only_first: bool) -> Iterator[Found]:
-    """The cookie values; of a Set-Cookie only the first, the rest are its attributes."""
-    for match in _COOKIE_PAIR.finditer(text, start, end):
-        yield from found(COOKIE, match)
-        if only_first:
-            return
+    lowered = text.lower()
+    for shape in _strong_shapes():
+        if shape.hint in lowered:
+            yield from shape.find(text)
 
 
 def found(mask: Mask, match: re.Match[str]) -> Iterator[Found]:
+    """What the group ``secret`` matched, without the space around it, unless it is evidence."""
     value = match["secret"].strip()
     if value and not is_evidence(value):
         start = match.start("secret") + match["secret"].index(value[0])
