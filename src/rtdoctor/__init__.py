@@ -1,7 +1,12 @@
 """rtdoctor: find out why a WebRTC connection to a Realtime voice API is refused.
 
-The names below are the library. Each is loaded when it is first used (PEP 562), so that
-``import rtdoctor`` and the command line load no WebRTC stack.
+``run_check`` carries out a ``NewSurvey``, ``NewDiagnosis``, ``Resume`` or ``Replay`` and returns a
+``Finished``. ``setup_from_yaml`` reads the ``Setup`` that a client sends, ``Target.at`` names the
+service, ``serve_sandbox`` runs an embedded one. ``explain_text`` sends nothing: it reads an error.
+Every error raised on purpose is an ``RtdoctorError``.
+
+Each name is loaded when it is first used (PEP 562), so that ``import rtdoctor`` and the command
+line load no WebRTC stack.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import ExitCode
-from rtdoctor.evidence import cassettes
+from rtdoctor.evidence import cassettes, codec
+from rtdoctor.evidence.write import write_report
 from rtdoctor.plan import catalogue as probes
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.plan.survey import survey
@@ -90,12 +91,12 @@ async def run_check(
 
     >>> from rtdoctor import NewSurvey, serve_sandbox, setup_from_yaml
     >>> async with serve_sandbox(era="ga-only") as sandbox:
-    ...     setups = (setup_from_yaml("auth: api_key"), setup_from_yaml("auth: none"))
+    ...     setups = (setup_from_yaml("auth: none"), setup_from_yaml("auth: ephemeral"))
     ...     finished = await run_check(NewSurvey(sandbox, setups))
     >>> for observation in finished.run.observations:
     ...     print(observation.setup.auth.name, "-", observation.outcome.describe())
     none - fail at exchange: 401 ...
-    api_key - passed up to session
+    ephemeral - passed up to session
     >>> finished.diagnosis.sentence
     '1 of 2 setups connects, up to the first event, here and now.'
     """
@@ -108,6 +109,7 @@ async def run_check(
         )
         # once more with everything that became known during the run
         run = redactor.clean(run)
+        _complete_recording(task, run, redactor)
         return Finished(run, diagnosis_of(run, catalogue), journal)
 
 
@@ -160,6 +162,12 @@ async def _probed(
             check.end("interrupted")
             raise
         return check.end(finished), journal.path if journal is not None else None
+
+
+def _complete_recording(task: Task, run: Run, redactor: Redactor) -> None:
+    """Put the run beside its HTTP exchanges, which say nothing of ICE and later."""
+    if isinstance(task, NewSurvey | NewDiagnosis) and task.record is not None:
+        write_report(task.record / cassettes.RUN_FILE, codec.encode(run), redactor)
 
 
 def _earlier(task: Task) -> Run | None:

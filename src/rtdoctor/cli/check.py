@@ -163,7 +163,7 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         keep_addresses=given.keep_addresses,
         quiet=given.quiet,
     )
-    return check_and_report(task, circumstances, outputs, given.record)
+    return check_and_report(task, circumstances, outputs)
 
 
 def _task(

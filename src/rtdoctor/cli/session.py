@@ -38,16 +38,14 @@ class Circumstances:
     quiet: bool = False
 
 
-def check_and_report(
-    task: Task, circumstances: Circumstances, outputs: Outputs, record: Path | None
-) -> int:
+def check_and_report(task: Task, circumstances: Circumstances, outputs: Outputs) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
     finished = check_quietly(task, circumstances, redactor)
     run, diagnosis = finished.run, finished.diagnosis
     with fit_to_be_shown(redactor):
         try:
-            write(outputs, run, diagnosis, redactor, record)
+            write(outputs, run, diagnosis, redactor)
         finally:  # a file that cannot be written keeps nobody from seeing what was found
             show(run, diagnosis, redactor, to_stderr=outputs.takes_stdout)
             if run.finished == "interrupted":

@@ -84,7 +84,11 @@ class EmbeddedSandbox:
         )
 
     async def __aenter__(self) -> Target:
-        return await self.target()
+        try:
+            return await self.target()
+        except BaseException:
+            self.stop()
+            raise
 
     async def __aexit__(self, *exc: object) -> None:
         self.stop()
