@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from benchmarks.hidden_rules.audit import Refuted, audit
-from rtdoctor.check import open_check, run_header
+from rtdoctor.check.check import open_check, run_header
 from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.verdict import conversation, diagnose
 from rtdoctor.domain.setup import Factor, Setup
@@ -124,7 +124,7 @@ async def run_random(count: int, eras: Sequence[str] = ERAS, seed: int = 0) -> l
 async def _diagnosed(
     era: str, text: str, setup: Setup, target: Target, http: HttpPort, catalogue: Catalogue
 ) -> Result:
-    """One check as ``cli/session.py`` makes it, without journal and reports."""
+    """One check as ``rtdoctor.run_check`` makes it, over one HTTP port for all of them."""
     redactor = Redactor()
     terrain, knowledge = terrain_of(catalogue), knowledge_base.load()
     header = run_header(target, "random_setups", subject=setup)

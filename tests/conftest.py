@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rtdoctor.targets.target import KEY_VARIABLE
+from rtdoctor.targets.keys import KEY_VARIABLE
 from rtdoctor.testing import plugin
 
 settings.register_profile("steady", deadline=None, derandomize=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from rtdoctor.check import open_check, run_header
+from rtdoctor.check.check import open_check, run_header
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rtdoctor.explain.ranking import explain
+from rtdoctor.explain.ranking import explain_text as explain
 from rtdoctor.explain.text import clean
 from rtdoctor.explain.unescape import undo_escapes
 

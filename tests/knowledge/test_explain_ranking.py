@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.explain.ranking import Explanation, explain
+from rtdoctor.explain.ranking import Explanation
+from rtdoctor.explain.ranking import explain_text as explain
 from rtdoctor.explain.shown_setup import setup_file
 from rtdoctor.plan import catalogue
 from rtdoctor.subjects.setup_file import read_setup

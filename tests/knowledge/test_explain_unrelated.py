@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.explain.ranking import explain
+from rtdoctor.explain.ranking import explain_text as explain
 
 UNRELATED = {
     "wrong key on chat": "Error code: 401 - {'error': {'message': 'Incorrect API key provided: "

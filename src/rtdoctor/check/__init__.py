@@ -1,11 +1,11 @@
-"""The one place that joins plan, probe, journal and diagnosis, as an async API.
+"""A check from what is to be done to its diagnosis: the one place that joins all others.
 
-async with open_check(target, mode="survey", command="rtdoctor check") as check:
-    await check.survey(plan)
-run = check.run()
+The command line and a program that imports rtdoctor call the same function:
+
+>>> from rtdoctor import NewDiagnosis, run_check, serve_sandbox, setup_from_yaml
+>>> async with serve_sandbox() as sandbox:
+...     setup = setup_from_yaml("auth: undefined")
+...     finished = await run_check(NewDiagnosis(setup, sandbox))
+>>> finished.diagnosis.verdict
+<Verdict.EXPLAINED: 'explained'>
 """
-
-from rtdoctor.check.check import Check, open_check, run_header
-from rtdoctor.check.recorder import Recorder
-
-__all__ = ["Check", "Recorder", "open_check", "run_header"]

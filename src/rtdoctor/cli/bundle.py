@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from rtdoctor.cli.outputs import read_outputs, write
-from rtdoctor.cli.saved import diagnosis_of, read_saved
+from rtdoctor.cli.saved import read_saved
 
 
 @click.command()
@@ -18,6 +18,8 @@ from rtdoctor.cli.saved import diagnosis_of, read_saved
 )  # fmt: skip
 def bundle(file: Path, output: str) -> None:
     """Make a zip of the run in FILE: HTML, Markdown, JSON and JUnit together."""
+    from rtdoctor.check.diagnosis import diagnosis_of
+
     outputs = read_outputs({}, (f"bundle={output}",))
     redactor, (run,) = read_saved(file)
     write(outputs, run, diagnosis_of(run), redactor)

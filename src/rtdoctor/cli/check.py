@@ -5,16 +5,23 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rtdoctor.cli.options import Seconds, choose_era, plan_options, read_base_url
+from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.errors import ExitCode, UsageError
-from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, EmbeddedSandbox
-from rtdoctor.targets.target import KEY_VARIABLE, OPENAI_BASE_URL
+from rtdoctor.targets.base_url import read_base_url
+from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, EmbeddedSandbox, choose_era
+from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
+from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+
+if TYPE_CHECKING:
+    from rtdoctor.check.task import JournalPlace, Task
+    from rtdoctor.domain.setup import Setup
 
 _PATH = click.Path(path_type=Path)
 _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": True}
@@ -87,53 +94,104 @@ def check(**options: Any) -> int:
     _nothing_unasked(options.pop("unasked"))
     _check_combinations(options)
     outputs = take_outputs(options)
-    if options["base_url"] is not None:
-        options["base_url"] = read_base_url(options["base_url"])
-    dry_run, era = options.pop("dry_run"), options["era"]
+    given = Given(**options)
+    if given.base_url is not None:
+        given = replace(given, base_url=read_base_url(given.base_url, "--base-url"))
     with ExitStack() as stack:
         sandbox = None
-        if era and not dry_run:
-            sandbox = EmbeddedSandbox(era, options["rules"])  # it loads what it needs while we do
+        if given.era and not given.dry_run:
+            sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
-        return _run(options, outputs, sandbox, dry_run=dry_run)
+        return _run(given, outputs, sandbox)
 
 
-def _run(
-    options: dict[str, Any], outputs: Outputs, sandbox: EmbeddedSandbox | None, *, dry_run: bool
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The options of ``check`` as they were given, but for those of the outputs."""
+
+    era: str | None
+    rules: Path | None
+    base_url: str | None
+    key_file: Path | None
+    setup_file: Path | None
+    probes_file: Path | None
+    values: tuple[str, ...]
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    budget: int | None
+    full: bool
+    dry_run: bool
+    record: Path | None
+    replay: Path | None
+    resume: Path | None
+    journal: str | None
+    keep_addresses: bool
+    ice_timeout: float
+    timeout: float
+    jobs: int
+    quiet: bool
+
+    @property
+    def journal_place(self) -> JournalPlace:
+        if self.journal == "none":
+            return None
+        return Path(self.journal) if self.journal else "default"
+
+
+def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int:
     from rtdoctor.cli.options import read_catalogue, read_plan, read_text
     from rtdoctor.cli.plan import show_plan, show_subject_plan
-    from rtdoctor.cli.request import Request
     from rtdoctor.subjects.setup_file import read_subject
 
-    take = options.pop
-    catalogue = read_catalogue(take("probes_file"), take("values"))
-    only, skip, full, setup_file = take("only"), take("skip"), take("full"), take("setup_file")
-    subject = (
-        None
-        if setup_file is None
-        else read_subject(read_text(setup_file), str(setup_file), catalogue)
-    )
-    plan = read_plan(catalogue, only, skip, options["budget"], full)
-    if dry_run:
+    catalogue = read_catalogue(given.probes_file, given.values)
+    subject = None
+    if given.setup_file is not None:
+        subject = read_subject(read_text(given.setup_file), str(given.setup_file), catalogue)
+    plan = read_plan(catalogue, given.only, given.skip, given.budget, given.full)
+    if given.dry_run:
         if subject is None:
             show_plan(plan)
         else:
             show_subject_plan(subject, catalogue)
         return ExitCode.WORKS
-    request = Request(
-        catalogue=catalogue,
-        plan=() if subject else plan.setups,
-        subject=subject,
-        earlier=_earlier(options["replay"], options["resume"]),
-        outputs=outputs,
-        command=shlex.join(["rtdoctor", *sys.argv[1:]]),
-        sandbox=sandbox,
-        **options,
-    )
-    from rtdoctor.cli.session import run_check
+    task = _task(given, plan.setups, subject, sandbox)
+    from rtdoctor.cli.session import Circumstances, check_and_report
+    from rtdoctor.probe.limits import Limits
 
-    return run_check(request)
+    limits = Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs)
+    circumstances = Circumstances(
+        catalogue=catalogue,
+        limits=limits,
+        keep_addresses=given.keep_addresses,
+        quiet=given.quiet,
+    )
+    return check_and_report(task, circumstances, outputs)
+
+
+def _task(
+    given: Given,
+    setups: tuple[Setup, ...],
+    subject: Setup | None,
+    sandbox: EmbeddedSandbox | None,
+) -> Task:
+    """What these options ask for; ``sandbox`` is the one that they name, already started."""
+    from rtdoctor.check.task import NewDiagnosis, NewSurvey, Replay, Resume
+
+    if given.replay is not None:
+        return Replay(given.replay)
+    key = None if given.key_file is None else read_key(given.key_file)
+    if given.resume is not None:
+        return Resume(given.resume, key, given.base_url, given.rules)
+    target: Target | EmbeddedSandbox
+    if sandbox is None:
+        target = Target.of(given.base_url or OPENAI_BASE_URL, require_key(key or read_key()))
+    else:
+        target = sandbox
+        sandbox.key = key
+    place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
+    if subject is not None:
+        return NewDiagnosis(subject, target, given.budget, place, given.record, command)
+    return NewSurvey(target, setups, given.budget, place, given.record, command)
 
 
 def _nothing_unasked(arguments: tuple[str, ...]) -> None:
@@ -167,7 +225,7 @@ _ALONE = {
 
 def _check_combinations(options: dict[str, Any]) -> None:
     if options["era"] is not None:
-        choose_era(options["era"], ERAS)
+        choose_era(options["era"], "--sandbox")
     for one, (others, why) in _ALONE.items():
         for other in others.split():
             if _given(options[one]) and _given(options[other]):
@@ -183,25 +241,3 @@ def _given(value: Any) -> bool:
 def _flag(name: str) -> str:
     stem = {"era": "sandbox", "reports": "report"}.get(name, name.removesuffix("_file"))
     return "--key-file" if name == "key_file" else f"--{stem.replace('_', '-')}"
-
-
-def _earlier(replay: Path | None, resume: Path | None) -> Any:
-    from rtdoctor.evidence.cassettes import RUN_FILE
-
-    path = replay / RUN_FILE if replay is not None else resume
-    if path is None:
-        return None
-    if replay is not None and not path.is_file():
-        raise UsageError(
-            f"{replay} holds no recording: there is no {RUN_FILE} in it",
-            hint="A recording is made by: rtdoctor check --record DIR",
-        )
-    from rtdoctor.evidence.load import load_run
-
-    run, _ = load_run(path)
-    if resume is not None and run.finished in ("complete", "budget"):
-        again = f"To read it again: rtdoctor replay {resume}"
-        if run.finished == "budget":
-            again = "It ended with its budget. A new check may have more: --budget N"
-        raise UsageError(f"{resume} is complete; there is nothing to go on with", hint=again)
-    return run

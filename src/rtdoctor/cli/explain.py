@@ -13,8 +13,7 @@ from rich.text import Text
 from rtdoctor.cli.pasted import read_source
 from rtdoctor.errors import ExitCode
 from rtdoctor.explain.advice import cannot_tell, next_commands
-from rtdoctor.explain.ranking import Explanation, Match
-from rtdoctor.explain.ranking import explain as explain_text
+from rtdoctor.explain.ranking import Explanation, Match, explain_text
 from rtdoctor.explain.shown_setup import setup_file
 
 _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
-from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import ConfigError, UsageError
-from rtdoctor.targets.target import KEY_VARIABLE
+from rtdoctor.text_file import read_text as read_text
 
 if TYPE_CHECKING:
     from rtdoctor.plan.catalogue import Catalogue
@@ -88,18 +84,6 @@ def read_catalogue(probes_file: Path | None, values: tuple[str, ...]) -> Catalog
     return probes.read(read_text(probes_file), str(probes_file), chosen)
 
 
-def read_text(path: Path) -> str:
-    """A configuration file's text, with or without a byte order mark. Raises ``ConfigError``."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(
-            str(path), "is not UTF-8 text", hint="Save it as UTF-8, then try again."
-        ) from None
-
-
 def read_plan(
     catalogue: Catalogue,
     only: tuple[str, ...],
@@ -146,80 +130,3 @@ def _pair(option: str, text: str) -> tuple[str, str]:
             hint="" if option == "--set" else "Factors and levels: rtdoctor plan --levels",
         )
     return name, value
-
-
-def read_base_url(text: str) -> str:
-    """A service's base URL, without a trailing slash or ``/v1``. Raises ``UsageError``.
-
-    What the parts mean is checked by ``Target``; here only what cannot be read as a URL at all.
-    """
-    hint = "Give one like https://api.openai.com, without /v1."
-    url = text.strip()
-    if not url:
-        raise UsageError("--base-url is empty", hint=hint)
-    if "@" in url:  # before anything that repeats it
-        raise UsageError(
-            "--base-url contains a user name or password",
-            hint="Leave it out of the URL; the key comes from the environment or --key-file.",
-        )
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise UsageError(f"--base-url is not a URL: {error}", hint=hint) from None
-    if port == 0 or any(not c.isprintable() or c.isspace() for c in url):
-        raise UsageError("--base-url is not a URL: it holds a space or port 0", hint=hint)
-    if parts.query or parts.fragment or url[-1] in "?#":
-        raise UsageError("--base-url has a query or a fragment", hint=hint)
-    if "/realtime" in parts.path:
-        raise UsageError(
-            "--base-url goes on into the Realtime API; each setup adds its own path", hint=hint
-        )
-    return url.rstrip("/").removesuffix("/v1").rstrip("/")
-
-
-def read_key(key_file: Path | None) -> Secret | None:
-    """The API key, from a file or the environment, never from the command line.
-
-    ``None`` when there is neither. Raises ``UsageError``; no message repeats what was found.
-    """
-    if key_file is not None:
-        value, source = read_text(key_file).strip(), str(key_file)
-        if not value:
-            raise UsageError(f"{source} is empty", hint=_KEY_ALONE)
-    else:
-        value, source = os.environ.get(KEY_VARIABLE, "").strip(), KEY_VARIABLE
-    if not value:
-        return None
-    problem = _not_a_key(value)
-    if problem:
-        raise UsageError(f"{source} does not hold an API key: {problem}", hint=_KEY_ALONE)
-    return Secret(value, "<api-key>")
-
-
-_KEY_ALONE = "It should hold the key and nothing else."
-
-
-def _not_a_key(value: str) -> str:
-    """What a copied key was copied with; empty when nothing is wrong."""
-    lines = len(value.splitlines())
-    if lines > 1:
-        return f"it has {lines} lines"
-    if re.match(r"(export\s+)?[A-Za-z_][A-Za-z0-9_]*=[^=]", value):
-        return "it is a NAME=VALUE line"
-    if value[0] in "\"'`" or value[-1] in "\"'`":
-        return "it is in quotes"
-    if value.lower().startswith("bearer "):
-        return "it begins with “Bearer”"
-    if not value.isascii() or not value.isprintable() or " " in value:
-        return "it contains spaces or unusual letters"
-    return ""
-
-
-def choose_era(text: str, eras: tuple[str, ...], option: str = "--sandbox") -> str:
-    """A sandbox era by name. Raises ``UsageError`` with the closest one."""
-    if text not in eras:
-        from rtdoctor.strict_yaml import closest
-
-        raise UsageError(f"{option}: no era is called {text!r}", hint=closest(text, eras))
-    return text

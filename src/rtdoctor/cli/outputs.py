@@ -97,20 +97,13 @@ def _check_folder(path: str) -> None:
         raise UsageError(f"{path} is a folder; name a file in it")
 
 
-def write(
-    outputs: Outputs,
-    run: Run,
-    diagnosis: Diagnosis,
-    redactor: Redactor,
-    record: Path | None = None,
-) -> None:
-    """Render and write each format, and the run of a recording folder.
+def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) -> None:
+    """Render and write each format.
 
     Raises ``RedactionError`` with nothing written, ``UsageError`` for a place that cannot be
     written to, once the others are written.
     """
     from rtdoctor.evidence import codec
-    from rtdoctor.evidence.cassettes import RUN_FILE
     from rtdoctor.evidence.write import write_reports
 
     formats = {name for name, _ in outputs.files}
@@ -120,12 +113,8 @@ def write(
     reports: list[tuple[Path | str, bytes]] = [
         (path, render(name, run, diagnosis, redactor)) for name, path in outputs.files
     ]
-    unannounced: set[Path | str] = {STDOUT}
-    if record is not None:
-        reports.append((record / RUN_FILE, codec.encode(run)))
-        unannounced.add(record / RUN_FILE)
     for path, size in write_reports(reports, redactor):
-        if path not in unannounced:
+        if path != STDOUT:
             with suppress(OSError):  # the terminal may be gone; the next file still matters
                 click.echo(f"Wrote {path}: {_consent(size, redactor)}", err=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from rtdoctor.cli.outputs import output_options, take_outputs, write
-from rtdoctor.cli.saved import diagnosis_of, read_saved
+from rtdoctor.cli.saved import read_saved
 
 
 @click.command()
@@ -20,7 +20,8 @@ def replay(file: Path, **options: Any) -> int:
     Nothing is sent anywhere. The exit code is the diagnosis's.
     """
     outputs = take_outputs(options)
-    from rtdoctor.cli.session import show
+    from rtdoctor.check.diagnosis import diagnosis_of
+    from rtdoctor.cli.shown_run import show
     from rtdoctor.diagnose.verdict import exit_code
 
     redactor, (run,) = read_saved(file)

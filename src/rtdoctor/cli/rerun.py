@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Any
 
 import click
 
-from rtdoctor.cli.options import choose_era, read_base_url
-from rtdoctor.cli.outputs import Outputs
-from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode, UsageError
-from rtdoctor.targets.embedded_sandbox import ERAS, TODAY
-from rtdoctor.targets.target import KEY_VARIABLE
+from rtdoctor.secrets.environment import knowing_redactor
+from rtdoctor.targets.base_url import read_base_url
+from rtdoctor.targets.embedded_sandbox import TODAY, EmbeddedSandbox, choose_era
+from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
+from rtdoctor.targets.target import Target
 from rtdoctor.targets.trust import base_url_in, elsewhere
 from rtdoctor.wording.printable import printable
 
@@ -54,17 +54,23 @@ def rerun(
     service you name with --base-url, and there only to Realtime endpoints. Exit code 1 when a
     failure was reproduced, 0 when none was, 4 when nothing can be said.
     """
-    from rtdoctor.cli.session import probe_all
+    from rtdoctor.check.task import NewSurvey
+    from rtdoctor.cli.session import Circumstances, check_quietly
     from rtdoctor.diagnose.compare import compare
+    from rtdoctor.plan import catalogue
 
     _, (saved,) = read_saved(file)
     era = _era(saved, era, base_url)
     if base_url is not None:
-        base_url = read_base_url(base_url)
+        base_url = read_base_url(base_url, "--base-url")
     elif era is None:
         base_url = base_url_in(saved.header.target.base_url)
     setups = _setups(saved, any_endpoint or era is not None, budget)
-    again = probe_all(_request(setups, era, base_url, key_file, quiet))
+    target = _target(era, base_url, key_file)
+    task = NewSurvey(target, tuple(setups), journal="default", command="rtdoctor rerun")
+    circumstances = Circumstances(catalogue=catalogue.read(), quiet=quiet)
+    redactor = knowing_redactor(os.environ, keep_addresses=False)
+    again = check_quietly(task, circumstances, redactor).run
     comparison = compare(saved, again)
     _print(comparison)
     if again.finished == "interrupted":
@@ -74,12 +80,12 @@ def rerun(
 
 def _era(saved: Run, era: str | None, base_url: str | None) -> str | None:
     if era is not None:
-        return choose_era(era, ERAS)
+        return choose_era(era, "--sandbox")
     target = saved.header.target
     if base_url is not None:
         return None
     if target.is_sandbox:
-        return choose_era(target.era or TODAY, ERAS)
+        return choose_era(target.era or TODAY, "--sandbox")
     return None
 
 
@@ -105,32 +111,15 @@ def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
     return chosen[:budget]
 
 
-def _request(
-    setups: list[Setup], era: str | None, base_url: str | None, key_file: Path | None, quiet: bool
-) -> Request:
-    from rtdoctor.plan import catalogue
-
-    usual: dict[str, Any] = {"timeout": 15.0, "ice_timeout": 3.5, "jobs": 64}
-    return Request(
-        catalogue=catalogue.read(),
-        plan=tuple(setups),
-        subject=None,
-        budget=None,
-        era=era,
-        rules=None,
-        base_url=base_url,
-        key_file=key_file,
-        journal=None,
-        record=None,
-        replay=None,
-        resume=None,
-        earlier=None,
-        keep_addresses=False,
-        quiet=quiet,
-        outputs=Outputs(()),
-        command="rtdoctor rerun",
-        **usual,
-    )
+def _target(
+    era: str | None, base_url: str | None, key_file: Path | None
+) -> Target | EmbeddedSandbox:
+    """Where the probes are repeated: with an era, a sandbox that starts now."""
+    key = read_key(key_file) if era is None or key_file is not None else None
+    if era is not None:
+        return EmbeddedSandbox(era, key=key)
+    assert base_url is not None, "what is not repeated on the sandbox goes to a service"
+    return Target.of(base_url, require_key(key))
 
 
 def _print(comparison: Comparison) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import click
 
-from rtdoctor.cli.options import choose_era
-from rtdoctor.targets.embedded_sandbox import ERAS, TODAY
+from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, choose_era
 
 
 @click.group()
@@ -45,5 +44,5 @@ def serve(era: str, host: str, port: int, rules: Path | None, candidates: Any) -
     from rtdoctor.sandbox import server
 
     server.serve(
-        era=choose_era(era, ERAS, "--era"), host=host, port=port, rules=rules, candidates=candidates
+        era=choose_era(era, "--era"), host=host, port=port, rules=rules, candidates=candidates
     )

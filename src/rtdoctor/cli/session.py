@@ -1,4 +1,4 @@
-"""One check from start to exit code: target, journal, recording, probes, report."""
+"""One check on the command line: progress, signals, report, exit code."""
 
 from __future__ import annotations
 
@@ -8,102 +8,95 @@ import os
 import shlex
 import signal
 import sys
-import tempfile
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import replace
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from traceback import format_exception
-from typing import TYPE_CHECKING, Any
 
 import click
 
-from rtdoctor.cli.options import read_key
-from rtdoctor.cli.outputs import write
-from rtdoctor.cli.request import Request
-from rtdoctor.cli.saved import diagnosis_of
-from rtdoctor.cli.target import fixed_target, refuse_foreign
-from rtdoctor.domain.finding import Diagnosis
-from rtdoctor.domain.run import Run, RunHeader
-from rtdoctor.errors import InternalError, RtdoctorError, UsageError
+from rtdoctor.check.clean_errors import fit_to_be_shown
+from rtdoctor.check.full_check import Finished, run_check
+from rtdoctor.check.task import Task
+from rtdoctor.check.watcher import Watcher
+from rtdoctor.cli.outputs import Outputs, write
+from rtdoctor.cli.shown_run import show
+from rtdoctor.domain.run import Observation, Run, RunHeader, TargetInfo
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
-from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
-from rtdoctor.targets.target import Target
 from rtdoctor.wording.outcomes import plural
-from rtdoctor.wording.printable import printable
-
-if TYPE_CHECKING:
-    from rtdoctor.diagnose.conversation import Conversation
 
 
-def run_check(request: Request) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How a command carries out a check, whatever the check is about."""
+
+    catalogue: Catalogue
+    limits: Limits | None = None
+    keep_addresses: bool = False
+    quiet: bool = False
+
+
+def check_and_report(task: Task, circumstances: Circumstances, outputs: Outputs) -> int:
     """Probe, print, write; returns the exit code."""
-    redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
-    with _fit_to_be_shown(redactor):
-        # once more with everything that became known during the run
-        run, journal = asyncio.run(_probe(request, redactor))
-        run = redactor.clean(run)
-        diagnosis = diagnosis_of(run, request.catalogue)
+    redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
+    finished = check_quietly(task, circumstances, redactor)
+    run, diagnosis = finished.run, finished.diagnosis
+    with fit_to_be_shown(redactor):
         try:
-            write(request.outputs, run, diagnosis, redactor, request.record)
+            write(outputs, run, diagnosis, redactor)
         finally:  # a file that cannot be written keeps nobody from seeing what was found
-            show(run, diagnosis, redactor, to_stderr=request.outputs.takes_stdout)
+            show(run, diagnosis, redactor, to_stderr=outputs.takes_stdout)
             if run.finished == "interrupted":
-                _say_interrupted(run, journal)
-    from rtdoctor.diagnose.verdict import exit_code
-
-    return exit_code(run, diagnosis)
+                _say_interrupted(run, finished.journal)
+    return finished.exit_code
 
 
-def probe_all(request: Request) -> Run:
-    """Only the probes of a request, without printing or writing a report."""
-    redactor = knowing_redactor(os.environ, keep_addresses=request.keep_addresses)
-    with _fit_to_be_shown(redactor):
-        run, _ = asyncio.run(_probe(request, redactor))
-        return run
+def check_quietly(task: Task, circumstances: Circumstances, redactor: Redactor) -> Finished:
+    """The check itself, with progress and signals, without a report."""
+    stop = asyncio.Event()
+    with ExitStack() as stack:
+        return asyncio.run(
+            run_check(
+                task,
+                limits=circumstances.limits,
+                catalogue=circumstances.catalogue,
+                redactor=redactor,
+                watcher=_Terminal(stack, stop, quiet=circumstances.quiet),
+                stop=stop,
+            )
+        )
 
 
-@contextmanager
-def _fit_to_be_shown(redactor: Redactor) -> Iterator[None]:
-    """A bug inside the block ends in a trace without secrets: only here is it known which
-    ones a run has seen."""
-    try:
-        yield
-    except (RtdoctorError, OSError):
-        raise
-    except Exception as error:
-        ours = _ours(error)
-        if ours is not None:
-            raise ours from None
-        raise InternalError(redactor.clean_text("".join(format_exception(error)))) from None
+class _Terminal(Watcher):
+    """Progress on standard error, and signals that end the run in good order."""
 
+    def __init__(self, stack: ExitStack, stop: asyncio.Event, *, quiet: bool) -> None:
+        self._stack = stack
+        self._stop = stop
+        self._quiet = quiet
 
-def _ours(error: BaseException) -> RtdoctorError | None:
-    """The error raised on purpose in a group that a task group made of it, if there is one."""
-    if isinstance(error, BaseExceptionGroup):
-        return next(filter(None, map(_ours, error.exceptions)), None)
-    return error if isinstance(error, RtdoctorError) else None
+    def begins(self, header: RunHeader, target: TargetInfo) -> None:
+        from rtdoctor.cli.progress import LiveProgress
 
+        # what was imported stays: the collector need not look at it during the probes
+        gc.freeze()
+        count = header.planned
+        survey = header.subject is None
+        what = f"{plural(count, 'probe')} against" if survey else "Diagnosing a setup at"
+        progress = LiveProgress(count, f"{what} {target.describe()}", quiet=self._quiet)
+        self._progress = self._stack.enter_context(progress)
+        loop = asyncio.get_running_loop()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            with suppress(NotImplementedError, AttributeError):  # Windows
+                loop.add_signal_handler(getattr(signal, name), self._stop.set)
 
-def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool) -> None:
-    """The run and its diagnosis on the terminal, control characters made visible.
+    def observed(self, observation: Observation) -> None:
+        self._progress(observation)
 
-    Raises ``RedactionError``, with nothing shown, when a secret is in it.
-    """
-    from rich.console import Console
-
-    from rtdoctor.report.terminal.run import print_run
-    from rtdoctor.secrets.values import Walker
-
-    console = Console(stderr=to_stderr, highlight=False)
-    visible = Walker(printable, lambda name, text: printable(text))
-    run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
-    with console.capture() as captured:
-        print_run(run, diagnosis, console)
-    text = captured.get()
-    redactor.guard(text.encode("utf-8", "replace"))
-    (sys.stderr if to_stderr else sys.stdout).write(text)
+    def journal_problem(self, problem: str) -> None:
+        click.echo(problem, err=True)
 
 
 def _say_interrupted(run: Run, journal: Path | None) -> None:
@@ -116,142 +109,3 @@ def _say_interrupted(run: Run, journal: Path | None) -> None:
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()
         click.echo(f"Interrupted after {seen}; what they saw is reported.\n{on}", err=True)
-
-
-async def _probe(request: Request, redactor: Redactor) -> tuple[Run, Path | None]:
-    """The run, and the journal it is kept in."""
-    async with AsyncExitStack() as stack:
-        sandbox = _start_sandbox(request, stack)
-        target = None if sandbox else fixed_target(request)
-        # the slow imports overlap with the start of the sandbox
-        from rtdoctor.check import open_check, run_header
-        from rtdoctor.evidence import cassettes
-        from rtdoctor.probe.limits import Limits
-
-        ports: dict[str, Any] = {}
-        limits = Limits(
-            http_s=request.timeout, ice_s=request.ice_timeout, probes_alive=request.jobs
-        )
-        if request.replay is not None:
-            ports = _recorded_ports(request, limits)
-            stack.enter_context(cassettes.replaying(request.replay))
-        else:
-            from rtdoctor.probe.peers import aiortc as aiortc_peer  # noqa: F401
-        # what was imported stays: the collector need not look at it during the probes
-        gc.freeze()
-        if target is None:
-            assert sandbox is not None
-            target = await sandbox.target()
-            if request.key_file is not None:
-                target = replace(target, key=read_key(request.key_file))
-        if request.subject is not None:
-            refuse_foreign(request.subject, target)
-        if request.record is not None:
-            stack.enter_context(cassettes.recording(request.record, redactor))
-        if request.earlier is None:
-            header = run_header(
-                target,
-                request.command,
-                plan=request.plan,
-                subject=request.subject,
-                budget=request.budget,
-            )
-        else:
-            header = request.earlier.header
-        progress = stack.enter_context(_progress(request, header, target))
-        journal = _journal(request, header, redactor)
-        resumed = request.earlier if request.resume else None
-        check = await stack.enter_async_context(
-            open_check(
-                target,
-                header,
-                redactor,
-                journal=journal,
-                listener=progress,
-                limits=limits,
-                earlier=resumed.observations if resumed else (),
-                cut_short=resumed.cut_short if resumed else (),
-                **ports,
-            )
-        )
-        if header.subject is None:
-            work = check.survey()
-        else:
-            work = check.converse(_conversation(request, header))
-        finished = await _until_done_or_told(work)
-        return check.end(finished), journal.path if journal is not None else None
-
-
-def _conversation(request: Request, header: RunHeader) -> Conversation:
-    from rtdoctor.diagnose.candidates import terrain_of
-    from rtdoctor.diagnose.verdict import conversation
-    from rtdoctor.knowledge import base as knowledge_base
-
-    return conversation(header, terrain_of(request.catalogue), knowledge_base.load())
-
-
-async def _until_done_or_told(work: Coroutine[Any, Any, str]) -> str:
-    """Run to the end, or until SIGINT, SIGTERM or SIGHUP; calls are hung up either way."""
-    task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        with suppress(NotImplementedError, AttributeError):  # Windows
-            loop.add_signal_handler(getattr(signal, name), task.cancel)
-    with suppress(asyncio.CancelledError):
-        return await task
-    return "interrupted"
-
-
-def _start_sandbox(request: Request, stack: AsyncExitStack) -> EmbeddedSandbox | None:
-    era = request.era
-    if request.earlier is not None:
-        era = request.earlier.header.target.era
-    if era is None or request.replay is not None:
-        return None
-    sandbox = request.sandbox or EmbeddedSandbox(era, request.rules)
-    stack.callback(sandbox.stop)
-    return sandbox
-
-
-def _recorded_ports(request: Request, limits: Any) -> dict[str, Any]:
-    from rtdoctor.evidence.cassettes import not_recorded_error
-    from rtdoctor.probe.http import HttpxPort
-    from rtdoctor.probe.peers.recorded import RecordedPeers
-
-    assert request.earlier is not None
-    errors = (not_recorded_error(),)
-    http = HttpxPort(limits=limits, on_loopback=True, https=False, no_answer_errors=errors)
-    peers = RecordedPeers(request.earlier.observations)
-    return {"http": http, "new_peer": peers, "replayed": True}
-
-
-def _journal(request: Request, header: Any, redactor: Redactor) -> Any:
-    from rtdoctor.evidence.journal import JournalWriter, default_journal_path
-
-    def complain(problem: str) -> None:
-        click.echo(problem, err=True)
-
-    if request.resume is not None:
-        return JournalWriter.resume(request.resume, redactor, on_problem=complain)
-    if request.journal == "none" or request.replay is not None:
-        return None
-    path = Path(request.journal) if request.journal else default_journal_path(header.run_id)
-    try:
-        return JournalWriter(path, header, redactor, on_problem=complain)
-    except UsageError as error:
-        if request.journal:
-            raise
-        # a home that cannot be written to, as in many containers, is no reason not to check
-        elsewhere = Path(tempfile.mkdtemp(prefix="rtdoctor-"), path.name)
-        complain(f"{error.message}; it is kept at {elsewhere}")
-        return JournalWriter(elsewhere, header, redactor, on_problem=complain)
-
-
-def _progress(request: Request, header: Any, target: Target) -> Any:
-    from rtdoctor.cli.progress import LiveProgress
-
-    count = header.planned
-    what = (
-        f"{plural(count, 'probe')} against" if header.subject is None else "Diagnosing a setup at"
-    )
-    return LiveProgress(count, f"{what} {target.info.describe()}", quiet=request.quiet)

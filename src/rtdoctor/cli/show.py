@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.saved import diagnosis_of, read_saved
+from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.errors import UsageError
 
@@ -24,9 +24,10 @@ def show(file: Path, probe: str | None, form: str | None) -> None:
     if probe is None:
         if form is not None:
             raise UsageError("--as repeats a probe; name one, e.g. rtdoctor show FILE 3 --as curl")
-        from rtdoctor.cli import session
+        from rtdoctor.check.diagnosis import diagnosis_of
+        from rtdoctor.cli import shown_run
 
-        session.show(run, diagnosis_of(run), redactor, to_stderr=False)
+        shown_run.show(run, diagnosis_of(run), redactor, to_stderr=False)
         return
     observation = _find(run, probe)
     if form is not None:

@@ -78,8 +78,21 @@ class _Reason:
     bonus: int = 0
 
 
-def explain(text: str, knowledge: Knowledge | None = None) -> Explanation:
-    """Rank the known causes that a text points to, best first; none for unrelated text."""
+def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
+    """Rank the known causes that a text points to, best first; none for unrelated text.
+
+    The text may be an error body, a browser's console, a log, code or a whole issue. Of one longer
+    than two million characters the two ends are read, and ``clipped`` says so. Keys and tokens in
+    it are masked in every quote. ``knowledge`` is what is known, the shipped entries unless it is
+    given.
+
+    Nothing is sent and nothing is proved: a match says what the text is consistent with, in one of
+    the words strong, likely and possible. Raises no error for any text.
+
+    >>> found = explain_text('{"error": {"code": "beta_api_shape_disabled"}}')
+    >>> found.matches[0].entry.id, found.matches[0].strength.word
+    ('SDP-BETA-DISABLED', 'strong')
+    """
     known = knowledge or load()
     paper = prepare(text)
     seen = find_signs(paper)

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import CannotTest, ExitCode, RtdoctorError, UsageError
-from rtdoctor.targets.target import KEY_VARIABLE, Target
+from rtdoctor.targets.keys import KEY_VARIABLE
+from rtdoctor.targets.target import Target
 
 ERAS = ("beta", "coexist", "ga-only", "single-use")
 TODAY = "single-use"
@@ -22,16 +24,55 @@ _START_S = 20.0
 _END_S = 5.0
 
 
+def choose_era(text: str, named: str = "era") -> str:
+    """A sandbox era by name. Raises ``UsageError`` with the closest one."""
+    if text not in ERAS:
+        from rtdoctor.strict_yaml import closest
+
+        raise UsageError(f"{named}: no era is called {text!r}", hint=closest(text, ERAS))
+    return text
+
+
+@asynccontextmanager
+async def serve_sandbox(era: str = TODAY, *, rules: Path | None = None) -> AsyncIterator[Target]:
+    """Serve one era of the embedded sandbox on a free port of 127.0.0.1 for the block.
+
+    Yields the ``Target`` to probe: ``base_url`` (without ``/v1``), ``key`` and ``era``. The eras
+    are ``beta``, ``coexist``, ``ga-only`` and ``single-use``, which is today's and the default.
+    ``rules`` is a file of rules of your own that are tried before the era's
+    (docs/sandbox-rules.md).
+
+    The sandbox is another process, which ends with the block, and at the latest with this one.
+    It imitates recorded behaviour: what it answers proves nothing about the real service.
+
+    Raises ``UsageError`` for an unknown era, ``UsageError`` for rules that it refuses, and
+    ``CannotTest`` when it does not listen within 20 seconds.
+
+    >>> async with serve_sandbox(era="beta") as sandbox:
+    ...     print(sandbox.era, sandbox.key, sandbox.base_url.startswith("http://127.0.0.1:"))
+    beta <sandbox-key> True
+    """
+    async with EmbeddedSandbox(choose_era(era), rules) as target:
+        yield target
+
+
 class EmbeddedSandbox:
     """Started on construction, so that its imports overlap with ours; stopped on exit.
 
     It ends by itself when our end of its standard input closes, however we end.
+    ``key`` is the key to probe it with, when that is not the sandbox's own.
     """
 
     def __init__(
-        self, era: str = TODAY, rules: Path | None = None, *, log_requests: bool = False
+        self,
+        era: str = TODAY,
+        rules: Path | None = None,
+        *,
+        key: Secret | None = None,
+        log_requests: bool = False,
     ) -> None:
         self.era = era
+        self.key = key
         # -P: a file of the user's, such as queue.py, must not stand for a module of Python's
         command = [sys.executable, "-P", "-m", "rtdoctor.sandbox", "--era", era, "--port", "0"]
         command += ["--candidates", "loopback", "--announce"]
@@ -53,7 +94,11 @@ class EmbeddedSandbox:
         )
 
     async def __aenter__(self) -> Target:
-        return await self.target()
+        try:
+            return await self.target()
+        except BaseException:
+            self.stop()
+            raise
 
     async def __aexit__(self, *exc: object) -> None:
         self.stop()
@@ -75,7 +120,8 @@ class EmbeddedSandbox:
             raise self._complaint() from None
         finally:
             too_late.cancel()
-        return Target("sandbox", said["url"], Secret(said["key"], "<sandbox-key>"), said["era"])
+        key = self.key or Secret(said["key"], "<sandbox-key>")
+        return Target("sandbox", said["url"], key, said["era"])
 
     def _complaint(self) -> RtdoctorError:
         """What the sandbox said on its way out; a wrong rules file is the caller's to mend."""

@@ -9,19 +9,51 @@ from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
 from rtdoctor.ice.host_addresses import is_loopback
+from rtdoctor.targets.base_url import read_base_url
+from rtdoctor.targets.keys import KEY_VARIABLE, api_key, read_key
 
 OPENAI_BASE_URL = "https://api.openai.com"
-KEY_VARIABLE = "OPENAI_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """``base_url`` has no trailing slash and no path that setups repeat (no ``/v1``)."""
+    """A Realtime service and the key it is probed with.
+
+    ``base_url`` has no trailing slash and no path that setups repeat (no ``/v1``). ``key`` shows
+    only its alias; ``key.reveal()`` gives the text, for another client of the same service.
+    ``era`` is set for the embedded sandbox only. A key and its tokens go only to URLs of the
+    target. Raises ``UsageError`` for a base URL that is none, holds a password, or is plain HTTP
+    to another machine.
+    """
 
     name: str
     base_url: str
     key: Secret | None
     era: str | None = None
+
+    @classmethod
+    def at(cls, base_url: str = OPENAI_BASE_URL, *, key: str | None = None) -> Target:
+        """The service at ``base_url`` (OpenAI's unless given), which you trust with ``key``.
+
+        Without a key, that of the environment variable ``OPENAI_API_KEY`` is used. Raises
+        ``UsageError`` when there is no key, or when key or URL cannot be one. Nothing is sent.
+
+        >>> Target.at("http://127.0.0.1:8000/v1", key="sk-local-0123456789")
+        Target(name='127.0.0.1:8000', base_url='http://127.0.0.1:8000', key=<api-key>, era=None)
+        """
+        secret = read_key() if key is None else api_key(key, "the key")
+        if secret is None:
+            raise UsageError(
+                "no API key",
+                hint=f"Give one as key=..., or set the environment variable {KEY_VARIABLE}.",
+            )
+        return cls.of(read_base_url(base_url), secret)
+
+    @classmethod
+    def of(cls, base_url: str, key: Secret) -> Target:
+        """The service at a base URL that has been read already, under the name that it goes by."""
+        name = "openai" if base_url == OPENAI_BASE_URL else base_url.split("://", 1)[-1]
+        return cls(name, base_url, key)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)

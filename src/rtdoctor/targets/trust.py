@@ -7,9 +7,11 @@ import re
 import shlex
 from urllib.parse import urlsplit
 
-from rtdoctor.domain.setup import Setup
+from rtdoctor.domain.run import RunHeader
+from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
-from rtdoctor.targets.target import OPENAI_BASE_URL
+from rtdoctor.ice.host_addresses import is_loopback
+from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 from rtdoctor.wording.printable import printable
 
 # Under other paths a key can invite members, delete files or start jobs.
@@ -33,6 +35,37 @@ def base_url_in(file_says: str) -> str:
         f"this run probed {named}, which a stranger may have written into the file",
         hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
     )
+
+
+def resumed_base_url(header: RunHeader) -> str:
+    """Where an interrupted run was going. Raises ``UsageError`` for what its journal, which may be
+    a stranger's, cannot decide alone."""
+    setups = header.plan if header.subject is None else (header.subject,)
+    for endpoint in (e for setup in setups for e in elsewhere(setup)):
+        raise UsageError(
+            f"this run goes to {printable(endpoint, one_line=True)}, which is no Realtime endpoint",
+            hint="If that is what you want, name the service: --base-url URL",
+        )
+    base_url = header.target.base_url
+    return base_url if is_loopback(host_in(base_url)) else base_url_in(base_url)
+
+
+def refuse_foreign(subject: Setup, target: Target) -> None:
+    """Raise ``UsageError`` for a setup that names an endpoint elsewhere than at the target: the
+    key would have to go there, and it goes only to the service that the user names."""
+    sent = subject.as_sent()
+    endpoints = {
+        Factor.TOKEN_ENDPOINT: sent.token_endpoint.value.path,
+        Factor.CALL_ENDPOINT: sent.call_endpoint.value.path,
+    }
+    for factor, path in endpoints.items():
+        if path is not None and not target.may_see_key(target.url(path)):
+            named = printable(path, one_line=True)
+            raise UsageError(
+                f"{factor}: {named} is not at {target.base_url}, so this setup cannot be sent: "
+                "keys and tokens go only to the service that you name",
+                hint="Name that service with --base-url URL, and give the endpoint as a path.",
+            )
 
 
 def host_in(url: str) -> str:

@@ -1,0 +1,58 @@
+"""A saved run may be a stranger's: where may a key go for its word alone?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rtdoctor.domain.run import RunHeader, TargetInfo
+from rtdoctor.errors import UsageError
+from rtdoctor.targets.trust import base_url_in, elsewhere, resumed_base_url
+from support.probing import setup
+from support.runs import OPENAI, header
+
+
+def interrupted(base_url: str, **levels: str) -> RunHeader:
+    return replace(
+        header(OPENAI, "subject", setup(**levels)), target=TargetInfo("some service", base_url)
+    )
+
+
+@pytest.mark.parametrize("url", ["https://api.openai.com", "http://127.0.0.1:8000"])
+def test_a_run_goes_on_at_openai_and_on_this_machine(url: str) -> None:
+    assert resumed_base_url(interrupted(url)) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com", "https://api.openai.com.example.com", "https://api.openai.com/"]
+)
+def test_any_other_service_has_to_be_named_by_the_reader(url: str) -> None:
+    with pytest.raises(UsageError, match="stranger") as caught:
+        resumed_base_url(interrupted(url))
+
+    assert f"--base-url {url}" in caught.value.hint
+
+
+def test_an_address_that_was_masked_has_to_be_named_again() -> None:
+    with pytest.raises(UsageError, match="masked"):
+        base_url_in("https://host-1.invalid")
+
+
+def test_a_url_from_a_file_is_quoted_for_the_shell() -> None:
+    with pytest.raises(UsageError) as caught:
+        base_url_in("https://example.com/;rm -rf ~")
+
+    assert "--base-url 'https://example.com/;rm -rf ~'" in caught.value.hint
+
+
+def test_a_run_that_posts_to_other_endpoints_is_not_gone_on_with() -> None:
+    run = interrupted("https://api.openai.com")
+    assert run.subject is not None
+    endpoint = run.subject.call_endpoint
+    files = replace(endpoint, name="files", value=replace(endpoint.value, path="/v1/files"))
+    foreign = replace(run, subject=replace(run.subject, call_endpoint=files))
+
+    assert elsewhere(run.subject) == ()
+    with pytest.raises(UsageError, match="/v1/files, which is no Realtime endpoint"):
+        resumed_base_url(foreign)
