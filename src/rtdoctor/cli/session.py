@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import shlex
-import signal
 import sys
 import tempfile
 from collections.abc import Coroutine, Iterator
@@ -22,6 +21,7 @@ from rtdoctor.cli.options import read_key
 from rtdoctor.cli.outputs import write
 from rtdoctor.cli.request import Request
 from rtdoctor.cli.saved import diagnosis_of
+from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.cli.target import fixed_target, refuse_foreign
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Run, RunHeader
@@ -191,12 +191,9 @@ def _conversation(request: Request, header: RunHeader) -> Conversation:
 
 
 async def _until_done_or_told(work: Coroutine[Any, Any, str]) -> str:
-    """Run to the end, or until SIGINT, SIGTERM or SIGHUP; calls are hung up either way."""
+    """Run to the end, or until a signal ends it; calls are hung up either way."""
     task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        with suppress(NotImplementedError, AttributeError):  # Windows
-            loop.add_signal_handler(getattr(signal, name), task.cancel)
+    stop_on_signals(task.cancel)
     with suppress(asyncio.CancelledError):
         return await task
     return "interrupted"
