@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,11 +28,24 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = dict(_missing())
+    for item in items:
+        for marker in item.iter_markers():
+            if marker.name in missing:
+                item.add_marker(pytest.mark.skip(reason=missing[marker.name]))
+
+
+def _missing() -> Iterator[tuple[str, str]]:
+    """Markers whose tests cannot run here, each with the reason."""
+    if sys.platform == "win32":
+        yield "posix", "needs signals, file modes or links of POSIX"
+    if sys.platform != "linux":
+        yield "linux", "needs Linux"
+    # on CI a browser that is missing is a fault, not a reason to skip
     if chromium_path() is None and not os.environ.get("CI"):
-        skip = pytest.mark.skip(reason="needs Chromium (Debian: apt-get install chromium)")
-        for item in items:
-            if item.get_closest_marker("chromium"):
-                item.add_marker(skip)
+        yield "browser", "needs Chromium (Debian: apt-get install chromium)"
+    if sys.platform != "linux" or os.geteuid() != 0:
+        yield "root", "needs root on Linux, for network namespaces"
 
 
 def chromium_path() -> str | None:
