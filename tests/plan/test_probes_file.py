@@ -67,7 +67,7 @@ def test_an_unknown_field_names_file_line_and_the_closest_name() -> None:
         ("      path: /v1/realtime/sessions", "      pth: /v1/realtime/sessions", None,
          "did you mean 'path'?"),
         ("      kind: api_key", "      kind: api_kee", None, "did you mean 'api_key'?"),
-        ("version: 1", "version: 2", 4, "'2' is not known"),
+        ("version: 1", "version: 2", 4, "reads up to 1\nUpgrade rtdoctor"),
         ("requires: {token_endpoint: [sessions]}", "requires: {token_endpoint: [session]}", None,
          "did you mean 'sessions'?"),
         ("      audio: false", "      audio: maybe", None, "must be true or false"),
