@@ -16,6 +16,9 @@ from rtdoctor.targets.target import KEY_VARIABLE
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
+_HERE = Path(__file__).parent
+_WITH_PROCESSES = {"benchmarks", "check", "cli", "probe", "sandbox"}
+_NOT_QUICK = {"slow", "peers", "browser", "root"}
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -30,9 +33,16 @@ def _own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = dict(_missing())
     for item in items:
-        for marker in item.iter_markers():
-            if marker.name in missing:
-                item.add_marker(pytest.mark.skip(reason=missing[marker.name]))
+        markers = {marker.name for marker in item.iter_markers()}
+        for marker in markers & missing.keys():
+            item.add_marker(pytest.mark.skip(reason=missing[marker]))
+        if not markers & _NOT_QUICK and _folder(item) not in _WITH_PROCESSES:
+            item.add_marker(pytest.mark.quick)
+
+
+def _folder(item: pytest.Item) -> str:
+    """The folder of a test in ``tests``, and ``""`` for what stands beside the folders."""
+    return item.path.relative_to(_HERE).parts[0] if item.path.parent != _HERE else ""
 
 
 def _missing() -> Iterator[tuple[str, str]]:
