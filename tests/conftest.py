@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ from rtdoctor.testing import plugin
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
+_HERE = Path(__file__).parent
+_WITH_PROCESSES = {"benchmarks", "check", "cli", "probe", "sandbox"}
+_NOT_QUICK = {"slow", "peers", "browser", "root"}
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -33,11 +38,31 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = dict(_missing())
+    for item in items:
+        markers = {marker.name for marker in item.iter_markers()}
+        for marker in markers & missing.keys():
+            item.add_marker(pytest.mark.skip(reason=missing[marker]))
+        if not markers & _NOT_QUICK and _folder(item) not in _WITH_PROCESSES:
+            item.add_marker(pytest.mark.quick)
+
+
+def _folder(item: pytest.Item) -> str:
+    """The folder of a test in ``tests``, and ``""`` for what stands beside the folders."""
+    return item.path.relative_to(_HERE).parts[0] if item.path.parent != _HERE else ""
+
+
+def _missing() -> Iterator[tuple[str, str]]:
+    """Markers whose tests cannot run here, each with the reason."""
+    if sys.platform == "win32":
+        yield "posix", "needs signals, file modes or links of POSIX"
+    if sys.platform != "linux":
+        yield "linux", "needs Linux"
+    # on CI a browser that is missing is a fault, not a reason to skip
     if chromium_path() is None and not os.environ.get("CI"):
-        skip = pytest.mark.skip(reason="needs Chromium (Debian: apt-get install chromium)")
-        for item in items:
-            if item.get_closest_marker("chromium"):
-                item.add_marker(skip)
+        yield "browser", "needs Chromium (Debian: apt-get install chromium)"
+    if sys.platform != "linux" or os.geteuid() != 0:
+        yield "root", "needs root on Linux, for network namespaces"
 
 
 def chromium_path() -> str | None:

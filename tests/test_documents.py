@@ -61,7 +61,9 @@ def test_readme_explains_every_factor_with_levels_that_exist() -> None:
 def test_readmes_setup_is_the_founding_case() -> None:
     known = catalogue.read()
     example = read_setup(code_block(README, "input_audio_transcription"), "README.md", known)
-    shipped = read_setup((TOP / "cassettes/founding.yaml").read_text(), "founding.yaml", known)
+    shipped = read_setup(
+        (TOP / "cassettes/founding.yaml").read_text("utf-8"), "founding.yaml", known
+    )
 
     assert example == shipped
 
@@ -110,7 +112,7 @@ def test_the_data_format_explains_every_field_of_the_schema() -> None:
 
 @pytest.mark.parametrize("extra", ["", "browser", "test"])
 def test_the_architecture_gives_each_dependencys_why(extra: str) -> None:
-    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = project["optional-dependencies"][extra] if extra else project["dependencies"]
     why = (TOP / "ARCHITECTURE.md").read_text("utf-8").split("## Dependencies")[1].lower()
 

@@ -32,9 +32,10 @@ _ROOT = "the document"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
-def load(text: str, type_: type[T], where: str) -> T:
+def load(text: str, type_: type[T], where: str, *, newest: int | None = None) -> T:
     """Read ``text`` (of the file named ``where``) as a ``type_``.
 
+    ``newest`` is for a format that people keep: the highest ``version`` that is understood.
     Raises ``ConfigError`` with ``where:line`` and, for a wrong name, the closest valid one.
     """
     if len(text) > _MAX_BYTES:
@@ -51,6 +52,8 @@ def load(text: str, type_: type[T], where: str) -> T:
     if node is None:
         raise ConfigError(where, "the file is empty")
     reader = _Reader(where)
+    if newest is not None:
+        reader.check_version(node, newest)
     result: T = reader.read(node, type_, _ROOT)
     return result
 
@@ -154,6 +157,24 @@ class _Reader:
         if is_dataclass(type_):
             return self.record(node, type_, what)
         return self.scalar(node, type_, what)
+
+    def check_version(self, node: Node, newest: int) -> None:
+        """Refuse a later format, before its new fields are called unknown."""
+        entries = node.value if isinstance(node, MappingNode) else []
+        for key, value in entries:
+            if key.value == "version":
+                version = self.scalar(value, int, "version")
+                if version > newest:
+                    self.fail(
+                        value,
+                        f"the file has format version {version}; "
+                        f"this version of rtdoctor reads up to {newest}",
+                        "Upgrade rtdoctor to read it: pip install --upgrade rtdoctor",
+                    )
+                if version < 1:
+                    self.fail(
+                        value, f"there is no format version {version}", "Versions begin at 1."
+                    )
 
     def plain(self, node: Node) -> Any:
         """What JSON can hold, as it was written: keys and dates stay text."""

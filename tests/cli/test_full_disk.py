@@ -11,7 +11,7 @@ import pytest
 FULL = Path("/dev/full")
 
 
-@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+@pytest.mark.linux
 @pytest.mark.parametrize("arguments", [["--help"], ["plan"], ["knowledge", "list"]])
 def test_output_that_does_not_fit_is_an_error_and_not_a_bug(arguments: list[str]) -> None:
     with FULL.open("wb") as full:

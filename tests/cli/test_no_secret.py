@@ -9,7 +9,6 @@ import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import urllib.parse
@@ -23,7 +22,7 @@ import pytest
 
 from support.cli import rtdoctor
 from support.hostile import Answer, Received, answer
-from support.killing import start, wait_until
+from support.killing import interrupt, start, wait_until
 from support.threaded import serving
 
 CANARIES = {
@@ -182,7 +181,7 @@ def test_an_interrupted_run(tmp_path: Path, surroundings: dict[str, str]) -> Non
         assert wait_until(
             lambda: journal.exists() and journal.read_bytes().count(b"\n") > 5, process
         )
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         assert process.wait(timeout=30) == 130
 
     assert_clean(tmp_path)

@@ -80,7 +80,7 @@ def test_the_terminal_says_that_nothing_was_sent(recorded: tuple[Path, SavedRun]
 
 def test_no_token_key_or_ice_password_is_in_a_recording(recorded: tuple[Path, SavedRun]) -> None:
     for file in recorded[0].iterdir():
-        text = file.read_text()
+        text = file.read_text("utf-8")
         assert "ek_sandbox" not in text
         assert "sk-sandbox" not in text
         assert "ice-pwd:redacted" in text

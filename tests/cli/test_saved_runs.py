@@ -232,6 +232,7 @@ def test_a_bundle_holds_every_format(saved: Path, tmp_path: Path) -> None:
     assert load_run(tmp_path / "b.zip")[0] == load_run(saved / "run.ndjson")[0]
 
 
+@pytest.mark.linux
 @pytest.mark.parametrize(
     "command",
     [

@@ -165,7 +165,7 @@ def test_when_no_control_passes_the_fact_is_named_and_no_cause(
     assert seen.done.code == 3
     assert seen.causes() == []
     assert kind in {f["kind"] for f in seen.diagnosis["facts"]}
-    assert key not in seen.done.out + (tmp_path / "run.json").read_text()
+    assert key not in seen.done.out + (tmp_path / "run.json").read_text("utf-8")
 
 
 PLANTED = """\

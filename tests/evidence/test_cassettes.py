@@ -51,7 +51,7 @@ def test_what_a_service_echoes_is_in_no_header_and_no_reason_phrase(
     assert {"http.json", "run.json"} <= {p.name for p in files}
     for file in files:
         assert secret.encode() not in file.read_bytes(), file.name
-    assert "401" in (recorded / "cassette" / "http.json").read_text()
+    assert "401" in (recorded / "cassette" / "http.json").read_text("utf-8")
 
 
 def test_masked_headers_are_played_back(recorded: Path, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_masked_headers_are_played_back(recorded: Path, tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert done.code == 3, done.err
-    again = (tmp_path / "again.json").read_text()
+    again = (tmp_path / "again.json").read_text("utf-8")
     assert "invalid_token" in again
     assert "Bearer <api-key>" in again
 

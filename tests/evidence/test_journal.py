@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import random
-import signal
 import stat
 import subprocess
 import sys
@@ -54,6 +53,7 @@ def test_a_whole_journal_is_the_run(tmp_path: Path) -> None:
     assert replace(loaded, finished_at=run.finished_at) == run
 
 
+@pytest.mark.posix
 def test_it_is_private(tmp_path: Path) -> None:
     path = default_journal_path("4f2a", datetime(2026, 11, 22, 17, 30, tzinfo=UTC))
     write(path, sample())
@@ -63,14 +63,27 @@ def test_it_is_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_the_default_place_needs_no_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_place_needs_no_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "relative/is/invalid")
-    monkeypatch.setenv("HOME", "/home/user")
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(tmp_path))
 
     path = default_journal_path("../../etc/passwd and more")
 
-    assert path.parent == Path("/home/user/.local/state/rtdoctor/runs")
+    assert path.parent == tmp_path / ".local/state/rtdoctor/runs"
     assert path.name.endswith("Z-etcpassw.ndjson")
+
+
+def test_on_windows_the_default_place_is_among_the_local_data_of_programs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+
+    assert default_journal_path("4f2a").parent == tmp_path / "rtdoctor/runs"
 
 
 def test_observations_are_listed_by_number_not_by_end(tmp_path: Path) -> None:
@@ -135,7 +148,7 @@ def test_damage_inside_is_named_by_line(tmp_path: Path) -> None:
 def test_a_newer_format_says_to_upgrade(tmp_path: Path) -> None:
     path = tmp_path / "run.ndjson"
     write(path, sample())
-    path.write_text(path.read_text().replace('"data_format":1', '"data_format":7', 1))
+    path.write_text(path.read_text("utf-8").replace('"data_format":1', '"data_format":7', 1))
 
     with pytest.raises(EvidenceError, match="Upgrade rtdoctor"):
         load_journal(path)
@@ -144,7 +157,7 @@ def test_a_newer_format_says_to_upgrade(tmp_path: Path) -> None:
 def test_lines_of_a_later_kind_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "run.ndjson"
     write(path, sample())
-    path.write_text(path.read_text() + '{"event":"weather","sky":"blue"}\n')
+    path.write_text(path.read_text("utf-8") + '{"event":"weather","sky":"blue"}\n')
 
     assert load_journal(path).observations == sample().observations
 
@@ -205,6 +218,17 @@ def test_two_writers_do_not_meet(tmp_path: Path) -> None:
     writer.end("complete", 1.0)
 
     assert load_journal(path).observations == run.observations[:1]
+    assert [file.name for file in tmp_path.iterdir()] == ["run.ndjson"], "the lock is gone"
+
+
+def test_a_writer_that_was_killed_locks_nobody_out(tmp_path: Path) -> None:
+    path = tmp_path / "run.ndjson"
+    write(path, sample(), end=None)
+    (tmp_path / "run.ndjson.lock").write_bytes(b"")
+
+    JournalWriter.resume(path, Redactor()).end("complete", 1.0)
+
+    assert load_journal(path).finished == "complete"
 
 
 def test_a_secret_never_gets_into_the_file(tmp_path: Path) -> None:
@@ -300,6 +324,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         JournalWriter.resume(tmp_path / "none.ndjson", Redactor())
 
 
+@pytest.mark.posix
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "run.ndjson").symlink_to(tmp_path / "elsewhere")
 
@@ -336,7 +361,7 @@ def test_kill_9_loses_at_most_the_probe_in_flight(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as child:
         assert child.stdout is not None
         said = [child.stdout.readline() for _ in range(20 + rnd.randrange(20))]
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         said += child.stdout.readlines()
     acknowledged = int([line for line in said if line.endswith(b"\n")][-1])
 

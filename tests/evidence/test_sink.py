@@ -30,6 +30,7 @@ def redactor() -> Redactor:
     return redactor
 
 
+@pytest.mark.posix
 def test_the_file_holds_the_bytes_and_is_private(tmp_path: Path, redactor: Redactor) -> None:
     path = tmp_path / "report.html"
 
@@ -40,6 +41,7 @@ def test_the_file_holds_the_bytes_and_is_private(tmp_path: Path, redactor: Redac
     assert names(tmp_path) == ["report.html"]
 
 
+@pytest.mark.posix
 def test_a_mode_can_be_asked_for(tmp_path: Path, redactor: Redactor) -> None:
     write_report(tmp_path / "r.md", b"x", redactor, mode=0o644)
 
@@ -95,6 +97,7 @@ def test_a_full_disk_leaves_the_old_report_and_no_rest(
     assert names(tmp_path) == ["report.html"]
 
 
+@pytest.mark.posix
 def test_a_link_is_followed_not_replaced(tmp_path: Path, redactor: Redactor) -> None:
     (tmp_path / "real.json").write_bytes(b"old")
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
@@ -111,6 +114,7 @@ def test_a_device_stays_a_device(redactor: Redactor) -> None:
     assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
 
 
+@pytest.mark.linux
 def test_standard_output_on_a_full_device_is_one_message(tmp_path: Path) -> None:
     code = (
         "from rtdoctor.errors import UsageError\n"

@@ -15,7 +15,7 @@ from support.known import REDACTIONS, lookup
 from support.levels import FOUNDING
 from support.service import probe
 
-pytestmark = pytest.mark.chromium
+pytestmark = pytest.mark.browser
 
 CASES = {
     "tiny": runs.tiny,

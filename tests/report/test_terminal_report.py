@@ -115,3 +115,17 @@ def test_an_ascii_terminal_gets_near_characters_and_no_crash() -> None:
     print("a → b · “c” …  ☃", file=stream, flush=True)
 
     assert raw.getvalue() == b'a -> b / "c" ...  ?\n'
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp437", "cp932", "ascii"])
+def test_a_code_page_of_windows_keeps_what_a_sign_means(encoding: str) -> None:
+    raw = BytesIO()
+    stream = TextIOWrapper(raw, encoding=encoding, newline="\n")
+    never_fail_to_encode(stream)
+
+    print("✓ ✕ ◇ ⚠ → ␛[31m ␡", file=stream, flush=True)
+
+    seen = raw.getvalue().decode(encoding)
+    assert "?[" not in seen
+    assert len(set(seen.split())) == 7, "each can be told from the others"
+    assert not set(seen.split()) & {"?"}

@@ -19,7 +19,7 @@ PAGES = Path(__file__).parent / "pages"
 WITHIN_MS = 20_000
 ALLOW_LOOPBACK = "--allow-loopback-in-peer-connection"
 
-pytestmark = pytest.mark.chromium
+pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
 

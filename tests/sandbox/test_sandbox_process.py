@@ -53,7 +53,14 @@ def test_it_announces_itself_in_one_line() -> None:
     assert (out, err) == ("", "")
 
 
-@pytest.mark.parametrize("how", ["stdin", "SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    "how",
+    [
+        "stdin",
+        pytest.param("SIGTERM", marks=pytest.mark.posix),
+        pytest.param("SIGINT", marks=pytest.mark.posix),
+    ],
+)
 async def test_its_end_ends_the_calls_and_frees_the_port(how: str) -> None:
     with started() as (process, said):
         caller = Caller(RunningSandbox(**said, process=process))
@@ -106,6 +113,7 @@ def test_it_ends_while_it_is_still_loading() -> None:
         assert process.wait(timeout=10) == 0
 
 
+@pytest.mark.posix
 def test_for_a_human_it_says_what_it_is_not() -> None:
     command, environment = sandbox_command("--port", "0")
     process = subprocess.Popen(
@@ -123,6 +131,7 @@ def test_for_a_human_it_says_what_it_is_not() -> None:
     assert "OPENAI_BASE_URL=http://127.0.0.1:" in said
 
 
+@pytest.mark.posix  # SO_REUSEADDR lets two sockets share a port on Windows
 def test_a_port_in_use_is_a_usage_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

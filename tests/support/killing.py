@@ -10,18 +10,42 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+_LIKE_WINDOWS = """
+import asyncio
+from rtdoctor.cli.main import main
+
+def none(*_):
+    raise NotImplementedError
+
+asyncio.SelectorEventLoop.add_signal_handler = none
+main()
+"""
+
 
 def start(
-    *arguments: str | Path, shown: Path = Path(os.devnull), **env: str
+    *arguments: str | Path,
+    shown: Path = Path(os.devnull),
+    like_windows: bool = False,
+    **env: str,
 ) -> subprocess.Popen[bytes]:
-    """A ``rtdoctor`` process that goes on while the test does; ``shown`` gets what it prints."""
+    """A ``rtdoctor`` process that goes on while the test does; ``shown`` gets what it prints.
+
+    ``like_windows``: its event loop has no signal handlers.
+    """
+    program = ["-c", _LIKE_WINDOWS] if like_windows else ["-m", "rtdoctor"]
     with shown.open("wb") as screen:
         return subprocess.Popen(
-            [sys.executable, "-m", "rtdoctor", *map(str, arguments)],
+            [sys.executable, *program, *map(str, arguments)],
             stdout=screen,
             stderr=screen,
             env={**os.environ, **env},
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # see interrupt
         )
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """Ctrl-C; on Windows Ctrl-Break, since nothing else can be sent to one process group."""
+    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT))
 
 
 def wait_until(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 import sys
 from contextlib import suppress
@@ -12,6 +11,8 @@ from pathlib import Path
 
 def rtdoctor_on_a_terminal(*arguments: str | Path, cwd: Path | None = None, **env: str) -> str:
     """One ``rtdoctor`` process with a terminal for its output; returns what it shows."""
+    import pty  # not on Windows
+
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "rtdoctor", *map(str, arguments)],

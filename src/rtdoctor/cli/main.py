@@ -15,7 +15,7 @@ import click
 
 from rtdoctor import __version__
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
-from rtdoctor.report.terminal.encoding import never_fail_to_encode
+from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_encode
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -64,6 +64,7 @@ def main() -> NoReturn:
     """The console script: every error we raise on purpose becomes one message and its code."""
     # one run leaves little garbage, and looking for it costs a tenth of the run
     gc.set_threshold(50_000, 20, 20)
+    act_on_colours()
     never_fail_to_encode(sys.stdout, sys.stderr)
     code = _flushed(_run())
     # not sys.exit: a thread that waits for a name server would hold the process for seconds
@@ -106,6 +107,8 @@ def _run() -> int:
     except OSError as error:
         if error.errno == errno.EIO:
             return ExitCode.INTERRUPTED  # the terminal was closed
+        if error.errno == errno.EINVAL and error.filename is None and sys.platform == "win32":
+            return ExitCode.WORKS  # how Windows says BrokenPipeError
         return _say_full(error) if error.errno in _FULL else _report_bug(error)
     except Exception as error:
         return _report_bug(error)

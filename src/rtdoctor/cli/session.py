@@ -6,7 +6,6 @@ import asyncio
 import gc
 import os
 import shlex
-import signal
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from rtdoctor.check.task import Task
 from rtdoctor.check.watcher import Watcher
 from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.shown_run import show
+from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.domain.run import Observation, Run, RunHeader, TargetInfo
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
@@ -87,10 +87,7 @@ class _Terminal(Watcher):
         what = f"{plural(count, 'probe')} against" if survey else "Diagnosing a setup at"
         progress = LiveProgress(count, f"{what} {target.describe()}", quiet=self._quiet)
         self._progress = self._stack.enter_context(progress)
-        loop = asyncio.get_running_loop()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            with suppress(NotImplementedError, AttributeError):  # Windows
-                loop.add_signal_handler(getattr(signal, name), self._stop.set)
+        stop_on_signals(self._stop.set)
 
     def observed(self, observation: Observation) -> None:
         self._progress(observation)

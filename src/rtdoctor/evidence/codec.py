@@ -98,6 +98,8 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
             f"this version of rtdoctor reads up to {DATA_FORMAT}",
             hint="Upgrade rtdoctor to read it: pip install --upgrade rtdoctor",
         )
+    if envelope.data_format < 1:
+        raise EvidenceError(f"{where}: there is no data format {envelope.data_format}")
 
 
 def check_run(run: Run, where: str) -> Run:

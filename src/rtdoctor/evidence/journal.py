@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
 from rtdoctor.errors import EvidenceError, UsageError
 from rtdoctor.secrets.redactor import Redactor
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 KIND = "rtdoctor.journal"
 
@@ -49,9 +51,13 @@ LINES = msgspec.json.Decoder(Line)
 
 
 def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
-    """``$XDG_STATE_HOME/rtdoctor/runs/<UTC time>-<short id>.ndjson`` (``~/.local/state``)."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
+    """``<state>/rtdoctor/runs/<UTC time>-<short id>.ndjson``.
+
+    The state folder is ``$XDG_STATE_HOME``, else ``%LOCALAPPDATA%`` (which Windows sets), else
+    ``~/.local/state``.
+    """
+    named = (Path(os.environ.get(name, "")) for name in ("XDG_STATE_HOME", "LOCALAPPDATA"))
+    base = next((p for p in named if p.is_absolute()), None) or Path.home() / ".local" / "state"
     time = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     short = re.sub(r"[^A-Za-z0-9]", "", run_id)[:8] or "run"
     return base / "rtdoctor" / "runs" / f"{time}-{short}.ndjson"
@@ -69,6 +75,7 @@ class JournalWriter:
     problem: str | None
     _file: int
     _length: int
+    _lock: BaseFileLock | None
 
     def __init__(
         self,
@@ -162,6 +169,7 @@ class JournalWriter:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+        self._unlock()
 
     # -- the file --------------------------------------------------------------------------
 
@@ -175,21 +183,44 @@ class JournalWriter:
         self._waiting: list[bytes] = []
         self._file = -1
         self._length = 0
+        self._lock = None
 
     def _open(self, flags: int) -> None:
         flags |= os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        flags |= getattr(os, "O_BINARY", 0)  # else Windows would write two bytes for a line end
         self._file = os.open(self.path, flags, 0o600)
-        if sys.platform != "win32":
-            import fcntl
+        try:
+            self._take_lock()
+        except BaseException:
+            self.close()
+            raise
 
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.close()
-                raise EvidenceError(
-                    f"the journal {self.path} is being written by another rtdoctor",
-                    hint="Wait until that run has ended.",
-                ) from None
+    def _take_lock(self) -> None:
+        """Keep other writers out. Readers are let in: the lock is a file beside the journal, since
+        Windows lets nobody read what is locked."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(f"{self.path}.lock", timeout=0, mode=0o600, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise EvidenceError(
+                f"the journal {self.path} is being written by another rtdoctor",
+                hint="Wait until that run has ended.",
+            ) from None
+        except OSError as error:
+            raise UsageError(f"cannot lock the journal {self.path}: {error.strerror}") from None
+        self._lock = lock
+
+    def _unlock(self) -> None:
+        if self._lock is None:
+            return
+        # While the lock is held: who waits for the file that goes away does not get it, and takes
+        # a new one. Windows removes it after the release, as files in use cannot be removed there.
+        with suppress(OSError):
+            Path(self._lock.lock_file).unlink()
+        self._lock.release()
+        self._lock = None
 
     def _put(self, line: Line) -> None:
         data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n", decoded=False)

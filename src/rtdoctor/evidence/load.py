@@ -9,6 +9,7 @@ import io
 import os
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -145,9 +146,10 @@ def read_bounded(path: Path) -> bytes:
 
 def _open_at_once(path: Path) -> int:
     """Open without waiting for somebody to write into a pipe that nobody holds."""
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    descriptor = os.open(path, flags)
-    if hasattr(os, "set_blocking"):
+    if sys.platform == "win32":  # has no pipes among its files, and set_blocking refuses files
+        descriptor = os.open(path, os.O_RDONLY | os.O_BINARY)
+    else:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         os.set_blocking(descriptor, True)
     return descriptor
 

@@ -75,7 +75,7 @@ def _print(data: bytes) -> None:
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise  # nobody reads it any more
-        with Path(os.devnull).open("w") as nowhere:
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())  # what is left would fail once more
         raise UsageError(
             f"cannot write to standard output: {error.strerror} ({len(data)} bytes)",

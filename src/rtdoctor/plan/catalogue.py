@@ -143,7 +143,7 @@ def read(
         text = default_text()
         parsed = load_packaged(text, schema.ProbesFile, where)
     else:
-        parsed = load(text, schema.ProbesFile, where)
+        parsed = load(text, schema.ProbesFile, where, newest=schema.NEWEST_VERSION)
     for name in values or {}:
         if name not in parsed.values:
             raise ConfigError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 _DATE = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
+NEWEST_VERSION = 1
 Constraint = dict[str, tuple[str, ...]]
 
 
@@ -118,7 +119,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbesFile:
-    version: Literal[1]
+    version: int
     defaults: dict[str, str]
     factors: Factors
     recipes: dict[str, RecipeEntry]

@@ -11,6 +11,8 @@ from rtdoctor.errors import ConfigError
 from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
 from rtdoctor.strict_yaml import load, placed
 
+NEWEST_VERSION = 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyLiteral:
@@ -58,8 +60,10 @@ class OfferLiteral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetupFile:
-    """The fields are the factors; one that is left out has its default level."""
+    """``version`` is that of the format. The other fields are the factors; one that is left out
+    has its default level."""
 
+    version: int = 1
     token_endpoint: str | None = None
     token_body: str | BodyLiteral | None = None
     auth: str | AuthLiteral | None = None
@@ -75,7 +79,7 @@ def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
 
     A literal that equals a listed level gets that level's name. Raises ``ConfigError``.
     """
-    parsed = load(text, SetupFile, where)
+    parsed = load(text, SetupFile, where, newest=NEWEST_VERSION)
     levels = {}
     for factor in Factor:
         with placed(text, where, factor.value):

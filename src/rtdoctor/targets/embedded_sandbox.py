@@ -81,6 +81,7 @@ class EmbeddedSandbox:
         if rules is not None:
             command += ["--rules", str(rules)]
         env = {k: v for k, v in os.environ.items() if k != KEY_VARIABLE}
+        env["PYTHONIOENCODING"] = "utf-8"  # what it complains of is read back as UTF-8
         # a file, not a pipe: nobody reads it while the sandbox runs, and a full pipe would stop it
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
@@ -90,7 +91,8 @@ class EmbeddedSandbox:
             stderr=self._stderr,
             env=env,
             # Ctrl-C is for us: the sandbox must stay up until the calls are hung up
-            start_new_session=True,
+            start_new_session=True,  # POSIX
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
         )
 
     async def __aenter__(self) -> Target:

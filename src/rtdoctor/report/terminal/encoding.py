@@ -1,13 +1,20 @@
-"""Terminals that cannot show every character: a near one instead of a crash."""
+"""Terminals that cannot show everything: a near character instead of a crash, colours on Windows.
+
+Windows gives a pipe or a file the encoding of its code page (cp1252, cp437, cp932, ...), and its
+older consoles print escape sequences as they are unless they are told otherwise.
+"""
 
 from __future__ import annotations
 
 import codecs
+import sys
 from typing import TextIO
 
 _NEAR = {
     "→": "->", "·": "/", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-",
-    "×": "x", "█": "#", "\u00a0": " ",
+    "×": "x", "█": "#", "\u00a0": " ", "✓": "+", "✕": "x", "◇": "~", "⚠": "!",
+    # pictures of control characters: caret notation
+    **{chr(0x2400 + code): f"^{chr(code ^ 0x40)}" for code in range(0x20)}, "␡": "^?",
 }  # fmt: skip
 _HANDLER = "rtdoctor.near"
 
@@ -28,3 +35,11 @@ def never_fail_to_encode(*streams: TextIO) -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=_HANDLER)
+
+
+def act_on_colours() -> None:
+    """Make the older consoles of Windows act on escape sequences; other terminals do already."""
+    if sys.platform == "win32":
+        from colorama import just_fix_windows_console
+
+        just_fix_windows_console()

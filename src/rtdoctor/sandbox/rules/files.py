@@ -9,7 +9,7 @@ from typing import get_args
 
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.sandbox.rules.matching import RuleBook
-from rtdoctor.sandbox.rules.schema import Era, Rule, RuleFile
+from rtdoctor.sandbox.rules.schema import NEWEST_VERSION, Era, Rule, RuleFile
 from rtdoctor.strict_yaml import closest, load
 
 ERAS: tuple[str, ...] = get_args(Era)
@@ -50,7 +50,7 @@ def _read_custom(path: Path) -> RuleFile:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise ConfigError(str(path), "is not UTF-8 text") from None
-    file = load(text, RuleFile, str(path))
+    file = load(text, RuleFile, str(path), newest=NEWEST_VERSION)
     if file.extends:
         hint = "The rules of the chosen era follow by themselves; choose it with --era."
         raise ConfigError(str(path), "`extends` is for the packaged eras", hint=hint)

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 from rtdoctor.sandbox.rules.placeholders import check_text
 
+NEWEST_VERSION = 1
+
 Era = Literal["beta", "coexist", "ga-only", "single-use"]
 Endpoint = Literal["mint", "call", "hangup", "other", "channel", "event", "limit"]
 Auth = Literal[
@@ -269,9 +271,10 @@ ACTIONS = ("answer", "mint", "connect", "hang_up", "emit")
 class RuleFile:
     """A file of rules. ``extends`` names the packaged files whose rules follow these.
 
-    ``seed`` makes ``probability`` repeatable.
+    ``version`` is that of the format. ``seed`` makes ``probability`` repeatable.
     """
 
+    version: int = 1
     about: str = ""
     extends: tuple[str, ...] = ()
     seed: int | None = None
