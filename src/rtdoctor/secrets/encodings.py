@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import string
 import zlib
 from base64 import b64decode, b64encode
 from bisect import bisect_right
@@ -38,6 +39,7 @@ _ATOM = re.compile(
 )
 _BEGINS = re.compile(r"[%\\&\0\u00ad\u200b-\u200d\u2060\ufeff]")
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _URLSAFE = str.maketrans("+/", "-_")
 
 # few texts have such a run: found faster than what follows
@@ -252,3 +254,9 @@ def parts(data: bytes) -> Iterator[bytes]:
             for member in bundle.infolist():
                 with bundle.open(member) as stream:
                     yield stream.read(_MAX_MEMBER)
+
+
+def lower(text: str) -> str:
+    """Lower case of the same length: a few letters elsewhere become two when lowered."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text.translate(_LOWER)

@@ -88,4 +88,5 @@ def _whole_names() -> dict[str, Name]:
 def hints() -> tuple[str, ...]:
     """Texts in lower case, one of which stands in every name that is not ordinary."""
     names = table().names
-    return (*names.secret, *names.secret_in_requests, *names.secret_if_random)
+    words = {*names.secret, *names.secret_in_requests, *names.secret_if_random}
+    return tuple(sorted(w for w in words if not any(w.startswith(o) for o in words - {w})))

@@ -17,7 +17,7 @@ from typing import TypeVar
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, is_word
-from rtdoctor.secrets.encodings import forms, hides, parts, readings, spellings, views
+from rtdoctor.secrets.encodings import forms, hides, lower, parts, readings, spellings, views
 from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
 from rtdoctor.secrets.kept_words import is_kept_word
@@ -183,7 +183,7 @@ class Redactor:
                 whole = self._halves.get(view.text[start:end], "")
                 end = start + max(end - start, _agreement(whole, view.text[start:]))
                 yield Hit(*view.span(start, end), 2, alias)
-            lowered = view.text.lower()
+            lowered = lower(view.text)
             for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
                 rank = 3 if found.mask.kind == "ICE password" else 1
                 yield Hit(*view.span(found.start, found.end), rank, found=found)
