@@ -71,7 +71,8 @@ def test_no_body_breaks_the_reader(body: str) -> None:
     signature = error_signature(Stage.EXCHANGE, 400, body)
 
     assert signature.status == 400
-    assert (signature.code == LocalCode.EMPTY_BODY) == (not body.strip())
+    without_mark = body.strip().lstrip("\ufeff").strip()  # a byte order mark is no text
+    assert (signature.code == LocalCode.EMPTY_BODY) == (not without_mark)
 
 
 EMPTY = {"message": "", "type": "", "code": "", "param": ""}

@@ -7,7 +7,6 @@ has none.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,9 @@ from rtdoctor.diagnose.mentions import Mention, Where, mentions
 from rtdoctor.diagnose.request_parts import OFFER, RequestParts, call_parts, mint_parts
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import Setup
+from rtdoctor.secrets.names import Name, judge
 
 _SHOWN = 80  # characters of a value
-_CREDENTIAL = re.compile(r"auth|token(?!s)|secret|key|passw|credential|cookie", re.IGNORECASE)
 # the client library adds these by itself, so a setup does not tell whether they are sent
 _AUTOMATIC = ("accept", "accept-encoding", "connection", "content-length", "host", "user-agent")
 
@@ -103,7 +102,7 @@ def _header(name: str, stage: Stage, request: RequestParts) -> Named:
 
 def _parameter(name: str, stage: Stage, request: RequestParts) -> Named:
     value = request.query.get(name)
-    shown = "not there" if value is None else "there" if _CREDENTIAL.search(name) else _cut(value)
+    shown = "not there" if value is None else "there" if _is_credential(name) else _cut(value)
     text = f"{name} in the query of the {request.label}: {shown}"
     if stage is Stage.EXCHANGE:
         text = f"{name} in the call's query: {shown}"
@@ -124,7 +123,7 @@ def _shown(path: str, value: Any) -> str:
     """A value in a line; not one that may be a credential, nor what an object holds."""
     if value == OFFER and path == "sdp":
         return OFFER
-    if _CREDENTIAL.search(path):
+    if _is_credential(path):
         return "there"
     if isinstance(value, dict):
         return "an object" + (f" with {_cut(', '.join(value))}" if value else " without fields")
@@ -136,3 +135,8 @@ def _shown(path: str, value: Any) -> str:
 def _cut(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def _is_credential(path: str) -> bool:
+    """Whether a name, or the last name of a path, may stand for a credential."""
+    return judge(path.rsplit(".", 1)[-1]) is not Name.ORDINARY

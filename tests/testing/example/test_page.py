@@ -11,7 +11,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from rtdoctor.testing import FakeMicrophone
 
-pytestmark = pytest.mark.chromium
+pytestmark = pytest.mark.browser
 SERVICE = "https://api.openai.com"
 SENDS_AUDIO = """async () => [...(await pc.getStats()).values()]
     .some(stats => stats.type === "outbound-rtp" && stats.packetsSent > 25)"""
