@@ -32,6 +32,7 @@ from benchmarks.hidden_rules.audit import Refuted, audit
 from rtdoctor.check.check import open_check, run_header
 from rtdoctor.diagnose.candidates import terrain_of
 from rtdoctor.diagnose.verdict import conversation, diagnose
+from rtdoctor.domain.era import ERAS
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import ConfigError, InternalError, RtdoctorError
 from rtdoctor.knowledge import base as knowledge_base
@@ -42,7 +43,7 @@ from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.strict_yaml import load
 from rtdoctor.subjects.setup_file import read_subject
-from rtdoctor.targets.embedded_sandbox import ERAS, EmbeddedSandbox
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import Target
 
 AT_ONCE = 6

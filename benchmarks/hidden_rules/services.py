@@ -13,9 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal
 
+from rtdoctor.domain.era import Era
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.plan import catalogue as probes
-from rtdoctor.sandbox.rules.schema import Era, RuleFile
+from rtdoctor.sandbox.rules.schema import RuleFile
 from rtdoctor.strict_yaml import load
 from rtdoctor.subjects.setup_file import read_setup
 

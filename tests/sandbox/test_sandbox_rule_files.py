@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from rtdoctor.domain.era import ERAS
 from rtdoctor.errors import ConfigError, UsageError
-from rtdoctor.sandbox.rules.files import ERAS, rule_book
+from rtdoctor.sandbox.rules.files import rule_book
 from rtdoctor.sandbox.rules.request import Seen
 from support.sandbox_http import GA_REALTIME, GA_TRANSCRIPTION, Caller, offer
 from support.sandbox_process import rtdoctor_sandbox, sandbox_command

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rtdoctor import serve_sandbox
+from rtdoctor.domain.era import ERAS
 from rtdoctor.errors import UsageError
-from rtdoctor.targets.embedded_sandbox import ERAS
 
 
 def status(url: str, key: str = "") -> int:

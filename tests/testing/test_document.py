@@ -6,7 +6,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from rtdoctor.targets.embedded_sandbox import ERAS
+from rtdoctor.domain.era import ERAS
 from rtdoctor.testing import SandboxRequest, SandboxSession
 
 HERE = Path(__file__).parent

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rtdoctor.domain.era import TODAY
 from rtdoctor.errors import CannotTest
-from rtdoctor.targets.embedded_sandbox import TODAY
 from rtdoctor.testing import run_sandbox
 from rtdoctor.testing.plugin import StartSandbox
 from rtdoctor.testing.processes import SandboxPool

@@ -13,9 +13,10 @@ import click
 
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
+from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.targets.base_url import read_base_url
-from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, EmbeddedSandbox, choose_era
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import click
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
+from rtdoctor.domain.era import Era
 from rtdoctor.errors import ExitCode
 from rtdoctor.knowledge import base as knowledge_base
-from rtdoctor.knowledge.entry import Entry, Era
+from rtdoctor.knowledge.entry import Entry
+from rtdoctor.report.terminal.knowledge import entry_parts
 
 
 @click.group()
@@ -54,7 +53,7 @@ def show(entry_id: str, as_json: bool) -> None:
         click.echo(json.dumps(as_data(entry), indent=1, ensure_ascii=False))
         return
     console = Console(highlight=False)
-    for part in _parts(entry):
+    for part in entry_parts(entry):
         console.print(part)
 
 
@@ -101,40 +100,3 @@ def as_data(entry: Entry) -> dict[str, object]:
         "notes": entry.notes,
         "sources": list(entry.sources),
     }
-
-
-def _parts(entry: Entry) -> Iterator[RenderableType]:
-    yield Text.assemble((entry.id, "bold"), "  ", (entry.title, "bold"))
-    dates = " to ".join(filter(None, (entry.first_seen, entry.last_verified)))
-    seen = f"; sources dated {dates}" if dates else ""
-    yield Text(
-        f"{entry.target}: {', '.join(entry.eras)}; {entry.confidence} ({entry.kind}){seen}",
-        style="dim",
-    )
-    said = (
-        ("Why", entry.why),
-        ("Fix", entry.fix.text),
-        ("Cannot tell", entry.cannot_tell),
-        ("Conflict", entry.conflict),
-        ("Notes", entry.notes),
-    )
-    for label, text in said:
-        if text:
-            yield Text()
-            yield Text.assemble((f"{label}: ", "bold"), text)
-    if entry.condition is not None:
-        yield Text()
-        yield from _levels("Occurs with", entry.condition.levels)
-    for change in entry.fix.changes:
-        yield Text()
-        yield from _levels("Change to", {factor: (level,) for factor, level in change.items()})
-    yield Text()
-    yield Text("Sources:", style="bold")
-    for source in entry.sources:
-        yield Padding(Text(source), (0, 0, 0, 2), expand=False)
-
-
-def _levels(label: str, levels: dict[str, tuple[str, ...]]) -> Iterator[RenderableType]:
-    yield Text(f"{label}:", style="bold")
-    for factor, names in levels.items():
-        yield Padding(Text(f"{factor}: {' or '.join(names)}"), (0, 0, 0, 2), expand=False)

@@ -9,12 +9,13 @@ import click
 
 from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
+from rtdoctor.domain.era import TODAY
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.targets.base_url import read_base_url
-from rtdoctor.targets.embedded_sandbox import TODAY, EmbeddedSandbox, choose_era
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import Target
 from rtdoctor.targets.trust import base_url_in, elsewhere

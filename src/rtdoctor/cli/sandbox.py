@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from rtdoctor.targets.embedded_sandbox import ERAS, TODAY, choose_era
+from rtdoctor.domain.era import ERAS, TODAY
+from rtdoctor.targets.embedded_sandbox import choose_era
 
 
 @click.group()

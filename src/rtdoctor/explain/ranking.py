@@ -15,11 +15,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from rtdoctor.domain.era import Era
 from rtdoctor.domain.outcome import Stage
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.explain.text import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.knowledge.base import Knowledge, load
-from rtdoctor.knowledge.entry import Clue, Entry, Era, Look, Strength
+from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
 from rtdoctor.knowledge.signs import compiled
 

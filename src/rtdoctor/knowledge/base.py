@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
+from rtdoctor.domain.era import TODAY, Era
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
-from rtdoctor.knowledge.entry import Entry, Era, Service
+from rtdoctor.knowledge.entry import Entry, Service
 from rtdoctor.strict_yaml import closest
 from rtdoctor.strict_yaml import load_packaged as read_yaml
 
 AREAS = ("token", "auth", "sdp", "datachannel", "webrtc", "browser", "providers")
 _NOT_THE_SETUP = frozenset({"auth", "webrtc"})
-TODAY = Era.SINGLE_USE
-"""The era of the real service as of the compiled facts (2026-11-22)."""
 
 
 @dataclass(frozen=True, slots=True)

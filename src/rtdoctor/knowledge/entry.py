@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Literal
 
+from rtdoctor.domain.era import Era
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import Factor
 from rtdoctor.knowledge.message_pattern import agrees, check_wording
@@ -18,24 +19,6 @@ from rtdoctor.strict_yaml import closest
 
 FACTORS = tuple(f.value for f in Factor)
 LevelNames = dict[str, str]
-
-
-class Era(StrEnum):
-    """beta until 2025-08-28; coexist until 2026-05-12; ga-only since; single-use since 2026-07-31.
-
-    single-use lies inside ga-only: what holds in ga-only holds in single-use too.
-    """
-
-    BETA = "beta"
-    COEXIST = "coexist"
-    GA_ONLY = "ga-only"
-    SINGLE_USE = "single-use"
-
-    @property
-    def includes(self) -> frozenset[Era]:
-        """The eras whose entries apply in this one."""
-        inside = {Era.SINGLE_USE: frozenset({Era.SINGLE_USE, Era.GA_ONLY})}
-        return inside.get(self, frozenset({self}))
 
 
 class Service(StrEnum):

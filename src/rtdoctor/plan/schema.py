@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rtdoctor.domain.era import Era
+
 _DATE = re.compile(r"20[0-9]{2}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?")
 NEWEST_VERSION = 1
 Constraint = dict[str, tuple[str, ...]]
@@ -88,7 +90,7 @@ class RecipeEntry:
     """A setup known to work: level names where it differs from the defaults."""
 
     title: str
-    eras: tuple[Literal["beta", "coexist", "ga-only", "single-use"], ...]
+    eras: tuple[Era, ...]
     setup: dict[str, str] = field(default_factory=dict)
     last_seen: str | None = None
     fact: str | None = None

@@ -13,13 +13,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import CannotTest, ExitCode, RtdoctorError, UsageError
 from rtdoctor.targets.keys import KEY_VARIABLE
 from rtdoctor.targets.target import Target
 
-ERAS = ("beta", "coexist", "ga-only", "single-use")
-TODAY = "single-use"
 _START_S = 20.0
 _END_S = 5.0
 

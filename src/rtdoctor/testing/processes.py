@@ -83,9 +83,10 @@ def _started(era: str) -> tuple[EmbeddedSandbox, RealtimeSandbox]:
 
 
 def _start(era: str, rules: Path | None) -> EmbeddedSandbox:
+    from rtdoctor.domain.era import ERAS
     from rtdoctor.errors import UsageError
     from rtdoctor.strict_yaml import closest
-    from rtdoctor.targets.embedded_sandbox import ERAS, EmbeddedSandbox
+    from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 
     if era not in ERAS:
         raise UsageError(f"the sandbox has no era {era!r}", hint=closest(era, ERAS))

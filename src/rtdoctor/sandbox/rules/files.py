@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import get_args
 
+from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.sandbox.rules.matching import RuleBook
-from rtdoctor.sandbox.rules.schema import NEWEST_VERSION, Era, Rule, RuleFile
+from rtdoctor.sandbox.rules.schema import NEWEST_VERSION, Rule, RuleFile
 from rtdoctor.strict_yaml import closest, load
-
-ERAS: tuple[str, ...] = get_args(Era)
-TODAY = "single-use"
 
 
 def rule_book(era: str = TODAY, custom: Path | None = None) -> RuleBook:

@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
+from rtdoctor.domain.era import Era
 from rtdoctor.sandbox.rules.placeholders import check_text
 
 NEWEST_VERSION = 1
 
-Era = Literal["beta", "coexist", "ga-only", "single-use"]
 Endpoint = Literal["mint", "call", "hangup", "other", "channel", "event", "limit"]
 Auth = Literal[
     "none",

@@ -1,0 +1,70 @@
+"""An explanation for the terminal: what matches, why, what to do, and what cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.text import Text
+
+from rtdoctor.explain.advice import cannot_tell
+from rtdoctor.explain.ranking import Explanation, Match
+
+_STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
+
+
+def explanation_parts(result: Explanation) -> Iterator[RenderableType]:
+    """The explanation from the best match down, one paragraph a part."""
+    if not result.matches:
+        yield Text("Nothing known matches this text.", style="bold")
+        yield from _list("What it cannot tell:", cannot_tell(result))
+        yield _Indented(
+            Text(
+                "If this is from a Realtime call, add what surrounds it: the request's URL, the "
+                "status, the body of the answer, the code that sends it."
+            ),
+            0,
+        )
+        return
+    for number, match in enumerate(result.matches, 1):
+        yield _match(number, match)
+    yield from _list("What the text cannot tell:", cannot_tell(result))
+    yield Text("Next:", style="bold")
+
+
+def _match(number: int, match: Match) -> RenderableType:
+    entry, word = match.entry, match.strength.word
+    lines: list[RenderableType] = [
+        Text.assemble(f"{number}. ", (entry.title, "bold")),
+        _Indented(Text.assemble((word, _STYLES[word]), f"  {entry.id}"), 3),
+    ]
+    for label, text in (("Why", entry.why), ("Fix", entry.fix.text)):
+        lines.append(_Indented(Text.assemble((f"{label}: ", "bold"), text), 3))
+    says = ""
+    for e in match.evidence[:4]:
+        if e.says != says:
+            says = e.says
+            lines.append(_Indented(Text.assemble(("Seen: ", "bold"), says), 3))
+        lines.append(_Indented(Text.assemble((f"line {e.line}: ", "dim"), (e.quote, "cyan")), 5))
+    return Group(*lines, Text())
+
+
+class _Indented:
+    """A text wrapped behind a margin, whose first line has a mark in it; no blanks at line ends."""
+
+    def __init__(self, text: Text, by: int, mark: str = "") -> None:
+        self.text, self.by, self.mark = text, by, mark
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        margin = self.mark.rjust(self.by)
+        for line in self.text.wrap(console, max(20, options.max_width - self.by)):
+            line.rstrip()
+            yield Text(margin) + line
+            margin = " " * self.by
+
+
+def _list(title: str, items: tuple[str, ...]) -> Iterator[RenderableType]:
+    if items:
+        yield Text(title, style="bold")
+        for item in items:
+            yield _Indented(Text(item), 3, "- ")
