@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from benchmarks.hidden_rules.audit import Refuted, audit
 from rtdoctor.check.check import open_check, run_header
-from rtdoctor.diagnose.candidates import terrain_of
+from rtdoctor.diagnose.candidates import candidates_of
 from rtdoctor.diagnose.verdict import conversation, diagnose
 from rtdoctor.domain.era import ERAS
 from rtdoctor.domain.setup import Factor, Setup
@@ -127,7 +127,7 @@ async def _diagnosed(
 ) -> Result:
     """One check as ``rtdoctor.run_check`` makes it, over one HTTP port for all of them."""
     redactor = Redactor()
-    terrain, knowledge = terrain_of(catalogue), knowledge_base.load()
+    terrain, knowledge = candidates_of(catalogue), knowledge_base.load()
     header = run_header(target, "random_setups", subject=setup)
     try:
         async with open_check(target, header, redactor, limits=LIMITS, http=http) as check:

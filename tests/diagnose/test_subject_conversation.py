@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtdoctor.diagnose.candidates import terrain_of
+from rtdoctor.diagnose.candidates import candidates_of
 from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.verdict import replay
@@ -21,7 +21,7 @@ from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.plan.catalogue import read
 
 CATALOGUE = read()
-TERRAIN = terrain_of(CATALOGUE)
+TERRAIN = candidates_of(CATALOGUE)
 KNOWN = KnownHere(knowledge_base.load(), TargetInfo("sandbox", "http://127.0.0.1:1"))
 Levels = frozenset[tuple[Factor, str]]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from rtdoctor.diagnose.candidates import terrain_of
+from rtdoctor.diagnose.candidates import candidates_of
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.verdict import diagnose
 from rtdoctor.domain.finding import Diagnosis, Verdict
@@ -18,7 +18,7 @@ from rtdoctor.plan import catalogue
 from support.runs import header
 
 CATALOGUE = catalogue.read()
-TERRAIN = terrain_of(CATALOGUE)
+TERRAIN = candidates_of(CATALOGUE)
 KNOWLEDGE = knowledge_base.load()
 
 OPENAI = TargetInfo("openai", "https://api.openai.com")

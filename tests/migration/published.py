@@ -19,7 +19,7 @@ from openai.types.realtime.realtime_translation_session_create_request_param imp
 )
 
 from rtdoctor.migration import Dialect
-from rtdoctor.migration.places import Shape
+from rtdoctor.migration.places import ValueShape
 
 _FILE = Path(__file__).with_name("published_shapes.yaml")
 SCHEMAS: dict[str, Any] = yaml.safe_load(_FILE.read_text("utf-8"))
@@ -42,9 +42,9 @@ _REQUESTS = {
     Dialect.TRANSLATION: ("RealtimeTranslationClientSecretCreateRequest", None),
 }
 _SESSIONS = {
-    Shape.REALTIME: ("RealtimeSessionCreateRequestGA", None),
-    Shape.TRANSCRIPTION: ("RealtimeTranscriptionSessionCreateRequestGA", None),
-    Shape.TRANSLATION: (
+    ValueShape.REALTIME: ("RealtimeSessionCreateRequestGA", None),
+    ValueShape.TRANSCRIPTION: ("RealtimeTranscriptionSessionCreateRequestGA", None),
+    ValueShape.TRANSLATION: (
         "RealtimeTranslationSessionCreateRequest",
         RealtimeTranslationSessionCreateRequestParam,
     ),
@@ -70,7 +70,7 @@ def complaints(body: Any, dialect: Dialect) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(body)]
 
 
-def lists(shape: Shape, place: str) -> bool:
+def lists(shape: ValueShape, place: str) -> bool:
     """Whether a published schema or the official package knows this place of a request."""
     path = place.split(".")
     if shape in _SESSIONS:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.migration import Dialect, Moved, explain_moves, migrate
-from rtdoctor.migration.places import Shape, load
+from rtdoctor.migration.places import ValueShape, load
 
 check = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 dialects = st.sampled_from(list(Dialect))
@@ -24,7 +24,7 @@ scalars = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(_CHARACTERS, max_size=5)
 )
-NAMES = sorted({name for f in load().fields for s in Shape for name in f.place(s) or ()})
+NAMES = sorted({name for f in load().fields for s in ValueShape for name in f.place(s) or ()})
 names = st.sampled_from([*NAMES, "mine", "a.b", ""]) | st.text(_CHARACTERS, max_size=3)
 values = st.recursive(
     scalars,
@@ -40,8 +40,8 @@ def sessions_in_both(draw: st.DrawFn) -> dict[str, Any]:
     """A beta realtime session of fields that have a place in GA too, spelt as the beta does."""
     body: dict[str, Any] = {}
     for field in load().fields:
-        place = field.place(Shape.SESSIONS)
-        if place is None or field.place(Shape.REALTIME) is None or not draw(st.booleans()):
+        place = field.place(ValueShape.SESSIONS)
+        if place is None or field.place(ValueShape.REALTIME) is None or not draw(st.booleans()):
             continue
         value = draw(scalars | st.lists(scalars, max_size=2) | st.just({"type": "server_vad"}))
         if field.values is not None:

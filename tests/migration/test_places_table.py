@@ -14,20 +14,20 @@ from published import SCHEMAS, SDK, lists
 
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.migration import Dialect, Moved, migrate
-from rtdoctor.migration.places import WHERE, Field, Places, Shape, load, split
+from rtdoctor.migration.places import WHERE, Field, Places, ValueShape, load, split
 from rtdoctor.strict_yaml import load as read_strictly
 
 PLACES = load()
 DIALECTS = {
     shape: Dialect.CLIENT_SECRETS
-    if shape in (Shape.REALTIME, Shape.TRANSCRIPTION)
+    if shape in (ValueShape.REALTIME, ValueShape.TRANSCRIPTION)
     else Dialect(shape.value)
-    for shape in Shape
+    for shape in ValueShape
 }
 REACHED = {
-    Shape.SESSIONS: Shape.REALTIME,
-    Shape.TRANSLATION: Shape.REALTIME,
-    Shape.TRANSCRIPTION_SESSIONS: Shape.TRANSCRIPTION,
+    ValueShape.SESSIONS: ValueShape.REALTIME,
+    ValueShape.TRANSLATION: ValueShape.REALTIME,
+    ValueShape.TRANSCRIPTION_SESSIONS: ValueShape.TRANSCRIPTION,
 }
 """The session type that client_secrets is asked for when a body comes from another dialect."""
 # Compiled after the knowledge base was; schemas that the copy in the tests leaves out.
@@ -37,13 +37,13 @@ ANSWERS = {"RealtimeTranscriptionSessionCreateResponse"}
 
 def directions() -> Iterator[Any]:
     for field in PLACES.fields:
-        for old, new in permutations(Shape, 2):
+        for old, new in permutations(ValueShape, 2):
             reachable = DIALECTS[new] is not Dialect.CLIENT_SECRETS or REACHED.get(old) is new
             if field.place(old) and reachable and DIALECTS[old] is not DIALECTS[new]:
                 yield pytest.param(field, old, new, id=f"{getattr(field, old.value)}, {old}-{new}")
 
 
-def body_with(field: Field, shape: Shape) -> tuple[str, Any]:
+def body_with(field: Field, shape: ValueShape) -> tuple[str, Any]:
     """A body with nothing but this field, and the field's value."""
     place = field.place(shape)
     assert place
@@ -77,7 +77,7 @@ def value_at(body: str | None, place: str) -> Any:
 
 
 @pytest.mark.parametrize(("field", "old", "new"), list(directions()))
-def test_every_row_in_every_direction(field: Field, old: Shape, new: Shape) -> None:
+def test_every_row_in_every_direction(field: Field, old: ValueShape, new: ValueShape) -> None:
     body, value = body_with(field, old)
 
     moved = migrate(body, DIALECTS[old], DIALECTS[new])
@@ -99,10 +99,10 @@ def test_every_row_in_every_direction(field: Field, old: Shape, new: Shape) -> N
 def test_every_spelling_is_understood_both_ways(name: str) -> None:
     field = next(f for f in PLACES.fields if f.values == name and f.sessions and f.realtime)
     for spelling in PLACES.values[name]:
-        flat = PLACES.respelled(field, spelling.wrapped, Shape.REALTIME, Shape.SESSIONS)
-        wrapped = PLACES.respelled(field, spelling.flat, Shape.SESSIONS, Shape.REALTIME)
+        flat = PLACES.respelled(field, spelling.wrapped, ValueShape.REALTIME, ValueShape.SESSIONS)
+        wrapped = PLACES.respelled(field, spelling.flat, ValueShape.SESSIONS, ValueShape.REALTIME)
 
-        assert PLACES.respelled(field, flat, Shape.SESSIONS, Shape.REALTIME) == wrapped
+        assert PLACES.respelled(field, flat, ValueShape.SESSIONS, ValueShape.REALTIME) == wrapped
 
 
 def test_the_packaged_file_is_read_strictly() -> None:
@@ -115,7 +115,7 @@ def test_every_place_is_published_or_called_inferred() -> None:
     unlisted = {
         (shape.value, getattr(field, shape.value))
         for field in PLACES.fields
-        for shape in Shape
+        for shape in ValueShape
         if field.place(shape) and "inferred" not in field.basis
         if not lists(shape, getattr(field, shape.value))
     }
@@ -128,8 +128,8 @@ def test_no_row_says_that_a_published_place_is_missing() -> None:
     forgotten = {
         (writer.value, place)
         for field in PLACES.fields
-        for reader in Shape
-        for writer in Shape
+        for reader in ValueShape
+        for writer in ValueShape
         if (place := getattr(field, reader.value)) and not field.place(writer)
         if reader.is_flat == writer.is_flat and lists(writer, place)
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rtdoctor.sandbox.rules.matching import holds
-from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.schema import RuleFile, When
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook
@@ -20,7 +20,7 @@ def when(text: str) -> When:
     return file.rules[0].when
 
 
-def seen(body: str = "", **more: Any) -> Seen:
+def seen(body: str = "", **more: Any) -> ReceivedRequest:
     fields: dict[str, Any] = {
         "method": "POST",
         "path": "/v1/realtime/calls",
@@ -30,7 +30,7 @@ def seen(body: str = "", **more: Any) -> Seen:
         "parts": None,
         "tokens": TokenBook(),
     }
-    return Seen.request(**{**fields, **more})
+    return ReceivedRequest.request(**{**fields, **more})
 
 
 JSON = '{"a": {"b": [{"c": 1}, null]}, "n": 9, "t": true, "s": "x"}'

@@ -10,7 +10,7 @@ import pytest
 from rtdoctor.domain.era import ERAS
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.sandbox.rules.files import rule_book
-from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.request import ReceivedRequest
 from support.sandbox_http import GA_REALTIME, GA_TRANSCRIPTION, Caller, offer
 from support.sandbox_process import rtdoctor_sandbox, sandbox_command
 
@@ -162,7 +162,7 @@ def test_a_seeded_flaky_rule_is_the_same_each_time(tmp_path: Path) -> None:
 
     def answering() -> list[str]:
         book = rule_book("single-use", file)
-        rules = [book.first(Seen("other", path="/nowhere")) for _ in range(12)]
+        rules = [book.first(ReceivedRequest("other", path="/nowhere")) for _ in range(12)]
         return [rule.id for rule in rules if rule is not None]
 
     first, second = answering(), answering()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from rtdoctor.diagnose.candidates import terrain_of
+from rtdoctor.diagnose.candidates import candidates_of
 from rtdoctor.diagnose.conversation import diagnose_subject
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.domain.finding import Diagnosis
@@ -17,7 +17,7 @@ from rtdoctor.plan.catalogue import read
 from rtdoctor.subjects.setup_file import read_setup
 
 CATALOGUE = read()
-TERRAIN = terrain_of(CATALOGUE)
+TERRAIN = candidates_of(CATALOGUE)
 ELSEWHERE = TargetInfo("elsewhere", "https://realtime.example")
 SESSION = Outcome.passed(Stage.SESSION)
 

@@ -38,7 +38,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Terrain:
+class Candidates:
     """The recipes, the listed levels of each factor, and which setups expose the key."""
 
     references: tuple[Reference, ...]
@@ -56,14 +56,14 @@ class Terrain:
         return tuple(sorted(usable, key=lambda r: (distance(subject, r.setup), r.name)))
 
 
-def terrain_of(catalogue: Catalogue) -> Terrain:
+def candidates_of(catalogue: Catalogue) -> Candidates:
     """Recipes, listed levels and key leaks of a catalogue."""
     references = tuple(Reference(r.name, r.setup, r.eras) for r in catalogue.recipes)
     levels = {
         factor: tuple(entry.level for entry in entries.values())
         for factor, entries in catalogue.entries.items()
     }
-    return Terrain(references, levels, catalogue.leaks_key)
+    return Candidates(references, levels, catalogue.leaks_key)
 
 
 def distance(subject: Setup, other: Setup) -> int:

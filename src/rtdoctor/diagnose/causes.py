@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rtdoctor.diagnose.mixing import carried, mixed, sendable
-from rtdoctor.diagnose.mixtures import Between, Hint, localise_between
-from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
+from rtdoctor.diagnose.mixtures import Mixtures, localise_between
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
+from rtdoctor.localise.next_question import Hint
 from rtdoctor.localise.result import FoundCause
 
 Levels = dict[Factor, Level[Any]]
@@ -80,9 +81,9 @@ class Causes:
 class Widening:
     """What widening a cause needs: where it was found, what else passes, and how to ask."""
 
-    main: Between
+    main: Mixtures
     others: tuple[Setup, ...]
-    memory: Memory
+    observed: Observed
     hint: Hint
 
     def explain(self) -> Generator[Questions, Answers, Causes]:
@@ -139,7 +140,7 @@ class Widening:
                 for moved in dict.fromkeys((apart - self.main.factors, apart)):
                     passing = mixed(failing, control, moved)
                     if moved and sendable(passing) and cause.within(passing):
-                        (outcome,) = yield from self.memory.ask([Ask(passing, Purpose.MIX)])
+                        (outcome,) = yield from self.observed.ask([SetupAsk(passing, Purpose.MIX)])
                         if outcome is not None and outcome.is_pass:
                             return self._nearest_refuting(cause)
         return None
@@ -152,7 +153,7 @@ class Widening:
         return [s for s in self.others if session_kind(s) is not strange or kind is strange]
 
     def _nearest_refuting(self, cause: Explained) -> Setup | None:
-        passing = [s for s in self.memory.passing() if cause.within(s)]
+        passing = [s for s in self.observed.passing() if cause.within(s)]
         return min(passing, key=lambda s: len(cause.isolating.differs_from(s)), default=None)
 
     def _failing(self, cause: Explained) -> list[Setup]:
@@ -160,7 +161,7 @@ class Widening:
         return [
             setup
             for setup in dict.fromkeys((self.main.subject, cause.isolating))
-            if cause.within(setup) and _fails_with(setup, cause.signature, self.memory)
+            if cause.within(setup) and _fails_with(setup, cause.signature, self.observed)
         ]
 
     def _grown(
@@ -169,7 +170,7 @@ class Widening:
         """The cause with what the failing setup has and ``refuting`` has not, as far as it
         matters; several where several things do."""
         for failing in self._failing(cause):
-            near = yield from localise_between(failing, refuting, self.memory, self.hint)
+            near = yield from localise_between(failing, refuting, self.observed, self.hint)
             if near.found.inconclusive:
                 continue
             same = [c for c in near.found.causes if c.signature == cause.signature]
@@ -193,8 +194,8 @@ class Widening:
         for factor in failing.differs_from(refuting):
             moved = mixed(failing, refuting, [factor])
             if len(failing.differs_from(refuting)) > 1 and sendable(moved):
-                yield from self.memory.ask([Ask(moved, Purpose.MIX)])
-                if _fails_with(moved, cause.signature, self.memory):
+                yield from self.observed.ask([SetupAsk(moved, Purpose.MIX)])
+                if _fails_with(moved, cause.signature, self.observed):
                     failing = moved
         group = failing.differs_from(refuting)
         levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
@@ -205,7 +206,7 @@ class Widening:
         return wider if all(wider.within(p.failing) for p in wider.pairs) else None
 
     def _joined(
-        self, cause: Explained, near: Between, found: FoundCause
+        self, cause: Explained, near: Mixtures, found: FoundCause
     ) -> Generator[Questions, Answers, Explained | None]:
         """The cause and what was found beside it, where one failing setup shows both.
 
@@ -226,7 +227,7 @@ class Widening:
         for pair in cause.pairs:
             if not wider.within(pair.failing):
                 passing = mixed(isolating, pair.passing, pair.factors)
-                (outcome,) = yield from self.memory.ask([Ask(passing, Purpose.MIX)])
+                (outcome,) = yield from self.observed.ask([SetupAsk(passing, Purpose.MIX)])
                 if outcome is None or not outcome.is_pass:
                     return None
                 pair = Pair(pair.factors, isolating, passing)
@@ -245,11 +246,11 @@ class Widening:
         """Whether this is the subject's token body in the dialect of another endpoint."""
         subject = self.main.subject
         source = subject.token_endpoint.value.path
-        targets = {s.token_endpoint.value.path for s in self.memory.setups()}
+        targets = {s.token_endpoint.value.path for s in self.observed.setups()}
         return any(carried(subject.token_body, source, target) == body for target in targets)
 
 
-def _pairs(between: Between, found: FoundCause) -> tuple[Pair, ...]:
+def _pairs(between: Mixtures, found: FoundCause) -> tuple[Pair, ...]:
     return tuple(
         Pair(
             tuple(f for f in Factor if f.value in pair.factors),
@@ -260,8 +261,8 @@ def _pairs(between: Between, found: FoundCause) -> tuple[Pair, ...]:
     )
 
 
-def _fails_with(setup: Setup, signature: Signature, memory: Memory) -> bool:
-    outcomes = memory.outcomes(setup)
+def _fails_with(setup: Setup, signature: Signature, observed: Observed) -> bool:
+    outcomes = observed.outcomes(setup)
     return bool(outcomes) and all(o.signature == signature for o in outcomes)
 
 

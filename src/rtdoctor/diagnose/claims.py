@@ -14,8 +14,8 @@ from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.endings import Ending
 from rtdoctor.diagnose.mixing import keeps_body
-from rtdoctor.diagnose.mixtures import Between, in_order
-from rtdoctor.diagnose.observed import Memory
+from rtdoctor.diagnose.mixtures import Mixtures, in_order
+from rtdoctor.diagnose.observed import Observed
 from rtdoctor.domain.finding import (
     Blamed,
     Cause,
@@ -50,11 +50,11 @@ _BREAKDOWN = 500
 class Claims:
     """What a comparison found, and what of it may be said."""
 
-    main: Between
+    main: Mixtures
     found: Sequence[Explained]
     undecided: dict[Factor, str]
     repairs: tuple[Repair, ...]
-    memory: Memory
+    observed: Observed
 
     @property
     def standing(self) -> list[Explained]:
@@ -65,14 +65,14 @@ class Claims:
 
     def _objection(self, cause: Explained) -> str:
         """Why a cause may not be claimed; empty when it may."""
-        memory = self.memory
+        observed = self.observed
         setups = {s for p in cause.pairs for s in (p.failing.as_sent(), p.passing.as_sent())}
-        if memory.contradicted():
+        if observed.contradicted():
             # every claim rests on a service that answers one request in one way
             return IN_TWO_WAYS
-        if any(memory.outcomes(s) and not memory.failed(s) for s in self._holding(cause)):
+        if any(observed.outcomes(s) and not observed.failed(s) for s in self._holding(cause)):
             return REFUTED
-        if not cause.pairs or not all(map(memory.is_steady, setups)):
+        if not cause.pairs or not all(map(observed.is_steady, setups)):
             return SEEN_ONCE
         if Factor.AUTH.value in cause.only_repaired and self._compares_credentials:
             # what the key may not do says nothing about what a token may do
@@ -86,18 +86,18 @@ class Claims:
         return control.needs_token is not subject.needs_token
 
     def _holding(self, cause: Explained) -> list[Setup]:
-        return [s for s in self.memory.setups() if cause.within(s)]
+        return [s for s in self.observed.setups() if cause.within(s)]
 
     def _is_own(self, cause: Explained) -> bool:
         """Whether this cause explains the answer that the subject itself got: it fails with the
         same error, or changing only what the cause names made the subject pass."""
-        own = self.memory.failed(self.main.subject)
+        own = self.observed.failed(self.main.subject)
         same = own is not None and own.signature == cause.signature
         return same or self._is_cured_by(set(cause.levels))
 
     def _is_cured_by(self, factors: set[Factor]) -> bool:
         """Whether a change of only these factors made the subject pass."""
-        passing = self.memory.passing()
+        passing = self.observed.passing()
         return any(self._apart(self.main.subject, setup) <= factors for setup in passing)
 
     @property
@@ -122,7 +122,7 @@ class Claims:
         if front is behind or front.signature == behind.signature:
             return False
         both = [s for s in self._holding(front) if behind.within(s)]
-        seen = {f.signature for s in both if (f := self.memory.failed(s)) is not None}
+        seen = {f.signature for s in both if (f := self.observed.failed(s)) is not None}
         if not seen:  # the one behind was seen only where the front is repaired
             return self._is_own(front) and not self._is_own(behind)
         return front.signature in seen and behind.signature not in seen
@@ -135,17 +135,17 @@ class Claims:
     def _is_likely_only(self, cause: Explained) -> bool:
         signature = cause.signature
         broken = signature.status is None or signature.status >= _BREAKDOWN
-        return self.memory.breakdowns_count and broken
+        return self.observed.breakdowns_count and broken
 
     def _cause(self, cause: Explained, proved: Sequence[Explained]) -> Cause:
-        memory = self.memory
-        tried = [s for s in self._holding(cause) if memory.outcomes(s)]
-        failing = [s for s in tried if memory.failed(s) is not None]
+        observed = self.observed
+        tried = [s for s in self._holding(cause) if observed.outcomes(s)]
+        failing = [s for s in tried if observed.failed(s) is not None]
         return Cause(
             levels=_blamed(cause),
             signature=cause.signature,
             witnesses=tuple(self._witnesses(cause)),
-            failing_probes=tuple(memory.probe(s) for s in failing),
+            failing_probes=tuple(observed.probe(s) for s in failing),
             contexts_tried=len(tried),
             contexts_failed=len(failing),
             contexts_possible=max(cause.possible, len(tried)),
@@ -161,9 +161,9 @@ class Claims:
                 shown |= {f.value for f in pair.factors}
                 yield Witness(
                     names,
-                    self.memory.probe(pair.failing),
-                    self.memory.probe(pair.passing),
-                    self.memory.is_steady(pair.failing) and self.memory.is_steady(pair.passing),
+                    self.observed.probe(pair.failing),
+                    self.observed.probe(pair.passing),
+                    self.observed.is_steady(pair.failing) and self.observed.is_steady(pair.passing),
                 )
 
     def suspicions(self) -> tuple[Suspicion, ...]:
@@ -171,9 +171,9 @@ class Claims:
         return tuple(
             Suspicion(
                 _blamed(cause),
-                describe(pair.failing, self.memory.outcomes(pair.failing)[0]),
-                self.memory.probes(pair.failing),
-                self.memory.probes(pair.passing),
+                describe(pair.failing, self.observed.outcomes(pair.failing)[0]),
+                self.observed.probes(pair.failing),
+                self.observed.probes(pair.passing),
             )
             for cause in self.standing
             if self._is_likely_only(cause)
@@ -189,7 +189,7 @@ class Claims:
         return tuple(
             RuledOut(
                 r.factor,
-                tuple(self.memory.probe(main.mix(p)) for p in r.points),
+                tuple(self.observed.probe(main.mix(p)) for p in r.points),
                 r.why,
             )
             for r in main.found.ruled_out
@@ -198,10 +198,10 @@ class Claims:
 
     def _cures(self) -> set[Factor]:
         """The factors that alone turned some failure of the run into a pass."""
-        setups = self.memory.setups()
-        failing = [s for s in setups if self.memory.failed(s) is not None]
+        setups = self.observed.setups()
+        failing = [s for s in setups if self.observed.failed(s) is not None]
         cures = set()
-        for passing in self.memory.passing():
+        for passing in self.observed.passing():
             for other in failing:
                 differing = self._apart(other, passing)
                 if len(differing) == 1:
@@ -233,30 +233,30 @@ class Claims:
                     f"{wire_text(inside, main.subject)} does not go with "
                     f"{wire_text(outside, main.control)} either: {said(trap.signature)}"
                 )
-                probes = tuple(self.memory.probe(main.mix(p)) for p in trap.failing)
+                probes = tuple(self.observed.probe(main.mix(p)) for p in trap.failing)
                 found.append(Fact("trap", text, probes))
         return tuple(found)
 
     @property
     def is_open(self) -> bool:
         """Whether something that was asked for stayed unanswered."""
-        return self.memory.unanswered or self.main.found.budget_ended
+        return self.observed.unanswered or self.main.found.budget_ended
 
     def ending(self, control: str) -> Ending:
         """The verdict that these claims carry, in words."""
-        memory, subject = self.memory, self.main.subject
+        observed, subject = self.observed, self.main.subject
         proved = self.causes()
-        contradicted = memory.contradicted()
+        contradicted = observed.contradicted()
         if contradicted:
             if subject.as_sent() in contradicted:
-                return endings.changed_its_answer(subject, subject, memory)
-            return endings.contradicted(contradicted, subject, memory)
+                return endings.changed_its_answer(subject, subject, observed)
+            return endings.contradicted(contradicted, subject, observed)
         if self.is_open or any(self._objection(c) == SEEN_ONCE for c in self.found):
-            return endings.cut_short(len(proved), memory)
-        if memory.breakdowns_count and not proved:
-            return endings.breaks_down(subject, control, memory)
+            return endings.cut_short(len(proved), observed)
+        if observed.breakdowns_count and not proved:
+            return endings.breaks_down(subject, control, observed)
         if not proved:
-            return endings.not_proved(subject, control, memory)
+            return endings.not_proved(subject, control, observed)
         explained = self._explains_the_subject
         verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
         return Ending(verdict, self._explanation(), self._next_step())
@@ -265,7 +265,7 @@ class Claims:
         standing = [c for c in self.standing if not self._is_likely_only(c)]
         first = standing[0]
         because = f"because {levels_phrase(_factors(first), first.isolating)}"
-        own = self.memory.failed(self.main.subject)
+        own = self.observed.failed(self.main.subject)
         if own is None or own.signature is None or self._explains_the_subject:
             seen = own.signature if own is not None and own.signature else first.signature
             text = sentence_case(f"{failure_phrase(seen)} {because}")
@@ -285,8 +285,8 @@ class Claims:
         control, subject = self.main.control.auth.value.kind, self.main.subject.auth.value.kind
         if control.needs_token or not subject.needs_token:
             return ""
-        tokens = [s for s in self.memory.setups() if s.auth.value.kind.needs_token]
-        if any(self.memory.passed(s) for s in tokens):
+        tokens = [s for s in self.observed.setups() if s.auth.value.kind.needs_token]
+        if any(self.observed.passed(s) for s in tokens):
             return ""
         passes = "the API key itself" if control.value == "api_key" else "a call without a token"
         return f" None of the {len(tokens)} setups tried with a token passed, while {passes} does."
@@ -298,13 +298,13 @@ class Claims:
 
     def assumptions(self) -> tuple[str, ...]:
         """What the claims rest on."""
-        main, memory = self.main, self.memory
+        main, observed = self.main, self.observed
         alike = [f.value for f, level in main.subject if level == main.control[f]]
         texts = []
-        if not (memory.contradicted() or memory.wavered() or self.is_open):
+        if not (observed.contradicted() or observed.wavered() or self.is_open):
             texts.append(
                 f"The service answers the same request alike, as far as this run saw: "
-                f"{memory.repeated} requests were repeated, every decisive one among them."
+                f"{observed.repeated} requests were repeated, every decisive one among them."
             )
         texts += [
             f"Causes are relative to the control: what it shares with the subject "
@@ -319,8 +319,8 @@ class Claims:
                     "at the control's level, since at the subject's something else fails: whether "
                     "the cause fails alone or only together with that level, no probe can tell."
                 )
-        if memory.spent:
-            texts.append(f"The budget ended the search after {memory.asked} probes.")
+        if observed.spent:
+            texts.append(f"The budget ended the search after {observed.asked} probes.")
         return tuple(texts)
 
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from rtdoctor.diagnose.candidates import Terrain, distance
+from rtdoctor.diagnose.candidates import Candidates, distance
 from rtdoctor.diagnose.covering import covering
 from rtdoctor.diagnose.edits import single_edits
 from rtdoctor.diagnose.mixing import sendable
-from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.domain.kind import SessionKind, session_kind
@@ -48,7 +48,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundControls:
     """The controls; ``left_out`` counts the setups that the budget left no room for."""
 
     controls: tuple[Control, ...]
@@ -62,44 +62,44 @@ class _Candidate:
 
 
 def find_controls(
-    subject: Setup, memory: Memory, terrain: Terrain
-) -> Generator[Questions, Answers, Found]:
+    subject: Setup, observed: Observed, candidates: Candidates
+) -> Generator[Questions, Answers, FoundControls]:
     """Every control of the first round that has one, nearest to the subject first."""
-    most = max(memory.asked + 1, int(memory.budget * _SHARE))
-    failed = memory.failed(subject)
+    most = max(observed.asked + 1, int(observed.budget * _SHARE))
+    failed = observed.failed(subject)
     failure = failed.signature if failed is not None else None
     left_out = 0
-    for candidates in _rounds(subject, failure, terrain):
-        fresh = [c for c in candidates if not _refused_already(c.setup, memory)]
-        left_out += max(0, len(fresh) - max(1, most - memory.asked))
-        fresh = fresh[: max(1, most - memory.asked)]
-        yield from memory.ask([Ask(c.setup, Purpose.CONTROL) for c in fresh])
-        passing = [Control(c.setup, c.origin) for c in fresh if memory.passed(c.setup)]
+    for tried in _rounds(subject, failure, candidates):
+        fresh = [c for c in tried if not _refused_already(c.setup, observed)]
+        left_out += max(0, len(fresh) - max(1, most - observed.asked))
+        fresh = fresh[: max(1, most - observed.asked)]
+        yield from observed.ask([SetupAsk(c.setup, Purpose.CONTROL) for c in fresh])
+        passing = [Control(c.setup, c.origin) for c in fresh if observed.passed(c.setup)]
         if passing:
-            return Found(tuple(sorted(passing, key=lambda c: distance(subject, c.setup))))
-        if memory.asked >= most or memory.unanswered or nothing_helps(memory.all()):
+            return FoundControls(tuple(sorted(passing, key=lambda c: distance(subject, c.setup))))
+        if observed.asked >= most or observed.unanswered or nothing_helps(observed.all()):
             break
-        if _all_the_same(memory):
+        if _all_the_same(observed):
             break
-    return Found((), left_out)
+    return FoundControls((), left_out)
 
 
-def _all_the_same(memory: Memory) -> bool:
+def _all_the_same(observed: Observed) -> bool:
     """Whether calls with the key and calls with a token all got one refusal of a kind that does
     not depend on the request: who asks, or how the connection is made."""
-    failures = [f for s in memory.setups() if (f := memory.failed(s)) is not None]
+    failures = [f for s in observed.setups() if (f := observed.failed(s)) is not None]
     signatures = {f.signature for f in failures}
-    kinds = {s.auth.value.kind for s in memory.setups()}
+    kinds = {s.auth.value.kind for s in observed.setups()}
     if len(signatures) != 1 or not {AuthKind.API_KEY, AuthKind.EPHEMERAL} <= kinds:
         return False
     (signature,) = signatures
-    if signature is None or len(failures) < len(memory.setups()):
+    if signature is None or len(failures) < len(observed.setups()):
         return False
     return signature.status in (401, 403) or signature.stage.order > Stage.EXCHANGE.order
 
 
 def _rounds(
-    subject: Setup, failure: Signature | None, terrain: Terrain
+    subject: Setup, failure: Signature | None, candidates: Candidates
 ) -> Iterator[list[_Candidate]]:
     seen = {subject.as_sent()}
 
@@ -107,47 +107,49 @@ def _rounds(
         """Whether it opens a translation, where the subject does not: a service of its own."""
         return session_kind(setup) is SessionKind.TRANSLATION is not session_kind(subject)
 
-    def fresh(candidates: Iterator[_Candidate]) -> list[_Candidate]:
+    def fresh(offered: Iterator[_Candidate]) -> list[_Candidate]:
         found = []
-        for candidate in candidates:
+        for candidate in offered:
             sent = candidate.setup.as_sent()
             if sendable(candidate.setup) and sent not in seen and not strange(candidate.setup):
                 seen.add(sent)
                 found.append(candidate)
         return found
 
-    recipes = [_Candidate(r.setup, f"the recipe {r.name}") for r in terrain.nearest(subject)]
+    recipes = [_Candidate(r.setup, f"the recipe {r.name}") for r in candidates.nearest(subject)]
     seen |= {c.setup.as_sent() for c in recipes}
     yield recipes
     yield fresh(
         _Candidate(setup, f"the recipe {name}, moved to the subject's paths")
-        for name, setup in moved_recipes(subject, terrain)
+        for name, setup in moved_recipes(subject, candidates)
     )
-    yield fresh(_one_factor_away(subject, failure, terrain))
-    yield fresh(_without_a_token(subject, terrain))
+    yield fresh(_one_factor_away(subject, failure, candidates))
+    yield fresh(_without_a_token(subject, candidates))
     yield fresh(
         _Candidate(setup, "a combination from probes.yaml")
-        for setup in covering(subject, terrain, most=_COVERING)
+        for setup in covering(subject, candidates, most=_COVERING)
     )
 
 
-def _refused_already(setup: Setup, memory: Memory) -> bool:
+def _refused_already(setup: Setup, observed: Observed) -> bool:
     """Whether a mint like this one's was refused: what is sent after it cannot help."""
     prefix = setup.mint_prefix()
     if prefix is None:
         return False
-    failures = [(s, memory.failed(s)) for s in memory.setups() if s.mint_prefix() == prefix]
+    failures = [(s, observed.failed(s)) for s in observed.setups() if s.mint_prefix() == prefix]
     return any(f is not None and f.stage is Stage.MINT for _, f in failures)
 
 
-def _without_a_token(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
+def _without_a_token(subject: Setup, candidates: Candidates) -> Iterator[_Candidate]:
     """The key itself, then no credential at all: what a service without a mint accepts."""
-    encodings = [subject.call_encoding, *_plain_encodings(terrain)]
-    queries = [subject.call_query, *_recipe_queries(terrain)]
+    encodings = [subject.call_encoding, *_plain_encodings(candidates)]
+    queries = [subject.call_query, *_recipe_queries(candidates)]
     for auth, said in ((_API_KEY, "with the API key itself"), (_NO_AUTH, "without a credential")):
         own = replace(subject, auth=auth)
         yield _Candidate(own, f"the same call {said}")
-        for path, encoding, query in product(call_paths(subject, terrain)[:3], encodings, queries):
+        for path, encoding, query in product(
+            call_paths(subject, candidates)[:3], encodings, queries
+        ):
             setup = replace(
                 own,
                 call_endpoint=Level(path, CallEndpoint(path)),
@@ -158,9 +160,9 @@ def _without_a_token(subject: Setup, terrain: Terrain) -> Iterator[_Candidate]:
                 yield _Candidate(setup, f"a call {said}")
 
 
-def _plain_encodings(terrain: Terrain) -> list[Level[Any]]:
+def _plain_encodings(candidates: Candidates) -> list[Level[Any]]:
     wanted = (EncodingKind.RAW, EncodingKind.MULTIPART)
-    listed = terrain.levels[Factor.CALL_ENCODING]
+    listed = candidates.levels[Factor.CALL_ENCODING]
     return [
         next(e for e in listed if e.value.kind is kind)
         for kind in wanted
@@ -168,18 +170,18 @@ def _plain_encodings(terrain: Terrain) -> list[Level[Any]]:
     ]
 
 
-def _recipe_queries(terrain: Terrain) -> list[Level[Any]]:
-    return list(dict.fromkeys(r.setup.call_query for r in terrain.references))
+def _recipe_queries(candidates: Candidates) -> list[Level[Any]]:
+    return list(dict.fromkeys(r.setup.call_query for r in candidates.references))
 
 
 def _one_factor_away(
-    subject: Setup, failure: Signature | None, terrain: Terrain
+    subject: Setup, failure: Signature | None, candidates: Candidates
 ) -> Iterator[_Candidate]:
     """The subject with one edit, those that the error speaks of first: before the key, since a
     service that refuses this token may take another."""
-    nearest = next(iter(terrain.nearest(subject)), None)
+    nearest = next(iter(candidates.nearest(subject)), None)
     if failure is None:
         return
     control = nearest.setup if nearest is not None else subject
-    for setup in single_edits(subject, control, failure, (), terrain):
+    for setup in single_edits(subject, control, failure, (), candidates):
         yield _Candidate(setup, "the subject with one change")

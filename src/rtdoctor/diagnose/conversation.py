@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.answered import answers
-from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.causes import Causes, Widening, minimal
 from rtdoctor.diagnose.claims import Claims
 from rtdoctor.diagnose.controls import Control, find_controls
 from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
 from rtdoctor.diagnose.known import KnownHere
-from rtdoctor.diagnose.mixtures import Between, localise_between
-from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions, is_breakdown
-from rtdoctor.diagnose.repairs import Search, confirm_repairs, tried_and_refused
+from rtdoctor.diagnose.mixtures import Mixtures, localise_between
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
+from rtdoctor.diagnose.repairs import RepairSearch, confirm_repairs, tried_and_refused
 from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
@@ -37,9 +37,9 @@ class Case:
     """What every step of a diagnosis needs to know."""
 
     subject: Setup
-    terrain: Terrain
+    candidates: Candidates
     known: KnownHere
-    memory: Memory
+    observed: Observed
 
     def hint(self, signature: Signature) -> Sequence[str]:
         return self.known.hints(signature)
@@ -47,18 +47,18 @@ class Case:
 
 def diagnose_subject(
     subject: Setup,
-    terrain: Terrain,
+    candidates: Candidates,
     known: KnownHere,
     *,
     goal: Stage = Stage.SESSION,
     budget: int | None = None,
 ) -> Conversation:
     """Find why ``subject`` fails and what would work, with at most ``budget`` probes."""
-    memory = Memory(goal, BUDGET if budget is None else budget)
-    case = Case(subject, terrain, known, memory)
+    observed = Observed(goal, BUDGET if budget is None else budget)
+    case = Case(subject, candidates, known, observed)
     ending = yield from _reproduce(case)
     first = _first_call(subject)
-    if ending is not None and first is not None and memory.never_sent(subject):
+    if ending is not None and first is not None and observed.never_sent(subject):
         return (yield from _diagnose_first_call(replace(case, subject=first)))
     if ending is not None:
         return _diagnosis(case, ending)
@@ -85,13 +85,13 @@ def _diagnose_first_call(case: Case) -> Conversation:
 
 def _compare_with_controls(case: Case) -> Conversation:
     """Look for something that passes, and compare the subject with it."""
-    memory = case.memory
-    found = yield from find_controls(case.subject, memory, case.terrain)
+    observed = case.observed
+    found = yield from find_controls(case.subject, observed, case.candidates)
     if found.controls:
         return (yield from _compare(case, found.controls))
-    if memory.unanswered or (found.left_out and memory.budget < BUDGET):
-        return _diagnosis(case, endings.cut_short(0, memory))
-    return _diagnosis(case, endings.nothing_passes(case.subject, found.left_out, memory))
+    if observed.unanswered or (found.left_out and observed.budget < BUDGET):
+        return _diagnosis(case, endings.cut_short(0, observed))
+    return _diagnosis(case, endings.nothing_passes(case.subject, found.left_out, observed))
 
 
 def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
@@ -99,78 +99,80 @@ def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
 
     A subject that breaks the service down every time counts as failing from then on.
     """
-    subject, memory = case.subject, case.memory
-    yield from memory.ask([Ask(subject, Purpose.SUBJECT), Ask(subject, Purpose.CONFIRM)])
-    if len(memory.outcomes(subject)) == 1:
-        yield from memory.ask([Ask(subject, Purpose.CONFIRM)])
-    if memory.contradicted():
+    subject, observed = case.subject, case.observed
+    yield from observed.ask(
+        [SetupAsk(subject, Purpose.SUBJECT), SetupAsk(subject, Purpose.CONFIRM)]
+    )
+    if len(observed.outcomes(subject)) == 1:
+        yield from observed.ask([SetupAsk(subject, Purpose.CONFIRM)])
+    if observed.contradicted():
         # three more tell a service that wavers from a single slip
-        yield from memory.ask([Ask(subject, Purpose.CONFIRM)] * 3)
-        return endings.changed_its_answer(subject, subject, memory)
-    if len(memory.outcomes(subject)) == 1 and not memory.spent and not memory.unanswered:
+        yield from observed.ask([SetupAsk(subject, Purpose.CONFIRM)] * 3)
+        return endings.changed_its_answer(subject, subject, observed)
+    if len(observed.outcomes(subject)) == 1 and not observed.spent and not observed.unanswered:
         # an answer between breakdowns is no answer to rely on
-        return endings.changed_its_answer(subject, subject, memory)
-    if memory.passed(subject):
-        return endings.works(len(memory.outcomes(subject)))
-    if memory.outcomes(subject):
+        return endings.changed_its_answer(subject, subject, observed)
+    if observed.passed(subject):
+        return endings.works(len(observed.outcomes(subject)))
+    if observed.outcomes(subject):
         return None
-    seen = [o.outcome for o in memory.observations(subject)]
-    if not seen or (memory.unanswered and len(seen) < 2):
-        return endings.cut_short(0, memory)
-    if memory.never_sent(subject):
-        return endings.not_sent(subject, memory)
-    memory.breakdowns_count = all(map(is_breakdown, seen)) and len({o.stage for o in seen}) == 1
+    seen = [o.outcome for o in observed.observations(subject)]
+    if not seen or (observed.unanswered and len(seen) < 2):
+        return endings.cut_short(0, observed)
+    if observed.never_sent(subject):
+        return endings.not_sent(subject, observed)
+    observed.breakdowns_count = all(map(is_breakdown, seen)) and len({o.stage for o in seen}) == 1
     return None
 
 
 def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     """Find what in the subject makes it fail where the nearest control passes."""
-    subject, memory = case.subject, case.memory
+    subject, observed = case.subject, case.observed
     control = controls[0]
-    if not memory.outcomes(subject):
+    if not observed.outcomes(subject):
         # limits on the rate, names that do not resolve: beside a pass they are nobody's fault
-        return _diagnosis(case, endings.nothing_known(subject, control.found, memory), control)
-    main = yield from localise_between(subject, control.setup, memory, case.hint)
+        return _diagnosis(case, endings.nothing_known(subject, control.found, observed), control)
+    main = yield from localise_between(subject, control.setup, observed, case.hint)
     if main.found.inconclusive or not (main.found.reproduced and main.found.controlled):
-        changed = memory.contradicted()
-        ending = endings.cut_short(0, memory)
+        changed = observed.contradicted()
+        ending = endings.cut_short(0, observed)
         if changed:
-            ending = endings.changed_its_answer(changed[0], subject, memory)
+            ending = endings.changed_its_answer(changed[0], subject, observed)
         return _diagnosis(case, ending, control)
     others = tuple(c.setup for c in controls[1:])
-    widening = Widening(main, others, memory, case.hint)
+    widening = Widening(main, others, observed, case.hint)
     found = yield from widening.explain()
     yield from _search(case, main, control, found).run()
     # what passed meanwhile may refute a cause; each round adds a level to one, so this ends
     found = yield from widening.stand_again(found)
-    repairs = yield from confirm_repairs(subject, memory, case.terrain)
-    yield from memory.repeat(
+    repairs = yield from confirm_repairs(subject, observed, case.candidates)
+    yield from observed.repeat(
         [s for c in found.standing for p in c.pairs for s in (p.failing, p.passing)]
     )
     yield from _once_more(case)
-    claims = Claims(main, minimal(found.standing), found.undecided, repairs, memory)
+    claims = Claims(main, minimal(found.standing), found.undecided, repairs, observed)
     return _diagnosis(case, claims.ending(control.found), control, claims)
 
 
 def _once_more(case: Case) -> Generator[Questions, Answers, None]:
     """The subject at the very end, and passes that were seen once: does the service still answer
     as it did?"""
-    memory = case.memory
-    once = [s for s in memory.passing() if len(memory.outcomes(s)) < 2]
+    observed = case.observed
+    once = [s for s in observed.passing() if len(observed.outcomes(s)) < 2]
     last = [case.subject, *once[:_REPEATED_PASSES]]
-    yield from memory.ask([Ask(s, Purpose.CONFIRM) for s in last])
+    yield from observed.ask([SetupAsk(s, Purpose.CONFIRM) for s in last])
 
 
-def _search(case: Case, main: Between, control: Control, found: Causes) -> Search:
-    failure = case.memory.outcomes(case.subject)[0].signature
+def _search(case: Case, main: Mixtures, control: Control, found: Causes) -> RepairSearch:
+    failure = case.observed.outcomes(case.subject)[0].signature
     assert failure is not None, "what is compared has failed"
-    return Search(
+    return RepairSearch(
         case.subject,
         control.setup,
         failure,
         tuple(found.standing),
-        case.memory,
-        case.terrain,
+        case.observed,
+        case.candidates,
     )
 
 
@@ -178,21 +180,21 @@ def _diagnosis(
     case: Case, ending: Ending, control: Control | None = None, claims: Claims | None = None
 ) -> Diagnosis:
     """The result: what every diagnosis has, and the claims where there are any."""
-    subject, memory = case.subject, case.memory
+    subject, observed = case.subject, case.observed
     bare = Diagnosis(
         verdict=ending.verdict,
         sentence=ending.sentence,
         next_step=ending.next_step,
-        answers=answers(memory.observations(subject), memory.goal),
-        subject_probes=memory.probes(subject),
-        contradictions=tuple(_contradiction(s, memory) for s in memory.contradicted()),
+        answers=answers(observed.observations(subject), observed.goal),
+        subject_probes=observed.probes(subject),
+        contradictions=tuple(_contradiction(s, observed) for s in observed.contradicted()),
         likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
-        facts=case.known.facts(memory.all()) + _wavering(memory),
-        drift=case.known.drift(memory.all()),
+        facts=case.known.facts(observed.all()) + _wavering(observed),
+        drift=case.known.drift(observed.all()),
         does_not_prove=DOES_NOT_PROVE,
     )
-    if control is not None and memory.passed(control.setup):
-        probe = memory.probe(control.setup)
+    if control is not None and observed.passed(control.setup):
+        probe = observed.probe(control.setup)
         bare = replace(bare, control=probe, control_found=f"{control.found} ({probe})")
     if claims is None:
         return bare
@@ -205,7 +207,7 @@ def _diagnosis(
         causes=causes,
         suspicions=claims.suspicions(),
         repairs=claims.repairs,
-        tried=tried_and_refused(subject, claims.repairs, memory),
+        tried=tried_and_refused(subject, claims.repairs, observed),
         ruled_out=claims.ruled_out(),
         unresolved=claims.unresolved(),
         pending=claims.main.found.pending,
@@ -215,21 +217,21 @@ def _diagnosis(
     )
 
 
-def _wavering(memory: Memory) -> tuple[Fact, ...]:
+def _wavering(observed: Observed) -> tuple[Fact, ...]:
     """What the run shows about the service itself: it changes its answers, or breaks down."""
     flaky = tuple(
-        Fact("flaky", "The same setup answered differently.", memory.probes(setup))
-        for setup in memory.contradicted()
+        Fact("flaky", "The same setup answered differently.", observed.probes(setup))
+        for setup in observed.contradicted()
     )
     return flaky + tuple(
-        Fact("breakdown", describe(setup, seen[0].outcome), memory.probes(setup))
-        for setup in memory.setups()
-        if (seen := memory.observations(setup)) and all(is_breakdown(o.outcome) for o in seen)
+        Fact("breakdown", describe(setup, seen[0].outcome), observed.probes(setup))
+        for setup in observed.setups()
+        if (seen := observed.observations(setup)) and all(is_breakdown(o.outcome) for o in seen)
     )
 
 
-def _contradiction(setup: Setup, memory: Memory) -> Contradiction:
-    return Contradiction(answers(memory.evidence(setup), memory.goal))
+def _contradiction(setup: Setup, observed: Observed) -> Contradiction:
+    return Contradiction(answers(observed.evidence(setup), observed.goal))
 
 
 def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str, ...]:
@@ -239,4 +241,4 @@ def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str
 
 def _lints(case: Case) -> tuple[Lint, ...]:
     """What is known to fail about the subject as it stands, whatever the probes said."""
-    return case.known.lints(case.subject, case.terrain.references, case.memory.passing())
+    return case.known.lints(case.subject, case.candidates.references, case.observed.passing())

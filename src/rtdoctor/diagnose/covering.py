@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Any
 
-from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.mixing import moved, sendable
 from rtdoctor.diagnose.relocation import call_paths
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup
@@ -24,9 +24,9 @@ _VARIED = (
 )
 
 
-def covering(subject: Setup, terrain: Terrain, *, most: int) -> list[Setup]:
+def covering(subject: Setup, candidates: Candidates, *, most: int) -> list[Setup]:
     """At most ``most`` setups; what is not varied stays the subject's."""
-    cells = _cells(subject, terrain)
+    cells = _cells(subject, candidates)
     pairs = {cell: _pairs(cell) for cell in cells}
     covered: set[Pair] = set()
     chosen: list[Setup] = []
@@ -39,13 +39,13 @@ def covering(subject: Setup, terrain: Terrain, *, most: int) -> list[Setup]:
     return chosen
 
 
-def _cells(subject: Setup, terrain: Terrain) -> list[Setup]:
+def _cells(subject: Setup, candidates: Candidates) -> list[Setup]:
     levels: dict[Factor, list[Level[Any]]] = {}
     for factor in _VARIED:
-        listed = [level for level in terrain.levels[factor] if level != subject[factor]]
+        listed = [level for level in candidates.levels[factor] if level != subject[factor]]
         levels[factor] = [subject[factor], *listed[:3]]
     levels[Factor.CALL_ENDPOINT] = [
-        Level(path, CallEndpoint(path)) for path in call_paths(subject, terrain)[:4]
+        Level(path, CallEndpoint(path)) for path in call_paths(subject, candidates)[:4]
     ]
     cells = []
     for combination in product(*levels.values()):

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rtdoctor.diagnose.candidates import Terrain, cost
+from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.meaning import ABSENT, get, put
 from rtdoctor.diagnose.mixing import carried, rewritten
@@ -35,7 +35,7 @@ def single_edits(
     control: Setup,
     failure: Signature,
     causes: tuple[Explained, ...],
-    terrain: Terrain,
+    candidates: Candidates,
 ) -> list[Setup]:
     """The subject with one edit each, those that the error or a cause speaks of first.
 
@@ -54,7 +54,7 @@ def single_edits(
 
     found = [
         setup
-        for setup in _edits(subject, control, failure, named, terrain)
+        for setup in _edits(subject, control, failure, named, candidates)
         if len(changed := subject.differs_from(setup)) == 1
         and session_kind(setup) is session_kind(subject)
         and changed[0].first_sent.order <= failure.stage.order
@@ -83,9 +83,9 @@ def _edits(
     control: Setup,
     failure: Signature,
     named: tuple[Named, ...],
-    terrain: Terrain,
+    candidates: Candidates,
 ) -> Iterator[Setup]:
-    usual = (control, *(r.setup for r in terrain.references))
+    usual = (control, *(r.setup for r in candidates.references))
     for place in named:
         yield from _named_edits(subject, usual, place)
     if failure.stage is Stage.MINT:
@@ -94,10 +94,10 @@ def _edits(
             name = "none" if text is None else text
             yield subject.with_level(Factor.TOKEN_BODY, Level(name, TokenBody(text)))
     for factor in _LISTED:
-        for level in terrain.levels[factor]:
+        for level in candidates.levels[factor]:
             yield subject.with_level(factor, level)
     params = subject.call_query.value.params
-    for listed in terrain.levels[Factor.CALL_QUERY]:
+    for listed in candidates.levels[Factor.CALL_QUERY]:
         yield _with_query(subject, (*params, *(p for p in listed.value.params if p not in params)))
     for dropped in params:
         yield _with_query(subject, tuple(p for p in params if p != dropped))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rtdoctor.diagnose.observed import Memory
+from rtdoctor.diagnose.observed import Observed
 from rtdoctor.diagnose.obstacles import obstacle
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import OutcomeKind
@@ -52,41 +52,41 @@ def works(times: int) -> Ending:
     )
 
 
-def changed_its_answer(setup: Setup, subject: Setup, memory: Memory) -> Ending:
+def changed_its_answer(setup: Setup, subject: Setup, observed: Observed) -> Ending:
     """One and the same setup was answered in more than one way."""
     return Ending(
         Verdict.INCONCLUSIVE,
-        f"Inconclusive, no cause is claimed: {_two_ways(setup, subject, memory)}.",
+        f"Inconclusive, no cause is claimed: {_two_ways(setup, subject, observed)}.",
         "Run it again later. If it stays like this, report both answers with their request ids: "
         "rtdoctor check --setup FILE --report all=report",
     )
 
 
-def contradicted(setups: Sequence[Setup], subject: Setup, memory: Memory) -> Ending:
+def contradicted(setups: Sequence[Setup], subject: Setup, observed: Observed) -> Ending:
     """The subject was answered alike, but another setup of the run was not."""
     return Ending(
         Verdict.INCONCLUSIVE,
-        f"Inconclusive, no cause is claimed: {_two_ways(setups[0], subject, memory)}.",
+        f"Inconclusive, no cause is claimed: {_two_ways(setups[0], subject, observed)}.",
         "Run it again: a service that changes its answers within a run proves nothing. If it stays "
         "like this, report both answers with their request ids.",
     )
 
 
-def cut_short(causes: int, memory: Memory) -> Ending:
+def cut_short(causes: int, observed: Observed) -> Ending:
     """The budget or the run ended before the proof was complete."""
     claimed = "not everything is proved" if causes else "no cause is claimed"
-    if memory.spent:
-        why = f"the budget of {memory.budget} probes ended before the proof was complete"
-        step = f"Allow more probes: rtdoctor check --setup FILE --budget {2 * memory.budget}"
+    if observed.spent:
+        why = f"the budget of {observed.budget} probes ended before the proof was complete"
+        step = f"Allow more probes: rtdoctor check --setup FILE --budget {2 * observed.budget}"
     else:
         why = "the run ended before the proof was complete"
         step = "Go on with it: rtdoctor check --resume JOURNAL"
     return Ending(Verdict.INCONCLUSIVE, f"Inconclusive, {claimed}: {why}.", step)
 
 
-def not_sent(subject: Setup, memory: Memory) -> Ending:
+def not_sent(subject: Setup, observed: Observed) -> Ending:
     """The subject could not be probed at all."""
-    reasons = dict.fromkeys(o.outcome.reason for o in memory.observations(subject))
+    reasons = dict.fromkeys(o.outcome.reason for o in observed.observations(subject))
     step = "Mend what the reason names, then run the same command again."
     if subject.auth.value.kind is AuthKind.USED:
         step = "Diagnose the first call by itself: set auth: ephemeral in the setup file."
@@ -97,17 +97,17 @@ def not_sent(subject: Setup, memory: Memory) -> Ending:
     )
 
 
-def nothing_passes(subject: Setup, left_out: int, memory: Memory) -> Ending:
+def nothing_passes(subject: Setup, left_out: int, observed: Observed) -> Ending:
     """No control was found, so there is nothing that the subject could be compared with."""
-    met = obstacle(memory.all())
-    came = _own_answer(subject, memory)
+    met = obstacle(observed.all())
+    came = _own_answer(subject, observed)
     if met is not None:
         return Ending(
             Verdict.CANNOT_TEST,
             f"{met.text} {came} No cause is claimed.",
             _NEXT_FOR[met.kind],
         )
-    tried = [o for o in memory.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    tried = [o for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
     if 2 * sum(o.outcome.kind is OutcomeKind.TRANSIENT for o in tried) > len(tried):
         return Ending(
             Verdict.CANNOT_TEST,
@@ -124,9 +124,9 @@ def nothing_passes(subject: Setup, left_out: int, memory: Memory) -> Ending:
     )
 
 
-def nothing_known(subject: Setup, control: str, memory: Memory) -> Ending:
+def nothing_known(subject: Setup, control: str, observed: Observed) -> Ending:
     """The subject gave no evidence at all, while something else passes."""
-    seen = memory.observations(subject)
+    seen = observed.observations(subject)
     said = describe(subject, seen[-1].outcome)
     return Ending(
         Verdict.CANNOT_TEST,
@@ -136,9 +136,9 @@ def nothing_known(subject: Setup, control: str, memory: Memory) -> Ending:
     )
 
 
-def breaks_down(subject: Setup, control: str, memory: Memory) -> Ending:
+def breaks_down(subject: Setup, control: str, observed: Observed) -> Ending:
     """The subject met a breakdown of the service every time, beside a setup that passes."""
-    seen = memory.observations(subject)
+    seen = observed.observations(subject)
     tries = sum(o.attempts for o in seen)
     said = describe(subject, seen[0].outcome)
     return Ending(
@@ -149,9 +149,9 @@ def breaks_down(subject: Setup, control: str, memory: Memory) -> Ending:
     )
 
 
-def not_proved(subject: Setup, control: str, memory: Memory) -> Ending:
+def not_proved(subject: Setup, control: str, observed: Observed) -> Ending:
     """It fails every time beside something that passes, and no cause could be proved."""
-    failure = memory.failed(subject)
+    failure = observed.failed(subject)
     what = "It fails"
     if failure is not None and failure.signature is not None:
         what = sentence_case(failure_phrase(failure.signature)).rstrip(".") + ","
@@ -162,10 +162,10 @@ def not_proved(subject: Setup, control: str, memory: Memory) -> Ending:
     )
 
 
-def _two_ways(setup: Setup, subject: Setup, memory: Memory) -> str:
+def _two_ways(setup: Setup, subject: Setup, observed: Observed) -> str:
     said: dict[str, list[str]] = {}
-    for observation in memory.observations(setup):
-        outcome = observation.outcome.judged(memory.goal)
+    for observation in observed.observations(setup):
+        outcome = observation.outcome.judged(observed.goal)
         if outcome.kind is not OutcomeKind.SKIPPED:
             said.setdefault(describe(observation.setup, outcome), []).append(observation.probe)
     ways = "; ".join(f"{', '.join(probes)} {text}" for text, probes in said.items())
@@ -173,14 +173,14 @@ def _two_ways(setup: Setup, subject: Setup, memory: Memory) -> str:
     return f"{which} was answered in {len(said)} ways ({ways})"
 
 
-def _own_answer(subject: Setup, memory: Memory) -> str:
+def _own_answer(subject: Setup, observed: Observed) -> str:
     """What the subject got, and how many of the other setups got the same."""
-    asked = [o for o in memory.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
-    own = [o.outcome.judged(memory.goal) for o in memory.observations(subject)]
+    asked = [o for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    own = [o.outcome.judged(observed.goal) for o in observed.observations(subject)]
     if not own:
         return "No probe was answered."
     said = describe(subject, own[0])
     alike = sum(o.outcome.signature == own[0].signature for o in asked)
-    tried = len(memory.setups())
+    tried = len(observed.setups())
     setups = "No other setup was tried" if tried == 1 else f"{tried} setups were tried"
     return f"{setups}; this one got: {said} (as did {alike} of {len(asked)} probes)."

@@ -18,19 +18,19 @@ from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Observation, TargetInfo
 from rtdoctor.domain.setup import Setup
 from rtdoctor.knowledge.base import Knowledge, era_of
-from rtdoctor.knowledge.entry import Condition, Service
+from rtdoctor.knowledge.entry import Condition, KnownService
 
 _HOSTS = {
-    "api.openai.com": Service.OPENAI,  # and its regions: eu.api.openai.com
-    "openai.azure.com": Service.AZURE,
-    "api.x.ai": Service.XAI,
+    "api.openai.com": KnownService.OPENAI,  # and its regions: eu.api.openai.com
+    "openai.azure.com": KnownService.AZURE,
+    "api.x.ai": KnownService.XAI,
 }
 
 
-def service_of(target: TargetInfo) -> Service | None:
+def service_of(target: TargetInfo) -> KnownService | None:
     """The service behind a target; ``None`` for one that its address does not tell."""
     if target.is_sandbox:
-        return Service.OPENAI
+        return KnownService.OPENAI
     try:
         host = (urlsplit(target.base_url).hostname or "").rstrip(".")
     except ValueError:

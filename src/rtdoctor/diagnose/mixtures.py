@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Collection, Generator
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
 from rtdoctor.diagnose.candidates import COST
 from rtdoctor.diagnose.mixing import mixed, sendable
-from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
-from rtdoctor.domain.outcome import Signature
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
 from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.localise.next_question import Hint
 from rtdoctor.localise.result import Localisation
 from rtdoctor.localise.search import localise
 from rtdoctor.localise.space import Axis, Point, Space
 
 BATCH = 6
-Hint = Callable[[Signature], Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class Mixtures:
     """A finished localisation and the two setups it lies between."""
 
     subject: Setup
@@ -46,11 +45,11 @@ def in_order(factors: Collection[str]) -> tuple[str, ...]:
 
 
 def localise_between(
-    subject: Setup, control: Setup, memory: Memory, hint: Hint
-) -> Generator[Questions, Answers, Between]:
+    subject: Setup, control: Setup, observed: Observed, hint: Hint
+) -> Generator[Questions, Answers, Mixtures]:
     """Find what of ``subject`` makes it fail where ``control`` passes."""
     differing = subject.differs_from(control)
-    blank = Between(subject, control, Localisation(False, False, False))
+    blank = Mixtures(subject, control, Localisation(False, False, False))
 
     def valid(point: Point) -> bool:
         return len(point) in (0, len(differing)) or sendable(blank.mix(point))
@@ -60,21 +59,21 @@ def localise_between(
     search = localise(
         space,
         hint=hint,
-        budget=memory.left,
+        budget=observed.left,
         batch=BATCH,
         known=[
-            (p, o) for p in _points(differing) if valid(p) for o in memory.outcomes(blank.mix(p))
+            (p, o) for p in _points(differing) if valid(p) for o in observed.outcomes(blank.mix(p))
         ],
     )
     try:
         asks = next(search)
         while True:
-            setups = [Ask(blank.mix(a.point), a.why) for a in asks]
-            outcomes = yield from memory.ask(setups)
+            setups = [SetupAsk(blank.mix(a.point), a.why) for a in asks]
+            outcomes = yield from observed.ask(setups)
             asks = search.send(outcomes)
     except StopIteration as end:
         found: Localisation = end.value
-        return Between(subject, control, found)
+        return Mixtures(subject, control, found)
 
 
 def _points(differing: tuple[Factor, ...]) -> list[Point]:

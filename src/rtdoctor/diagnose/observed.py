@@ -11,14 +11,14 @@ from rtdoctor.domain.setup import Setup
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class SetupAsk:
     """A setup to probe now, and why."""
 
     setup: Setup
     purpose: Purpose
 
 
-Questions = tuple[Ask, ...]
+Questions = tuple[SetupAsk, ...]
 Answers = Sequence[Observation | None]
 
 BROKE_DOWN = "the service broke down"
@@ -37,7 +37,7 @@ def is_breakdown(outcome: Outcome) -> bool:
     return (signature.status or 0) >= 500 or signature.code in _BROKEN
 
 
-class Memory:
+class Observed:
     """Observations by what the service could see. ``budget`` is the most probes to ask for.
 
     ``breakdowns_count`` takes breakdowns as failures: for a subject that breaks the service down
@@ -53,14 +53,14 @@ class Memory:
         """Whether something was asked for that the budget or the end of the run left open."""
         self._seen: dict[Setup, list[Observation]] = {}
 
-    def ask(self, asks: Sequence[Ask]) -> Generator[Questions, Answers, list[Outcome | None]]:
+    def ask(self, asks: Sequence[SetupAsk]) -> Generator[Questions, Answers, list[Outcome | None]]:
         """The outcomes, judged against the goal; a setup that is known is not probed again,
         unless the purpose is to repeat. ``None`` where there is no answer to be had."""
         new = [a for a in asks if a.purpose is Purpose.CONFIRM or not self.probes(a.setup)]
         wanted = len(new)
         new = new[: max(0, self.budget - self.asked)]
         self.unanswered |= len(new) < wanted
-        fresh: dict[Ask, Outcome | None] = {}
+        fresh: dict[SetupAsk, Outcome | None] = {}
         if new:
             self.asked += len(new)
             answers = yield tuple(new)
@@ -79,7 +79,7 @@ class Memory:
         for _ in range(times):
             again = [s for s in dict.fromkeys(setups) if len(self.outcomes(s)) < times]
             if again:
-                yield from self.ask([Ask(s, Purpose.CONFIRM) for s in again])
+                yield from self.ask([SetupAsk(s, Purpose.CONFIRM) for s in again])
 
     @property
     def spent(self) -> bool:
@@ -98,7 +98,7 @@ class Memory:
             return Outcome.failed(Signature(outcome.signature.stage, message=BROKE_DOWN))
         return outcome
 
-    def _known(self, ask: Ask) -> Outcome | None:
+    def _known(self, ask: SetupAsk) -> Outcome | None:
         known = self.outcomes(ask.setup)
         return known[0] if known and ask.purpose is not Purpose.CONFIRM else None
 

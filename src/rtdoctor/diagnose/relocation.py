@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup, TokenEndpoint
 
 Move = Callable[[str], str]
 _VERSION = "/v1"
 
 
-def moved_recipes(subject: Setup, terrain: Terrain) -> Iterator[tuple[str, Setup]]:
+def moved_recipes(subject: Setup, candidates: Candidates) -> Iterator[tuple[str, Setup]]:
     """The recipes at the subject's own mint path and call path, with their names.
 
     Both paths are moved where the subject has both in places of its own; then either alone.
     """
-    mint = _move(subject.token_endpoint.value.path, _paths(terrain, Factor.TOKEN_ENDPOINT))
-    call = _move(subject.call_endpoint.value.path, _paths(terrain, Factor.CALL_ENDPOINT))
+    mint = _move(subject.token_endpoint.value.path, _paths(candidates, Factor.TOKEN_ENDPOINT))
+    call = _move(subject.call_endpoint.value.path, _paths(candidates, Factor.CALL_ENDPOINT))
     ways = [(mint or call, call or mint), (mint, None), (None, call)]
-    for reference in terrain.nearest(subject):
+    for reference in candidates.nearest(subject):
         seen = {reference.setup}
         for mint_way, call_way in ways:
             setup = _moved(reference.setup, mint_way, call_way)
@@ -33,19 +33,19 @@ def moved_recipes(subject: Setup, terrain: Terrain) -> Iterator[tuple[str, Setup
                 yield reference.name, setup
 
 
-def call_paths(subject: Setup, terrain: Terrain) -> tuple[str, ...]:
+def call_paths(subject: Setup, candidates: Candidates) -> tuple[str, ...]:
     """The call paths worth trying: the subject's own, the listed ones moved, those as listed."""
     own: str = subject.call_endpoint.value.path
-    listed = _paths(terrain, Factor.CALL_ENDPOINT)
+    listed = _paths(candidates, Factor.CALL_ENDPOINT)
     call = _move(own, listed) or _move(
-        subject.token_endpoint.value.path, _paths(terrain, Factor.TOKEN_ENDPOINT)
+        subject.token_endpoint.value.path, _paths(candidates, Factor.TOKEN_ENDPOINT)
     )
     moved = [call(path) for path in listed] if call else []
     return tuple(dict.fromkeys([own, *moved, *listed]))
 
 
-def _paths(terrain: Terrain, factor: Factor) -> tuple[str, ...]:
-    return tuple(level.value.path for level in terrain.levels[factor] if level.value.path)
+def _paths(candidates: Candidates, factor: Factor) -> tuple[str, ...]:
+    return tuple(level.value.path for level in candidates.levels[factor] if level.value.path)
 
 
 def _move(own: str | None, listed: tuple[str, ...]) -> Move | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from rtdoctor.diagnose.candidates import COST, Terrain, changes, comparable, cost
+from rtdoctor.diagnose.candidates import COST, Candidates, changes, comparable, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
 from rtdoctor.diagnose.meaning import (
@@ -17,7 +17,7 @@ from rtdoctor.diagnose.meaning import (
     without_the_place,
 )
 from rtdoctor.diagnose.mixing import keeps_body, mixed, sendable
-from rtdoctor.diagnose.observed import Answers, Ask, Memory, Questions
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
 from rtdoctor.diagnose.place import wanted
 from rtdoctor.domain.finding import Repair, Tried
 from rtdoctor.domain.kind import SessionKind, session_kind
@@ -37,18 +37,18 @@ _PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class RepairSearch:
     """What the search for repairs knows when it begins."""
 
     subject: Setup
     control: Setup
     failure: Signature
     causes: tuple[Explained, ...]
-    memory: Memory
-    terrain: Terrain
+    observed: Observed
+    candidates: Candidates
 
     def run(self) -> Generator[Questions, Answers, None]:
-        """Probe what could be a smaller repair; what passes is found in the memory."""
+        """Probe what could be a smaller repair; what passes is among what was observed."""
         yield from self._shrink()
         yield from self._edit()
         yield from self._swap()
@@ -69,7 +69,7 @@ class Search:
                 smaller = mixed(repair, self.subject, [factor])
                 if not sendable(smaller) or self._hopeless(smaller):
                     continue
-                (outcome,) = yield from self.memory.ask([Ask(smaller, Purpose.REPAIR)])
+                (outcome,) = yield from self.observed.ask([SetupAsk(smaller, Purpose.REPAIR)])
                 if outcome is not None and outcome.is_pass:
                     repair = smaller
             yield from self._give_back_the_body(repair)
@@ -81,7 +81,7 @@ class Search:
         for _ in range(_PLACES):
             if setup is None:
                 break
-            (outcome,) = yield from self.memory.ask([Ask(setup, Purpose.REPAIR)])
+            (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.REPAIR)])
             if outcome is None or outcome.is_pass:
                 return
             named = wanted(outcome.signature, setup) if outcome.signature is not None else ()
@@ -90,12 +90,12 @@ class Search:
             setup = next((s for s in smaller if s is not None), None)
         fuller = with_the_users_values(self.subject, repair)
         if fuller is not None and not self._hopeless(fuller):
-            yield from self.memory.ask([Ask(fuller, Purpose.REPAIR)])
+            yield from self.observed.ask([SetupAsk(fuller, Purpose.REPAIR)])
 
     def _edit(self) -> Generator[Questions, Answers, None]:
         """Single edits that would be better than the best repair there is, or test the cause."""
         best = self._best()
-        edits = single_edits(self.subject, self.control, self.failure, self.causes, self.terrain)
+        edits = single_edits(self.subject, self.control, self.failure, self.causes, self.candidates)
         wanted = [s for s in edits if sendable(s) and self._is_worth_a_probe(s, best)]
         yield from self._try(wanted, _EDITS)
 
@@ -120,16 +120,16 @@ class Search:
             return
         for factor in sorted(self.subject.differs_from(repair), key=lambda f: -COST[f]):
             near = mixed(repair, self.subject, [factor])
-            failure = self.memory.failed(near)
+            failure = self.observed.failed(near)
             if failure is None or failure.signature is None:
                 continue
-            edits = single_edits(near, self.control, failure.signature, (), self.terrain)
+            edits = single_edits(near, self.control, failure.signature, (), self.candidates)
             wanted = [s for s in edits if sendable(s) and self._rank(s) < best]
             yield from self._try([s for s in wanted if not self._hopeless(s)], _SWAPS)
 
     def _try(self, setups: Sequence[Setup], most: int) -> Generator[Questions, Answers, None]:
-        room = min(most, self.memory.left // 2)
-        yield from self.memory.ask([Ask(s, Purpose.REPAIR) for s in setups[:room]])
+        room = min(most, self.observed.left // 2)
+        yield from self.observed.ask([SetupAsk(s, Purpose.REPAIR) for s in setups[:room]])
 
     def _best(self) -> tuple[int, int, int]:
         return min(map(self._rank, self._safe()), default=(99, 0, 0))
@@ -139,21 +139,21 @@ class Search:
 
     def _try_key(self) -> Generator[Questions, Answers, None]:
         """The same setup with the API key: what people fall back to, so it must be named."""
-        if self.terrain.leaks_key(self.subject):
+        if self.candidates.leaks_key(self.subject):
             return
-        references = [r.setup for r in self.terrain.references]
+        references = [r.setup for r in self.candidates.references]
         keyed = [s for s in references if s.auth.value.kind is AuthKind.API_KEY]
-        candidates = [self.subject.with_level(Factor.AUTH, s.auth) for s in keyed[:1]] + keyed
-        for setup in dict.fromkeys(c.as_sent() for c in candidates):
-            (outcome,) = yield from self.memory.ask([Ask(setup, Purpose.REPAIR)])
+        setups = [self.subject.with_level(Factor.AUTH, s.auth) for s in keyed[:1]] + keyed
+        for setup in dict.fromkeys(s.as_sent() for s in setups):
+            (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.REPAIR)])
             if outcome is not None and outcome.is_pass:
                 return
 
     def _safe(self) -> list[Setup]:
         """The passing setups that do not expose the key, cheapest first, the user's kind first."""
         kind = session_kind(self.subject)
-        leaks = self.terrain.leaks_key
-        safe = [s for s in self.memory.passing() if leaks(self.subject) or not leaks(s)]
+        leaks = self.candidates.leaks_key
+        safe = [s for s in self.observed.passing() if leaks(self.subject) or not leaks(s)]
         return sorted(safe, key=lambda s: (session_kind(s) is not kind, *_rank(self.subject, s)))
 
     def _nearest(self) -> list[Setup]:
@@ -168,42 +168,42 @@ class Search:
 
 
 def confirm_repairs(
-    subject: Setup, memory: Memory, terrain: Terrain
+    subject: Setup, observed: Observed, candidates: Candidates
 ) -> Generator[Questions, Answers, tuple[Repair, ...]]:
     """Up to four repairs without the key in the client, then one with it, labelled.
 
     Each was probed at least twice and passed every time. Left out are repairs that only add
     edits to another one, and other kinds of session where one of the user's kind works.
     """
-    chosen = _chosen(subject, memory, terrain)
-    yield from memory.repeat(chosen)
-    return tuple(_repair(subject, s, memory, terrain) for s in chosen if memory.passed(s))
+    chosen = _chosen(subject, observed, candidates)
+    yield from observed.repeat(chosen)
+    return tuple(_repair(subject, s, observed, candidates) for s in chosen if observed.passed(s))
 
 
-def _chosen(subject: Setup, memory: Memory, terrain: Terrain) -> list[Setup]:
-    passing = [s for s in memory.passing() if s != subject.as_sent()]
-    safe = [s for s in passing if not terrain.leaks_key(s)]
+def _chosen(subject: Setup, observed: Observed, candidates: Candidates) -> list[Setup]:
+    passing = [s for s in observed.passing() if s != subject.as_sent()]
+    safe = [s for s in passing if not candidates.leaks_key(s)]
     leaking = [s for s in passing if s not in safe]
-    if terrain.leaks_key(subject):
+    if candidates.leaks_key(subject):
         # the user's own code holds the key: what keeps it there is no worse, and often nearer
         return _smallest(subject, passing)[:_MOST]
     return _smallest(subject, safe)[:_MOST] + _smallest(subject, leaking)[:1]
 
 
 def tried_and_refused(
-    subject: Setup, repairs: Sequence[Repair], memory: Memory
+    subject: Setup, repairs: Sequence[Repair], observed: Observed
 ) -> tuple[Tried, ...]:
     """The changes that would have cost less than the cheapest repair, and did not help."""
     limit = min((r.cost for r in repairs if not r.leaks_key), default=None)
     found = []
-    for setup in memory.setups():
-        failure = memory.failed(setup)
+    for setup in observed.setups():
+        failure = observed.failed(setup)
         if failure is None or setup == subject.as_sent():
             continue
         spent = cost(subject, setup)
         if spent and (limit is None or spent < limit):
             edits = changes(comparable(subject, setup), setup)
-            found.append((spent, Tried(edits, memory.probe(setup), describe(setup, failure))))
+            found.append((spent, Tried(edits, observed.probe(setup), describe(setup, failure))))
     return tuple(tried for _, tried in sorted(found, key=lambda item: item[0]))
 
 
@@ -242,9 +242,9 @@ def _edits(subject: Setup, setup: Setup) -> set[object]:
     }
 
 
-def _repair(subject: Setup, setup: Setup, memory: Memory, terrain: Terrain) -> Repair:
+def _repair(subject: Setup, setup: Setup, observed: Observed, candidates: Candidates) -> Repair:
     keeps = session_kind(setup) is session_kind(subject) or _says_nothing(setup)
-    leaks = terrain.leaks_key(setup) and not terrain.leaks_key(subject)
+    leaks = candidates.leaks_key(setup) and not candidates.leaks_key(subject)
     notes = []
     if not keeps:
         notes.append(
@@ -264,7 +264,7 @@ def _repair(subject: Setup, setup: Setup, memory: Memory, terrain: Terrain) -> R
     return Repair(
         setup=setup,
         changes=changes(comparable(subject, setup), setup),
-        probes=memory.probes(setup),
+        probes=observed.probes(setup),
         cost=cost(subject, setup),
         keeps_purpose=keeps,
         leaks_key=leaks,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from rtdoctor.diagnose.candidates import Terrain
+from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.conversation import Conversation, diagnose_subject
 from rtdoctor.diagnose.endings import DOES_NOT_PROVE
 from rtdoctor.diagnose.known import KnownHere
@@ -35,14 +35,14 @@ def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
     return ExitCode.INTERRUPTED if run.finished == "interrupted" else _EXIT[diagnosis.verdict]
 
 
-def diagnose(run: Run, terrain: Terrain, knowledge: Knowledge) -> Diagnosis:
+def diagnose(run: Run, candidates: Candidates, knowledge: Knowledge) -> Diagnosis:
     """The diagnosis of a run; a pure function of it and of what is known today."""
     if run.header.subject is None:
         return _surveyed(run, KnownHere(knowledge, run.header.target))
-    return replay(conversation(run.header, terrain, knowledge), run.observations)
+    return replay(conversation(run.header, candidates, knowledge), run.observations)
 
 
-def conversation(header: RunHeader, terrain: Terrain, knowledge: Knowledge) -> Conversation:
+def conversation(header: RunHeader, candidates: Candidates, knowledge: Knowledge) -> Conversation:
     """The diagnosis of a header's subject, ready to ask: live and in a replay the same.
 
     Raises ``ValueError`` when the run is a survey.
@@ -51,7 +51,7 @@ def conversation(header: RunHeader, terrain: Terrain, knowledge: Knowledge) -> C
         raise ValueError("a survey has no subject to diagnose")
     return diagnose_subject(
         header.subject,
-        terrain,
+        candidates,
         KnownHere(knowledge, header.target),
         goal=header.goal,
         budget=header.budget,

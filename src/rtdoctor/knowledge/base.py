@@ -14,7 +14,7 @@ from importlib import resources
 from rtdoctor.domain.era import TODAY, Era
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
-from rtdoctor.knowledge.entry import Entry, Service
+from rtdoctor.knowledge.entry import Entry, KnownService
 from rtdoctor.strict_yaml import closest
 from rtdoctor.strict_yaml import load_packaged as read_yaml
 
@@ -50,7 +50,7 @@ class Knowledge:
         ids = [e.id for e in self.entries]
         raise UsageError(f"There is no knowledge entry {entry_id!r}.", hint=closest(wanted, ids))
 
-    def about(self, service: Service | None) -> Knowledge:
+    def about(self, service: KnownService | None) -> Knowledge:
         """What is known of this service; nothing at all of one that nobody recorded."""
         return Knowledge(tuple(e for e in self.entries if e.target is service), self.facts)
 

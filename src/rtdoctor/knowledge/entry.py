@@ -21,7 +21,7 @@ FACTORS = tuple(f.value for f in Factor)
 LevelNames = dict[str, str]
 
 
-class Service(StrEnum):
+class KnownService(StrEnum):
     """The services that entries are about."""
 
     OPENAI = "openai"
@@ -189,7 +189,7 @@ class Entry:
         "code-comment", "test-fixture", "secondhand", "deduction",
     ]  # fmt: skip
     sources: tuple[str, ...]
-    target: Service = Service.OPENAI
+    target: KnownService = KnownService.OPENAI
     looks: tuple[Look, ...] = ()
     clues: tuple[Clue, ...] = ()
     condition: Condition | None = None

@@ -14,7 +14,7 @@ from typing import Any
 from rtdoctor.migration.dialect import Dialect, fits
 from rtdoctor.migration.json_text import compact_json, parse_object
 from rtdoctor.migration.pieces import Piece, routed
-from rtdoctor.migration.places import Path, Shape, join, load, split
+from rtdoctor.migration.places import Path, ValueShape, join, load, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Moved:
     text: str | None
     moves: tuple[Move, ...]
     added: tuple[str, ...] = ()
-    shape: Shape | None = None
+    shape: ValueShape | None = None
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -76,29 +76,29 @@ def migrate(body: str | None, source: Dialect, target: Dialect) -> Moved:
     return Moved(text, tuple(moving.moves), tuple(moving.added), moving.writer)
 
 
-def _shape_of(dialect: Dialect, content: dict[str, Any]) -> Shape:
+def _shape_of(dialect: Dialect, content: dict[str, Any]) -> ValueShape:
     if dialect is not Dialect.CLIENT_SECRETS:
-        return Shape(dialect.value)
+        return ValueShape(dialect.value)
     return _client_secret_for(content.get("session", {}).get("type"))
 
 
-def _shape_at(dialect: Dialect, reader: Shape) -> Shape:
+def _shape_at(dialect: Dialect, reader: ValueShape) -> ValueShape:
     if dialect is not Dialect.CLIENT_SECRETS:
-        return Shape(dialect.value)
+        return ValueShape(dialect.value)
     return _client_secret_for(reader.session_type)
 
 
-def _client_secret_for(session_type: object) -> Shape:
+def _client_secret_for(session_type: object) -> ValueShape:
     # A translation model is taken in a realtime session there (TOK-TRANSLATE-AT-GENERIC).
-    return Shape.TRANSCRIPTION if session_type == "transcription" else Shape.REALTIME
+    return ValueShape.TRANSCRIPTION if session_type == "transcription" else ValueShape.REALTIME
 
 
 @dataclass(slots=True)
 class _Moving:
     """A body on its way from one shape to another."""
 
-    reader: Shape
-    writer: Shape
+    reader: ValueShape
+    writer: ValueShape
     result: dict[str, Any] = field(default_factory=dict)
     moves: dict[Move, None] = field(default_factory=dict)  # in order, each once
     added: list[str] = field(default_factory=list)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rtdoctor.migration.places import Field, Path, Shape, Vocabulary, load, vocabulary
+from rtdoctor.migration.places import Field, Path, ValueShape, Vocabulary, load, vocabulary
 
 SESSION_TYPE: Path = ("session", "type")
 _KNOWN, _UNKNOWN, _ASTRAY = range(3)
@@ -23,7 +23,7 @@ class Piece:
 
 
 def routed(
-    content: dict[str, Any], reader: Shape, writer: Shape
+    content: dict[str, Any], reader: ValueShape, writer: ValueShape
 ) -> list[tuple[Piece, Path | None]]:
     """The pieces of a body with the place of each in the other shape, ``None`` for no place.
 
@@ -43,7 +43,7 @@ def routed(
 def _pieces(
     content: dict[str, Any],
     known: Vocabulary,
-    writer: Shape,
+    writer: ValueShape,
     path: Path = (),
     above: tuple[Path, Field] | None = None,
 ) -> Iterator[Piece]:
@@ -62,7 +62,7 @@ def _pieces(
             yield Piece(at, value, *owner)
 
 
-def _route(piece: Piece, reader: Shape, writer: Shape) -> tuple[int, Path | None]:
+def _route(piece: Piece, reader: ValueShape, writer: ValueShape) -> tuple[int, Path | None]:
     if piece.field is None:
         return _UNKNOWN, _same_level(piece.at, reader, writer)
     goal = _below((piece.owner, piece.field), piece.at, writer)
@@ -73,14 +73,14 @@ def _route(piece: Piece, reader: Shape, writer: Shape) -> tuple[int, Path | None
     return _ASTRAY, None if owner is None else _below(owner, meant, writer)
 
 
-def _below(owner: tuple[Path, Field], at: Path, writer: Shape) -> Path | None:
+def _below(owner: tuple[Path, Field], at: Path, writer: ValueShape) -> Path | None:
     """Where something at or below a field goes when it goes with the field."""
     path, field = owner
     place = field.place(writer)
     return None if place is None else place + at[len(path) :]
 
 
-def _same_level(at: Path, reader: Shape, writer: Shape) -> Path:
+def _same_level(at: Path, reader: ValueShape, writer: ValueShape) -> Path:
     """Where a field that the table does not know goes: in or out of the wrapper."""
     if reader.is_flat == writer.is_flat or at in vocabulary(writer).fields:
         return at
@@ -89,7 +89,7 @@ def _same_level(at: Path, reader: Shape, writer: Shape) -> Path:
     return at[1:] if at[0] == "session" else at
 
 
-def _says_nothing(piece: Piece, known: Vocabulary, reader: Shape, writer: Shape) -> bool:
+def _says_nothing(piece: Piece, known: Vocabulary, reader: ValueShape, writer: ValueShape) -> bool:
     """Whether the other shape says the same without this piece."""
     if piece.at == SESSION_TYPE and piece.field is not None:
         implied = piece.field.place(writer) is None

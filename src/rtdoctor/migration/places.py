@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 """The names on the way from the top of a body to a value."""
 
 
-class Shape(StrEnum):
+class ValueShape(StrEnum):
     """What a token request can look like: the four dialects, with GA's two session types apart."""
 
     SESSIONS = "sessions"
@@ -30,7 +30,7 @@ class Shape(StrEnum):
     @property
     def is_flat(self) -> bool:
         """Whether the session's fields stand at the top and not inside ``session``."""
-        return self in (Shape.SESSIONS, Shape.TRANSCRIPTION_SESSIONS)
+        return self in (ValueShape.SESSIONS, ValueShape.TRANSCRIPTION_SESSIONS)
 
     @property
     def session_type(self) -> str:
@@ -38,7 +38,10 @@ class Shape(StrEnum):
         return _SESSION_TYPES.get(self, self.value)
 
 
-_SESSION_TYPES = {Shape.SESSIONS: "realtime", Shape.TRANSCRIPTION_SESSIONS: "transcription"}
+_SESSION_TYPES = {
+    ValueShape.SESSIONS: "realtime",
+    ValueShape.TRANSCRIPTION_SESSIONS: "transcription",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Field:
     values: str | None = None
     objects_only: bool = False
 
-    def place(self, shape: Shape) -> Path | None:
+    def place(self, shape: ValueShape) -> Path | None:
         place: str | None = getattr(self, shape.value)
         return None if place is None else split(place)
 
@@ -72,7 +75,7 @@ class Spelling:
 class Required:
     """A value that these shapes want to see where another shape leaves it out."""
 
-    shapes: tuple[Shape, ...]
+    shapes: tuple[ValueShape, ...]
     at: str
     value: str
     basis: tuple[str, ...]
@@ -82,7 +85,7 @@ class Required:
 class Astray:
     """A place that a shape refuses, and the place of the same shape that people mean by it."""
 
-    shape: Shape
+    shape: ValueShape
     at: str
     means: str
     basis: tuple[str, ...]
@@ -97,7 +100,7 @@ class Places:
     required: tuple[Required, ...]
     astray: tuple[Astray, ...]
 
-    def respelled(self, field: Field, value: Any, reader: Shape, writer: Shape) -> Any:
+    def respelled(self, field: Field, value: Any, reader: ValueShape, writer: ValueShape) -> Any:
         """The value as the writer spells it; the same value when no row of the table fits."""
         if field.values is None or reader.is_flat == writer.is_flat:
             return value
@@ -109,7 +112,7 @@ class Places:
                 return deepcopy(new)  # what is added beside it later is not the table's
         return value
 
-    def meant(self, shape: Shape, at: Path) -> Path | None:
+    def meant(self, shape: ValueShape, at: Path) -> Path | None:
         """The place that people mean who write a field where this shape refuses it."""
         found = (a for a in self.astray if a.shape is shape and split(a.at) == at)
         return next((split(a.means) for a in found), None)
@@ -139,10 +142,12 @@ def load() -> Places:
     return load_packaged(text, Places, WHERE)
 
 
-@lru_cache(maxsize=len(Shape))
-def vocabulary(shape: Shape) -> Vocabulary:
+@lru_cache(maxsize=len(ValueShape))
+def vocabulary(shape: ValueShape) -> Vocabulary:
     """What is known of the bodies of a shape."""
-    related = sorted((s for s in Shape if s.is_flat == shape.is_flat), key=lambda s: s is not shape)
+    related = sorted(
+        (s for s in ValueShape if s.is_flat == shape.is_flat), key=lambda s: s is not shape
+    )
     fields: dict[Path, Field] = {}
     for reader in related:
         for field in load().fields:
@@ -156,8 +161,8 @@ def vocabulary(shape: Shape) -> Vocabulary:
 @lru_cache(maxsize=1)
 def flat_names() -> frozenset[str]:
     """Names at the top of a body which tell that the session is not wrapped."""
-    flat = {path[0] for path in vocabulary(Shape.SESSIONS).fields}
-    inside = {path[1] for path in vocabulary(Shape.REALTIME).fields if path[0] == "session"}
+    flat = {path[0] for path in vocabulary(ValueShape.SESSIONS).fields}
+    inside = {path[1] for path in vocabulary(ValueShape.REALTIME).fields if path[0] == "session"}
     return frozenset(flat | inside)
 
 

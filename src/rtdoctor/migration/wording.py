@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from rtdoctor.migration.bodies import Move, Moved
-from rtdoctor.migration.places import Shape
+from rtdoctor.migration.places import ValueShape
 
 _REQUESTS = {
-    Shape.SESSIONS: "the beta session request",
-    Shape.TRANSCRIPTION_SESSIONS: "the beta transcription request",
-    Shape.REALTIME: "the GA request",
-    Shape.TRANSCRIPTION: "the GA transcription request",
-    Shape.TRANSLATION: "the translation request",
+    ValueShape.SESSIONS: "the beta session request",
+    ValueShape.TRANSCRIPTION_SESSIONS: "the beta transcription request",
+    ValueShape.REALTIME: "the GA request",
+    ValueShape.TRANSCRIPTION: "the GA transcription request",
+    ValueShape.TRANSLATION: "the translation request",
 }
 
 

@@ -30,7 +30,7 @@ from rtdoctor.strict_yaml import closest, load, load_packaged, placed
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedLevel:
     """A level with what the file says about it."""
 
     level: Level[Any]
@@ -59,12 +59,12 @@ class Catalogue:
     """Everything probes.yaml offers."""
 
     where: str
-    entries: Mapping[Factor, Mapping[str, Entry]]
+    entries: Mapping[Factor, Mapping[str, ListedLevel]]
     defaults: Mapping[Factor, str]
     recipes: tuple[Recipe, ...]
     blocks: tuple[schema.Block, ...]
 
-    def entry(self, factor: Factor, name: str) -> Entry:
+    def entry(self, factor: Factor, name: str) -> ListedLevel:
         """The entry of this name. Raises ``ConfigError`` that names the closest one."""
         known = self.entries[factor]
         if name not in known:
@@ -73,7 +73,7 @@ class Catalogue:
             )
         return known[name]
 
-    def entry_of(self, factor: Factor, level: Level[Any]) -> Entry | None:
+    def entry_of(self, factor: Factor, level: Level[Any]) -> ListedLevel | None:
         """The entry whose value this level has; ``None`` for a literal that is on no list."""
         return next((e for e in self.entries[factor].values() if e.level == level), None)
 
@@ -150,7 +150,7 @@ def read(
                 where, f"there is no value called {name!r}", hint=closest(name, parsed.values)
             )
     fill = {**parsed.values, **(values or {})}
-    entries: dict[Factor, dict[str, Entry]] = {}
+    entries: dict[Factor, dict[str, ListedLevel]] = {}
     for factor in Factor:
         raw_levels = getattr(parsed.factors, factor.value)
         with placed(text, where, "factors", factor.value):
@@ -208,8 +208,8 @@ def _mentions(parsed: schema.ProbesFile) -> Iterator[tuple[tuple[str | int, ...]
                     yield ("survey", number, field, index, name), name, level
 
 
-def _entry(factor: Factor, name: str, raw: Any, values: Mapping[str, str]) -> Entry:
-    return Entry(
+def _entry(factor: Factor, name: str, raw: Any, values: Mapping[str, str]) -> ListedLevel:
+    return ListedLevel(
         level=Level(name, level_value(factor, _filled(raw, values))),
         title=_fill(raw.title, values),
         requires=raw.requires,

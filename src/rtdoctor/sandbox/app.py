@@ -15,9 +15,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from rtdoctor.sandbox.request_log import RequestLog
-from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.schema import Answer, Rule
-from rtdoctor.sandbox.service import Service
+from rtdoctor.sandbox.service import SandboxService
 
 MAX_BODY_BYTES = 1_000_000
 NOTICE = "rtdoctor sandbox, not the real service"
@@ -40,7 +40,7 @@ _PREFLIGHT = Rule(
 )
 
 
-def make_app(service: Service, era: str, log: RequestLog | None = None) -> Starlette:
+def make_app(service: SandboxService, era: str, log: RequestLog | None = None) -> Starlette:
     """The ASGI application of a service; with a ``log``, it tells what it was asked."""
 
     async def anything(request: Request) -> Response:
@@ -95,9 +95,9 @@ def _log_route(log: RequestLog) -> Callable[[Request], Awaitable[Response]]:
     return requests
 
 
-async def _see(request: Request, service: Service) -> Seen:
+async def _see(request: Request, service: SandboxService) -> ReceivedRequest:
     body = await request.body()
-    return Seen.request(
+    return ReceivedRequest.request(
         request.method,
         request.url.path,
         request.query_params,

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rtdoctor.sandbox.media.answer_sdp import Address
-from rtdoctor.sandbox.media.hearing import Ear
+from rtdoctor.sandbox.media.hearing import AudioReceiver
 from rtdoctor.sandbox.media.ice_tcp import IceTcp
 from rtdoctor.sandbox.sessions import Session
 
 if TYPE_CHECKING:
-    from rtdoctor.sandbox.media.peer import Peer
+    from rtdoctor.sandbox.media.peer import AnsweringPeer
 
 CONNECT_LIMIT_S = 20.0
 LAST_WORDS_S = 0.5  # between telling the client that its time is up and closing
@@ -30,10 +30,10 @@ class Call:
 
     id: str
     session: Session
-    peer: Peer | None
+    peer: AnsweringPeer | None
     key: str | None
     limit_s: float
-    ear: Ear = field(default_factory=Ear)
+    ear: AudioReceiver = field(default_factory=AudioReceiver)
     on_limit: Callable[[], None] = field(default=lambda: None)
     told: bool = False
     label: str | None = None
@@ -70,10 +70,10 @@ class Calls:
         self, offer: str, session: Session, *, key: str | None, limit_s: float
     ) -> tuple[Call, str]:
         """Answer an offer. Raises ``OfferRefused`` when no peer can."""
-        from rtdoctor.sandbox.media.peer import Peer
+        from rtdoctor.sandbox.media.peer import AnsweringPeer
 
         call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, limit_s)
-        call.peer = Peer(
+        call.peer = AnsweringPeer(
             connected=lambda: self._connected(call),
             ended=lambda: self._end(call, "peer_gone"),
         )
@@ -124,7 +124,7 @@ class Calls:
         peers = (c.peer for c in self._calls.values() if c.peer is not None)
         return next((p.udp[0] for p in peers if p.ufrag == ufrag and p.udp), None)
 
-    def _end(self, call: Call, how: str) -> Peer | None:
+    def _end(self, call: Call, how: str) -> AnsweringPeer | None:
         """Mark the call as ended and give its peer, which the caller closes."""
         peer, call.peer = call.peer, None
         call.ended = call.ended or how

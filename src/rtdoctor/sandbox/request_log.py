@@ -11,7 +11,7 @@ import re
 from collections import Counter, deque
 from typing import Any
 
-from rtdoctor.sandbox.rules.request import Seen
+from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.schema import Rule
 
 KEPT = 10_000  # requests; the oldest are dropped first
@@ -44,7 +44,7 @@ class RequestLog:
         self._aliases.clear()
         self._aliases_of.clear()
 
-    def add(self, seen: Seen, status: int, rule: Rule, auth: tuple[str, ...]) -> None:
+    def add(self, seen: ReceivedRequest, status: int, rule: Rule, auth: tuple[str, ...]) -> None:
         """Note a request. ``auth`` is what the credential was when the request came."""
         self._answered += 1
         self._entries.append(

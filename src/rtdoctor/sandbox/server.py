@@ -24,7 +24,7 @@ from rtdoctor.errors import UsageError
 if TYPE_CHECKING:
     from uvicorn import Server
 
-    from rtdoctor.sandbox.service import Service
+    from rtdoctor.sandbox.service import SandboxService
 
 Candidates = Literal["loopback", "host", "all"]
 _BACKLOG = 512
@@ -107,7 +107,9 @@ Ctrl-C ends it.
 """
 
 
-def _run(listener: socket.socket, stop: _Stop, load: Callable[[], tuple[Service, Server]]) -> None:
+def _run(
+    listener: socket.socket, stop: _Stop, load: Callable[[], tuple[SandboxService, Server]]
+) -> None:
     import asyncio
     import logging
 
@@ -135,7 +137,7 @@ def _run(listener: socket.socket, stop: _Stop, load: Callable[[], tuple[Service,
 
 def _load(
     era: str, rules: Path | None, candidates: Candidates, *, log_requests: bool
-) -> tuple[Service, Server]:
+) -> tuple[SandboxService, Server]:
     """The service and a uvicorn server for it, without anything uvicorn need not do here."""
     import uvicorn
 
@@ -143,14 +145,14 @@ def _load(
     from rtdoctor.sandbox.calls import Calls
     from rtdoctor.sandbox.request_log import RequestLog
     from rtdoctor.sandbox.rules.files import rule_book
-    from rtdoctor.sandbox.service import Service
+    from rtdoctor.sandbox.service import SandboxService
 
     class QuietServer(uvicorn.Server):
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
             yield  # ours are set around the whole service, so that calls end too
 
-    service = Service(rule_book(era, rules), Calls(lambda: _hosts(candidates)))
+    service = SandboxService(rule_book(era, rules), Calls(lambda: _hosts(candidates)))
     config = uvicorn.Config(
         make_app(service, era, RequestLog() if log_requests else None),
         http="h11",

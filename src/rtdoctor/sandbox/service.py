@@ -13,7 +13,7 @@ from rtdoctor.sandbox.calls import Call, Calls
 from rtdoctor.sandbox.media.hearing import Event
 from rtdoctor.sandbox.rules.matching import RuleBook
 from rtdoctor.sandbox.rules.placeholders import fill
-from rtdoctor.sandbox.rules.request import HANGUP_PATH, Seen
+from rtdoctor.sandbox.rules.request import HANGUP_PATH, ReceivedRequest
 from rtdoctor.sandbox.rules.schema import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook
@@ -58,7 +58,7 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Service:
+class SandboxService:
     """One Realtime service of one era."""
 
     def __init__(self, book: RuleBook, calls: Calls) -> None:
@@ -66,7 +66,7 @@ class Service:
         self.calls = calls
         self.tokens = TokenBook()
 
-    async def answer(self, seen: Seen, rule: Rule | None = None) -> Reply:
+    async def answer(self, seen: ReceivedRequest, rule: Rule | None = None) -> Reply:
         """The answer to an HTTP request: that of ``rule``, else of the first rule that holds."""
         rule = rule or self.book.first(seen) or _NO_RULE
         if rule.mint is not None:
@@ -90,7 +90,7 @@ class Service:
             "rules": dict(self.book.answered),
         }
 
-    def _mint(self, rule: Rule, mint: Mint, seen: Seen) -> Reply:
+    def _mint(self, rule: Rule, mint: Mint, seen: ReceivedRequest) -> Reply:
         beta = mint.dialect == "beta"
         asked = seen.body if beta else seen.at("session")
         asked = asked if isinstance(asked, dict) else {}
@@ -109,7 +109,7 @@ class Service:
         )
         return Reply(rule, 200, json.dumps(shown), "application/json")
 
-    async def _connect(self, rule: Rule, connect: Connect, seen: Seen) -> Reply:
+    async def _connect(self, rule: Rule, connect: Connect, seen: ReceivedRequest) -> Reply:
         from rtdoctor.sandbox.media.peer import OfferRefused
 
         session = seen.session or _session_asked_for(connect.dialect, seen)
@@ -131,7 +131,7 @@ class Service:
         location = {"location": f"{_calls_path(seen.path)}/{call.id}"}
         return Reply(rule, 201, answer, "application/sdp", location)
 
-    async def _hang_up(self, rule: Rule, seen: Seen) -> Reply:
+    async def _hang_up(self, rule: Rule, seen: ReceivedRequest) -> Reply:
         found = HANGUP_PATH.match(seen.path)
         if found is None or not await self.calls.hang_up(found["call_id"], seen.key):
             return await _fixed(_UNKNOWN_CALL, seen)
@@ -145,9 +145,9 @@ class Service:
         self._speak(call, self._now("event", call, text))
 
     @staticmethod
-    def _now(endpoint: Endpoint, call: Call, text: str = "") -> Seen:
+    def _now(endpoint: Endpoint, call: Call, text: str = "") -> ReceivedRequest:
         """What there is to see of a call at this moment."""
-        return Seen(
+        return ReceivedRequest(
             endpoint,
             text=text,
             label=call.label,
@@ -155,7 +155,7 @@ class Service:
             buffered_ms=call.ear.buffered_ms,
         )
 
-    def _speak(self, call: Call, seen: Seen) -> None:
+    def _speak(self, call: Call, seen: ReceivedRequest) -> None:
         """Send what the first rule says to something that happened on the data channel."""
         rule = self.book.first(seen)
         if rule is None or call.peer is None:
@@ -182,7 +182,7 @@ def provenance(rule: Rule) -> dict[str, str | None]:
     return {"rule": rule.id, "fact": rule.fact, "basis": rule.basis, "note": rule.note}
 
 
-async def _fixed(rule: Rule, seen: Seen) -> Reply:
+async def _fixed(rule: Rule, seen: ReceivedRequest) -> Reply:
     answer = rule.answer or Answer()
     if answer.delay_s:
         await asyncio.sleep(answer.delay_s)
@@ -196,13 +196,13 @@ async def _fixed(rule: Rule, seen: Seen) -> Reply:
     return Reply(rule, answer.status, text, kind, answer.headers)
 
 
-def _error(error: ErrorBody, seen: Seen) -> dict[str, str | None]:
+def _error(error: ErrorBody, seen: ReceivedRequest) -> dict[str, str | None]:
     fields = ("message", "type", "code", "param")
     given = {name: getattr(error, name) for name in fields}
     return {n: fill(v, seen.look_up) if v is not None else None for n, v in given.items()}
 
 
-def _session_asked_for(dialect: str, seen: Seen) -> Session:
+def _session_asked_for(dialect: str, seen: ReceivedRequest) -> Session:
     """The session of a call without a token: from the multipart part, or from the query."""
     asked = seen.at("session")
     if isinstance(asked, dict):
@@ -224,6 +224,6 @@ def _say(call: Call, events: Sequence[Event]) -> None:
             call.peer.send({**event, "sandbox": provenance(_HEARD)})
 
 
-def _client_event_id(seen: Seen) -> str | None:
+def _client_event_id(seen: ReceivedRequest) -> str | None:
     value = seen.at("event_id")
     return value if isinstance(value, str) else None

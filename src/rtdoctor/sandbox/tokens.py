@@ -10,7 +10,7 @@ from rtdoctor.sandbox.sessions import Session
 
 
 @dataclass(slots=True)
-class Token:
+class IssuedToken:
     """A minted token. ``expires_at`` is UNIX time in seconds; ``calls`` counts opened calls."""
 
     value: str
@@ -29,15 +29,17 @@ class TokenBook:
     """All tokens this service has minted."""
 
     def __init__(self) -> None:
-        self._tokens: dict[str, Token] = {}
+        self._tokens: dict[str, IssuedToken] = {}
 
-    def mint(self, session: Session, *, key: str | None, minted_at: str, ttl_s: float) -> Token:
+    def mint(
+        self, session: Session, *, key: str | None, minted_at: str, ttl_s: float
+    ) -> IssuedToken:
         value = f"ek_{secrets.token_hex(16)}"
-        token = Token(value, session, key, minted_at, time.time() + ttl_s)
+        token = IssuedToken(value, session, key, minted_at, time.time() + ttl_s)
         self._tokens[value] = token
         return token
 
-    def look_up(self, value: str | None) -> Token | None:
+    def look_up(self, value: str | None) -> IssuedToken | None:
         return self._tokens.get(value) if value else None
 
     def expire(self, value: str) -> bool:

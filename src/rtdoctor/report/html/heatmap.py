@@ -44,7 +44,7 @@ KIND: dict[CellKind, tuple[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CellAnswer:
     """A distinct failure, its letter in the heat map, and the probes that met it."""
 
     letter: str
@@ -75,7 +75,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MatrixLine:
     """A row as drawn. ``span`` is how many rows its group has, 0 when it is not the first."""
 
     group: Head
@@ -93,7 +93,7 @@ class Panel:
     tally: str
     groups: tuple[tuple[Head, int], ...]
     columns: tuple[Head, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,17 @@ class HeatMap:
 
     panels: tuple[Panel, ...]
     rest: tuple[tuple[Head, Head, Square], ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[CellAnswer, ...]
     kinds: tuple[CellKind, ...]
     guessed: bool
     heads_marked: bool
 
 
-def answers(run: Run) -> tuple[Answer, ...]:
+def answers(run: Run) -> tuple[CellAnswer, ...]:
     """The distinct failures of a run, the most frequent first, lettered a, b, c."""
     groups = [(o, seen) for o, seen in by_signature(run) if o.is_fail]
     return tuple(
-        Answer(_letter(i), outcome, tuple(seen)) for i, (outcome, seen) in enumerate(groups)
+        CellAnswer(_letter(i), outcome, tuple(seen)) for i, (outcome, seen) in enumerate(groups)
     )
 
 
@@ -207,7 +207,7 @@ class _Drawing:
         for (key, place), span in rows:
             group, head = side(place)
             squares = tuple(at.get((key, top)) for (top, _), _ in columns)
-            lines.append(Line(group, span, head, squares))
+            lines.append(MatrixLine(group, span, head, squares))
         probes = (self.observations[probe] for place in places for probe in place.cell.probes)
         return Panel(
             title,

@@ -20,7 +20,7 @@ Event = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Ear:
+class AudioReceiver:
     """Splits the audio of one call into stretches of sound. Times are milliseconds of audio.
 
     ``heard_ms`` counts all audio, ``loud_ms`` what of it was sound.

@@ -34,7 +34,7 @@ class OfferRefused(Exception):
     """aiortc cannot answer this offer, although no rule objected to it."""
 
 
-class Peer:
+class AnsweringPeer:
     """Answers one offer. ``on_channel``, ``on_event`` and ``on_audio`` hear what the client does.
 
     ``on_channel`` gets the label of the first data channel, ``on_event`` each text on it,

@@ -10,16 +10,16 @@ from fnmatch import fnmatchcase
 from typing import Any, get_args
 
 from rtdoctor.sandbox.rules.placeholders import fill
-from rtdoctor.sandbox.rules.request import ABSENT, Offer, Seen
+from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
 from rtdoctor.sandbox.rules.schema import (
     NOT_GIVEN,
-    Check,
     Condition,
     Endpoint,
     OfferWhen,
     Rule,
     SessionWhen,
     UnknownKey,
+    ValueCheck,
     When,
 )
 from rtdoctor.sandbox.sessions import Session
@@ -38,7 +38,7 @@ class RuleBook:
             for endpoint in get_args(Endpoint)
         }
 
-    def first(self, seen: Seen) -> Rule | None:
+    def first(self, seen: ReceivedRequest) -> Rule | None:
         """The rule that answers, counted; ``None`` when no rule holds."""
         for rule in self._by_endpoint[seen.endpoint]:
             if holds(rule.when, seen) and self._takes_its_turn(rule):
@@ -56,7 +56,7 @@ class RuleBook:
         return rule.probability is None or self._dice.random() < rule.probability
 
 
-def holds(when: When, seen: Seen) -> bool:
+def holds(when: When, seen: ReceivedRequest) -> bool:
     """Whether every condition but ``endpoint`` holds; sets ``seen.unknown_key`` if it finds one."""
     return (
         _is_one(when.method, seen.method)
@@ -98,15 +98,15 @@ def _is_like(wanted: str | Sequence[str] | None, value: str) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-def _meets(condition: Condition | None, value: Any, seen: Seen) -> bool:
+def _meets(condition: Condition | None, value: Any, seen: ReceivedRequest) -> bool:
     if condition is None:
         return True
-    if not isinstance(condition, Check):
+    if not isinstance(condition, ValueCheck):
         return (value is ABSENT) == (condition == "absent")
     return value is not ABSENT and _check_holds(condition, value, seen)
 
 
-def _check_holds(check: Check, value: Any, seen: Seen) -> bool:
+def _check_holds(check: ValueCheck, value: Any, seen: ReceivedRequest) -> bool:
     text = value if isinstance(value, str) else ""
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     return (
@@ -122,7 +122,7 @@ def _check_holds(check: Check, value: Any, seen: Seen) -> bool:
     )
 
 
-def _same(value: Any, wanted: Any, seen: Seen) -> bool:
+def _same(value: Any, wanted: Any, seen: ReceivedRequest) -> bool:
     if isinstance(wanted, str):
         return bool(value == fill(wanted, seen.look_up))
     return bool(value == wanted and isinstance(value, bool) == isinstance(wanted, bool))
@@ -141,7 +141,9 @@ def json_type(value: Any) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
-def _session_holds(wanted: SessionWhen | None, session: Session | None, seen: Seen) -> bool:
+def _session_holds(
+    wanted: SessionWhen | None, session: Session | None, seen: ReceivedRequest
+) -> bool:
     if wanted is None:
         return True
     if session is None:
@@ -155,10 +157,10 @@ def _session_holds(wanted: SessionWhen | None, session: Session | None, seen: Se
     )
 
 
-def _offer_holds(wanted: OfferWhen | None, seen: Seen) -> bool:
+def _offer_holds(wanted: OfferWhen | None, seen: ReceivedRequest) -> bool:
     if wanted is None:
         return True
-    offer: Offer = seen.offer
+    offer: OfferSeen = seen.offer
     return all(
         expected is None or expected == found
         for expected, found in (
@@ -172,7 +174,7 @@ def _offer_holds(wanted: OfferWhen | None, seen: Seen) -> bool:
     )
 
 
-def _unknown_key_holds(wanted: UnknownKey | None, seen: Seen) -> bool:
+def _unknown_key_holds(wanted: UnknownKey | None, seen: ReceivedRequest) -> bool:
     if wanted is None:
         return True
     holder = seen.at(wanted.at)

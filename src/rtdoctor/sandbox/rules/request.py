@@ -11,7 +11,7 @@ from typing import Any
 
 from rtdoctor.sandbox.rules.schema import Auth, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import Token, TokenBook
+from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
 
 ABSENT: Any = type(
@@ -33,7 +33,7 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 @dataclass
-class Offer:
+class OfferSeen:
     """An SDP offer, looked at without judging it."""
 
     text: str
@@ -74,7 +74,7 @@ class Offer:
 
 
 @dataclass
-class Seen:
+class ReceivedRequest:
     """One request, one opened channel, one client event, or a call whose time is up.
 
     ``parts`` are the multipart parts; ``text`` is the body, or the event as it was sent;
@@ -90,7 +90,7 @@ class Seen:
     parts: Mapping[str, str] | None = None
     scheme: str | None = None
     credential: str | None = None
-    token: Token | None = None
+    token: IssuedToken | None = None
     call_session: Session | None = None
     label: str | None = None
     buffered_ms: float | None = None
@@ -106,7 +106,7 @@ class Seen:
         text: str,
         parts: Mapping[str, str] | None,
         tokens: TokenBook,
-    ) -> Seen:
+    ) -> ReceivedRequest:
         """An HTTP request. ``headers`` must answer case-insensitively or be lower-case."""
         scheme, _, credential = headers.get("authorization", "").strip().partition(" ")
         sent = "authorization" in headers
@@ -177,8 +177,8 @@ class Seen:
         return _json(self.text, ABSENT)
 
     @cached_property
-    def offer(self) -> Offer:
-        return Offer(self.text if self.parts is None else self.parts.get("sdp", ""))
+    def offer(self) -> OfferSeen:
+        return OfferSeen(self.text if self.parts is None else self.parts.get("sdp", ""))
 
     def at(self, path: str) -> Any:
         """The value at a path of the JSON body, or ``ABSENT``."""

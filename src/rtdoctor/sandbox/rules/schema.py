@@ -51,7 +51,7 @@ NOT_GIVEN = _NotGiven()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class ValueCheck:
     """Conditions on one value, all of which must hold. An absent value holds for none of them.
 
     ``matches`` searches a regular expression; texts in ``equals`` and ``not_equals`` may
@@ -70,7 +70,7 @@ class Check:
 
     def __post_init__(self) -> None:
         if all(getattr(self, f.name) is f.default for f in fields(self)):
-            raise ValueError("a condition needs at least one of " + _names(Check))
+            raise ValueError("a condition needs at least one of " + _names(ValueCheck))
         for pattern in (self.matches, self.not_matches):
             try:
                 re.compile(pattern or "")
@@ -81,7 +81,7 @@ class Check:
                 check_text(value)
 
 
-Condition = Literal["present", "absent"] | Check
+Condition = Literal["present", "absent"] | ValueCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
