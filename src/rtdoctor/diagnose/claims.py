@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.endings import Ending
 from rtdoctor.diagnose.mixing import keeps_body
 from rtdoctor.diagnose.mixtures import Mixtures, in_order
 from rtdoctor.diagnose.observed import Observed
@@ -24,16 +22,11 @@ from rtdoctor.domain.finding import (
     RuledOut,
     Suspicion,
     Unresolved,
-    Verdict,
     Witness,
 )
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.wording.answers import describe, said
 from rtdoctor.wording.diagnosis import (
-    failure_phrase,
-    levels_phrase,
-    repair_phrase,
-    sentence_case,
     wire_text,
 )
 
@@ -60,10 +53,10 @@ class Claims:
     def standing(self) -> list[Explained]:
         """The causes that may be claimed, in the order in which the user meets them: the one
         behind the subject's own answer first."""
-        kept = [cause for cause in self.found if not self._objection(cause)]
-        return sorted(kept, key=lambda c: (not self._is_own(c), self._hiders(c, kept)))
+        kept = [cause for cause in self.found if not self.objection(cause)]
+        return sorted(kept, key=lambda c: (not self.is_own(c), self._hiders(c, kept)))
 
-    def _objection(self, cause: Explained) -> str:
+    def objection(self, cause: Explained) -> str:
         """Why a cause may not be claimed; empty when it may."""
         observed = self.observed
         setups = {s for p in cause.pairs for s in (p.failing.as_sent(), p.passing.as_sent())}
@@ -88,7 +81,7 @@ class Claims:
     def _holding(self, cause: Explained) -> list[Setup]:
         return [s for s in self.observed.setups() if cause.within(s)]
 
-    def _is_own(self, cause: Explained) -> bool:
+    def is_own(self, cause: Explained) -> bool:
         """Whether this cause explains the answer that the subject itself got: it fails with the
         same error, or changing only what the cause names made the subject pass."""
         own = self.observed.failed(self.main.subject)
@@ -101,10 +94,10 @@ class Claims:
         return any(self._apart(self.main.subject, setup) <= factors for setup in passing)
 
     @property
-    def _explains_the_subject(self) -> bool:
+    def explains_the_subject(self) -> bool:
         """Whether the causes account for the answer of the subject, alone or together."""
         together = {factor for cause in self.standing for factor in cause.levels}
-        return any(map(self._is_own, self.standing)) or self._is_cured_by(together)
+        return any(map(self.is_own, self.standing)) or self._is_cured_by(together)
 
     def _apart(self, failing: Setup, passing: Setup) -> set[Factor]:
         """In what two setups differ, a body that is only carried over left out."""
@@ -124,15 +117,15 @@ class Claims:
         both = [s for s in self._holding(front) if behind.within(s)]
         seen = {f.signature for s in both if (f := self.observed.failed(s)) is not None}
         if not seen:  # the one behind was seen only where the front is repaired
-            return self._is_own(front) and not self._is_own(behind)
+            return self.is_own(front) and not self.is_own(behind)
         return front.signature in seen and behind.signature not in seen
 
     def causes(self) -> list[tuple[Cause, Setup]]:
         """The proved causes, each with the setup that shows it alone."""
-        proved = [c for c in self.standing if not self._is_likely_only(c)]
+        proved = [c for c in self.standing if not self.is_likely_only(c)]
         return [(self._cause(c, proved), c.isolating) for c in proved]
 
-    def _is_likely_only(self, cause: Explained) -> bool:
+    def is_likely_only(self, cause: Explained) -> bool:
         signature = cause.signature
         broken = signature.status is None or signature.status >= _BREAKDOWN
         return self.observed.breakdowns_count and broken
@@ -176,7 +169,7 @@ class Claims:
                 self.observed.probes(pair.passing),
             )
             for cause in self.standing
-            if self._is_likely_only(cause)
+            if self.is_likely_only(cause)
             for pair in cause.pairs[:1]
         )
 
@@ -215,7 +208,7 @@ class Claims:
         why = {u.factor: u.why for u in self.main.found.unresolved}
         why.update({factor.value: text for factor, text in self.undecided.items()})
         for cause in self.found:
-            if objection := self._objection(cause):
+            if objection := self.objection(cause):
                 why.update({factor.value: objection for factor in cause.levels})
         return tuple(Unresolved(f, why[f]) for f in in_order(set(why) - blamed))
 
@@ -242,97 +235,10 @@ class Claims:
         """Whether something that was asked for stayed unanswered."""
         return self.observed.unanswered or self.main.found.budget_ended
 
-    def ending(self, control: str) -> Ending:
-        """The verdict that these claims carry, in words."""
-        observed, subject = self.observed, self.main.subject
-        proved = self.causes()
-        contradicted = observed.contradicted()
-        if contradicted:
-            if subject.as_sent() in contradicted:
-                return endings.changed_its_answer(subject, subject, observed)
-            return endings.contradicted(contradicted, subject, observed)
-        if self.is_open or any(self._objection(c) == SEEN_ONCE for c in self.found):
-            return endings.cut_short(len(proved), observed)
-        if observed.breakdowns_count and not proved:
-            return endings.breaks_down(subject, control, observed)
-        if not proved:
-            return endings.not_proved(subject, control, observed)
-        explained = self._explains_the_subject
-        verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
-        return Ending(verdict, self._explanation(), self._next_step())
-
-    def _explanation(self) -> str:
-        standing = [c for c in self.standing if not self._is_likely_only(c)]
-        first = standing[0]
-        because = f"because {levels_phrase(_factors(first), first.isolating)}"
-        own = self.observed.failed(self.main.subject)
-        if own is None or own.signature is None or self._explains_the_subject:
-            seen = own.signature if own is not None and own.signature else first.signature
-            text = sentence_case(f"{failure_phrase(seen)} {because}")
-        else:
-            text = (
-                f"{sentence_case(failure_phrase(own.signature))} What causes that could not be "
-                f"proved. Beside it, {failure_phrase(first.signature)} {because}."
-            )
-        text += _more(len(standing) - 1) + self._only_the_key()
-        best = next((r for r in self.repairs if not r.leaks_key), None)
-        if best is not None:
-            text += f" The smallest change that works: {repair_phrase(best, self.main.subject)}."
-        return text
-
-    def _only_the_key(self) -> str:
-        """That tokens are refused and the key is not, where the run shows that."""
-        control, subject = self.main.control.auth.value.kind, self.main.subject.auth.value.kind
-        if control.needs_token or not subject.needs_token:
-            return ""
-        tokens = [s for s in self.observed.setups() if s.auth.value.kind.needs_token]
-        if any(self.observed.passed(s) for s in tokens):
-            return ""
-        passes = "the API key itself" if control.value == "api_key" else "a call without a token"
-        return f" None of the {len(tokens)} setups tried with a token passed, while {passes} does."
-
-    def _next_step(self) -> str:
-        if any(not r.leaks_key for r in self.repairs):
-            return "Make change 1 in your code, then run the same command again."
-        return "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
-
-    def assumptions(self) -> tuple[str, ...]:
-        """What the claims rest on."""
-        main, observed = self.main, self.observed
-        alike = [f.value for f, level in main.subject if level == main.control[f]]
-        texts = []
-        if not (observed.contradicted() or observed.wavered() or self.is_open):
-            texts.append(
-                f"The service answers the same request alike, as far as this run saw: "
-                f"{observed.repeated} requests were repeated, every decisive one among them."
-            )
-        texts += [
-            f"Causes are relative to the control: what it shares with the subject "
-            f"({', '.join(alike)}) was varied only where another passing setup differs in it.",
-            "Interactions of more than two levels were looked for only where smaller ones explain "
-            "nothing.",
-        ]
-        for number, cause in enumerate(self.standing, 1):
-            if cause.only_repaired:
-                texts.append(
-                    f"Cause {number} was seen only with {', '.join(sorted(cause.only_repaired))} "
-                    "at the control's level, since at the subject's something else fails: whether "
-                    "the cause fails alone or only together with that level, no probe can tell."
-                )
-        if observed.spent:
-            texts.append(f"The budget ended the search after {observed.asked} probes.")
-        return tuple(texts)
-
 
 def _blamed(cause: Explained) -> tuple[Blamed, ...]:
-    return tuple(Blamed(f.value, cause.isolating[f].name) for f in _factors(cause))
+    return tuple(Blamed(f.value, cause.isolating[f].name) for f in factors_of(cause))
 
 
-def _factors(cause: Explained) -> list[Factor]:
+def factors_of(cause: Explained) -> list[Factor]:
     return [f for f in Factor if f in cause.levels]
-
-
-def _more(count: int) -> str:
-    if not count:
-        return ""
-    return " There is one more cause." if count == 1 else f" There are {count} more causes."

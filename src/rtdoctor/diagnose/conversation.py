@@ -20,6 +20,7 @@ from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.mixtures import Mixtures, localise_between
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
 from rtdoctor.diagnose.repairs import RepairSearch, confirm_repairs, tried_and_refused
+from rtdoctor.diagnose.statement import assumptions, ending_of
 from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
@@ -151,7 +152,7 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     )
     yield from _once_more(case)
     claims = Claims(main, minimal(found.standing), found.undecided, repairs, observed)
-    return _diagnosis(case, claims.ending(control.found), control, claims)
+    return _diagnosis(case, ending_of(claims, control.found), control, claims)
 
 
 def _once_more(case: Case) -> Generator[Questions, Answers, None]:
@@ -213,7 +214,7 @@ def _diagnosis(
         pending=claims.main.found.pending,
         likely=() if causes else bare.likely,
         facts=bare.facts + claims.traps(),
-        assumptions=claims.assumptions(),
+        assumptions=assumptions(claims),
     )
 
 

@@ -1,4 +1,8 @@
-"""The one place with sentences: what a stage, a verdict or a local code means to a newcomer."""
+"""The one place with sentences: what a stage, a verdict or a local code means to a newcomer.
+
+The module is above 300 lines because most of it is one table after the other: the words for
+stages, verdicts, codes and purposes.
+"""
 
 from __future__ import annotations
 
