@@ -9,6 +9,7 @@ import pytest
 
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage, normalise_message
+from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
 from support.conversing import PaperService, broken, levels, refused, service, subject
 
@@ -416,3 +417,16 @@ def test_a_works_says_how_often_it_worked() -> None:
 
     assert diagnosis.verdict is Verdict.WORKS
     assert "once" in diagnosis.sentence
+
+
+def test_a_service_that_blocks_everything_contradicts_no_knowledge() -> None:
+    def blocked(setup: Setup) -> Outcome | None:
+        return refused(Stage.MINT if mint_path(setup) else Stage.EXCHANGE, 403, "project_blocked")
+
+    diagnosis = service(blocked).diagnose(
+        subject("{}"), target=TargetInfo("openai", "https://api.openai.com")
+    )
+
+    assert diagnosis.verdict is Verdict.CANNOT_TEST
+    assert diagnosis.drift == ()
+    assert "project_blocked" in diagnosis.answers[0].text

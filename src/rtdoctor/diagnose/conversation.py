@@ -191,7 +191,8 @@ def _diagnosis(
         contradictions=tuple(_contradiction(s, observed) for s in observed.contradicted()),
         likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
         facts=case.known.facts(observed.all()) + _wavering(observed),
-        drift=case.known.drift(observed.all()),
+        # where nothing connects the answers are not about the setups, so they contradict nothing
+        drift=() if ending.verdict is Verdict.CANNOT_TEST else case.known.drift(observed.all()),
         does_not_prove=DOES_NOT_PROVE,
     )
     if control is not None and observed.passed(control.setup):
