@@ -430,3 +430,18 @@ def test_a_service_that_blocks_everything_contradicts_no_knowledge() -> None:
     assert diagnosis.verdict is Verdict.CANNOT_TEST
     assert diagnosis.drift == ()
     assert "project_blocked" in diagnosis.answers[0].text
+
+
+def test_what_the_subject_shows_without_a_credential_is_told_of_it() -> None:
+    def two_checks(setup: Setup) -> Outcome | None:
+        if call_path(setup) == "/v1/realtime/calls":
+            return refused(Stage.EXCHANGE, 404, None, "Invalid URL")
+        if setup.auth.value.kind is AuthKind.NONE:
+            return refused(Stage.EXCHANGE, 401, "no_credential")
+        return None
+
+    diagnosis = service(two_checks).diagnose(subject("auth: none"))
+
+    assert diagnosis.verdict is Verdict.EXPLAINED
+    assert levels(diagnosis)[0] == {("call_endpoint", "calls")}
+    assert diagnosis.causes[0].signature.status == 404

@@ -24,6 +24,7 @@ from rtdoctor.domain.finding import (
     Unresolved,
     Witness,
 )
+from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.wording.answers import describe, said
 from rtdoctor.wording.diagnosis import (
@@ -67,7 +68,9 @@ class Claims:
             return REFUTED
         if not cause.pairs or not all(map(observed.is_steady, setups)):
             return SEEN_ONCE
-        if Factor.AUTH.value in cause.only_repaired and self._compares_credentials:
+        seen_with_yours = self._shows(self.main.subject, cause.signature)
+        other = Factor.AUTH.value in cause.only_repaired and self._compares_credentials
+        if other and not seen_with_yours:
             # what the key may not do says nothing about what a token may do
             return WITH_THE_OTHER_CREDENTIAL
         return ""
@@ -84,9 +87,13 @@ class Claims:
     def is_own(self, cause: Explained) -> bool:
         """Whether this cause explains the answer that the subject itself got: it fails with the
         same error, or changing only what the cause names made the subject pass."""
-        own = self.observed.failed(self.main.subject)
-        same = own is not None and own.signature == cause.signature
+        same = self._shows(self.main.subject, cause.signature)
         return same or self._is_cured_by(set(cause.levels))
+
+    def _shows(self, setup: Setup, signature: Signature) -> bool:
+        """Whether a setup fails with this error every time."""
+        failure = self.observed.failed(setup)
+        return failure is not None and failure.signature == signature
 
     def _is_cured_by(self, factors: set[Factor]) -> bool:
         """Whether a change of only these factors made the subject pass."""
