@@ -98,6 +98,7 @@ class Widening:
 
     def stand(self, causes: Iterable[Explained]) -> Generator[Questions, Answers, Causes]:
         """Widen these causes by every pass that refutes them."""
+        # each round adds at least one level to a cause, and a setup has eight: it ends
         done = Causes()
         todo = list(causes)
         while todo:

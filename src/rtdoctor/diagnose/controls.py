@@ -116,6 +116,8 @@ def _rounds(
                 found.append(candidate)
         return found
 
+    # the order is from what is known to work to what merely might, and the key comes late: once it
+    # passes, everything is explained by the difference to it
     recipes = [_Candidate(r.setup, f"the recipe {r.name}") for r in candidates.nearest(subject)]
     seen |= {c.setup.as_sent() for c in recipes}
     yield recipes

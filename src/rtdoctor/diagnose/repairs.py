@@ -27,13 +27,13 @@ from rtdoctor.domain.setup import AuthKind, Factor, Setup
 from rtdoctor.wording.answers import describe
 
 _MOST = 4
-_SHOWN = 4
+"""Repairs that are offered, and values that a note names, at most."""
 _SHRUNK = 2
 """How many of the nearest passing setups are shrunk."""
-_EDITS = 20
-_SWAPS = 6
-_PLACES = 5
+_EDITS, _SWAPS = 20, 6
 """The most single edits to try, of the subject and of each setup near the best repair."""
+_PLACES = 5
+"""The most places of the user's body that are given up, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class RepairSearch:
     def _give_back_the_body(self, repair: Setup) -> Generator[Questions, Answers, None]:
         """The repair with the user's own token body, less the places that the errors name; where
         they name none, with what the repair's body leaves unsaid."""
+        # the whole body may be what fails; only the answer to it tells which place to give up first
         setup = with_the_users_body(self.subject, repair)
         for _ in range(_PLACES):
             if setup is None:
@@ -96,8 +97,8 @@ class RepairSearch:
         """Single edits that would be better than the best repair there is, or test the cause."""
         best = self._best()
         edits = single_edits(self.subject, self.control, self.failure, self.causes, self.candidates)
-        wanted = [s for s in edits if sendable(s) and self._is_worth_a_probe(s, best)]
-        yield from self._try(wanted, _EDITS)
+        worth = [s for s in edits if sendable(s) and self._is_worth_a_probe(s, best)]
+        yield from self._try(worth, _EDITS)
 
     def _is_worth_a_probe(self, edit: Setup, best: tuple[int, int, int]) -> bool:
         """Cheaper than the best repair; or of its cost, and either a better change of a place that
@@ -107,6 +108,7 @@ class RepairSearch:
         spent, limit = cost(self.subject, edit), best[0]
         if spent != limit:
             return spent < limit
+        # every probe mints a token, so equals are tried only where they can teach something
         blamed = {f for cause in self.causes for f in cause.levels}
         if factor in blamed | named_factors(self.failure, self.subject):
             return self._rank(edit) < best
@@ -119,13 +121,14 @@ class RepairSearch:
         if repair is None or len(self.subject.differs_from(repair)) < 2:
             return
         for factor in sorted(self.subject.differs_from(repair), key=lambda f: -COST[f]):
+            # shrinking showed that this edit is needed beside the others, not that no other would do
             near = mixed(repair, self.subject, [factor])
             failure = self.observed.failed(near)
             if failure is None or failure.signature is None:
                 continue
             edits = single_edits(near, self.control, failure.signature, (), self.candidates)
-            wanted = [s for s in edits if sendable(s) and self._rank(s) < best]
-            yield from self._try([s for s in wanted if not self._hopeless(s)], _SWAPS)
+            better = [s for s in edits if sendable(s) and self._rank(s) < best]
+            yield from self._try([s for s in better if not self._hopeless(s)], _SWAPS)
 
     def _try(self, setups: Sequence[Setup], most: int) -> Generator[Questions, Answers, None]:
         room = min(most, self.observed.left // 2)
@@ -252,8 +255,8 @@ def _repair(subject: Setup, setup: Setup, observed: Observed, candidates: Candid
         )
     lost = values_changed(subject, setup)
     if lost:
-        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-        notes.append(f"Not kept of yours: {', '.join(lost[:_SHOWN])}{more}.")
+        more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
+        notes.append(f"Not kept of yours: {', '.join(lost[:_MOST])}{more}.")
     if _converses(setup) and not _converses(subject):
         notes.append("It is a conversation that also transcribes: the model may answer.")
     if leaks:
