@@ -121,7 +121,7 @@ class RepairSearch:
         if repair is None or len(self.subject.differs_from(repair)) < 2:
             return
         for factor in sorted(self.subject.differs_from(repair), key=lambda f: -COST[f]):
-            # shrinking showed that this edit is needed beside the others, not that no other would do
+            # shrinking showed that this edit is needed beside the others, not that none else does
             near = mixed(repair, self.subject, [factor])
             failure = self.observed.failed(near)
             if failure is None or failure.signature is None:
