@@ -445,3 +445,82 @@ def test_what_the_subject_shows_without_a_credential_is_told_of_it() -> None:
     assert diagnosis.verdict is Verdict.EXPLAINED
     assert levels(diagnosis)[0] == {("call_endpoint", "calls")}
     assert diagnosis.causes[0].signature.status == 404
+
+
+def test_a_breakdown_is_not_blamed_on_what_is_sent_after_it() -> None:
+    def both(setup: Setup) -> Outcome | None:
+        if "instructions" in (setup.token_body.value.text or ""):
+            return broken(Stage.MINT, 500)
+        if setup.call_query.value.params:
+            return refused(Stage.EXCHANGE, 400, "no_query")
+        return None
+
+    text = (
+        "call_query: model_realtime\n"
+        "token_body: {json: {session: {type: realtime, model: gpt-realtime, instructions: Hi.}}}"
+    )
+    diagnosis = service(both).diagnose(subject(text))
+
+    assert diagnosis.verdict is Verdict.REPRODUCED
+    assert "broke down) because" not in diagnosis.sentence
+    assert [[b.factor for b in s.levels] for s in diagnosis.suspicions] == [["token_body"]]
+
+
+def test_causes_that_cure_only_together_are_named_together() -> None:
+    def masked(setup: Setup) -> Outcome | None:
+        query, trimmed = bool(setup.call_query.value.params), setup.call_encoding.value.trim
+        code = {(True, True): "both", (True, False): "q", (False, True): "e"}.get((query, trimmed))
+        return refused(Stage.EXCHANGE, 400, code) if code else None
+
+    setup = subject("call_query: model_realtime\ncall_encoding: trimmed")
+    diagnosis = service(masked).diagnose(setup)
+
+    head = diagnosis.sentence.split(" The smallest")[0]
+    assert "?model=" in head
+    assert "final line end" in head
+
+
+def test_another_mint_is_tried_before_the_key_is_believed() -> None:
+    def tenant(setup: Setup) -> Outcome | None:
+        if mint_path(setup).endswith("sessions"):
+            return refused(Stage.MINT, 404, None, "Invalid URL")
+        if ("tenant", "x") not in setup.call_query.value.params:
+            return refused(Stage.EXCHANGE, 403, "tenant_missing")
+        return None
+
+    setup = subject("token_endpoint: sessions\ncall_query: {params: {tenant: x}}")
+    diagnosis = service(tenant).diagnose(setup)
+
+    assert levels(diagnosis) == [{("token_endpoint", "sessions")}]
+    assert not diagnosis.repairs[0].leaks_key
+
+
+def test_a_mint_that_always_breaks_down_beside_a_key_that_works_is_told_so() -> None:
+    def no_mint(setup: Setup) -> Outcome | None:
+        return broken(Stage.MINT, 500) if mint_path(setup) else None
+
+    diagnosis = service(no_mint).diagnose(subject("{}"))
+
+    assert diagnosis.verdict is Verdict.REPRODUCED
+    assert diagnosis.causes == ()
+    assert [b.factor for s in diagnosis.suspicions for b in s.levels] == ["auth"]
+
+
+def test_only_the_refused_element_of_a_list_is_given_up() -> None:
+    def no_foo(setup: Setup) -> Outcome | None:
+        if '"foo"' in (setup.token_body.value.text or ""):
+            said = "Unknown parameter: 'session.tools[0].foo'."
+            signature = Signature(Stage.MINT, 400, "e", "unknown_parameter", None, said)
+            return Outcome.failed(replace(signature, param="session.tools[0].foo"))
+        return None
+
+    text = (
+        "token_body: {json: {session: {type: realtime, model: gpt-realtime, instructions: Hi.,"
+        " tools: [{type: function, name: x, foo: 1}]}}}"
+    )
+    diagnosis = service(no_foo).diagnose(subject(text))
+
+    session = body(diagnosis.repairs[0].setup)["session"]
+    assert isinstance(session, dict)
+    assert session["tools"] == [{"type": "function", "name": "x"}]
+    assert session["instructions"] == "Hi."

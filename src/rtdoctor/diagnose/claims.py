@@ -103,8 +103,13 @@ class Claims:
     @property
     def explains_the_subject(self) -> bool:
         """Whether the causes account for the answer of the subject, alone or together."""
-        together = {factor for cause in self.standing for factor in cause.levels}
-        return any(map(self.is_own, self.standing)) or self._is_cured_by(together)
+        together = {factor for cause in self.proved for factor in cause.levels}
+        return any(map(self.is_own, self.proved)) or self._is_cured_by(together)
+
+    @property
+    def proved(self) -> list[Explained]:
+        """The standing causes without those that are likely only."""
+        return [cause for cause in self.standing if not self.is_likely_only(cause)]
 
     def _apart(self, failing: Setup, passing: Setup) -> set[Factor]:
         """In what two setups differ, a body that is only carried over left out."""
@@ -129,7 +134,7 @@ class Claims:
 
     def causes(self) -> list[tuple[Cause, Setup]]:
         """The proved causes, each with the setup that shows it alone."""
-        proved = [c for c in self.standing if not self.is_likely_only(c)]
+        proved = self.proved
         return [(self._cause(c, proved), c.isolating) for c in proved]
 
     def is_likely_only(self, cause: Explained) -> bool:

@@ -16,11 +16,11 @@ from rtdoctor.diagnose.candidates import Candidates, distance
 from rtdoctor.diagnose.covering import covering
 from rtdoctor.diagnose.edits import single_edits
 from rtdoctor.diagnose.mixing import sendable
-from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
+from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
 from rtdoctor.diagnose.obstacles import nothing_helps
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.domain.kind import SessionKind, session_kind
-from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import (
     Auth,
@@ -77,11 +77,34 @@ def find_controls(
         passing = [Control(c.setup, c.origin) for c in fresh if observed.passed(c.setup)]
         if passing:
             return FoundControls(tuple(sorted(passing, key=lambda c: distance(subject, c.setup))))
-        if observed.asked >= most or observed.unanswered or nothing_helps(observed.all()):
+        if observed.asked >= most or observed.unanswered:
             break
+        if nothing_helps(observed.all()):
+            found = yield from _with_the_key(subject, observed, candidates)
+            return FoundControls(found)
         if _all_the_same(observed):
             break
     return FoundControls((), left_out)
+
+
+def _with_the_key(
+    subject: Setup, observed: Observed, candidates: Candidates
+) -> Generator[Questions, Answers, tuple[Control, ...]]:
+    """The key itself, where the service breaks down over every token: two probes more tell a
+    service in trouble from one that cannot mint."""
+    if not subject.auth.value.kind.needs_token or not all(map(is_breakdown, _outcomes(observed))):
+        return ()
+    keyed = [r for r in candidates.references if r.setup.auth.value.kind is AuthKind.API_KEY]
+    tried = [
+        Control(replace(subject, auth=_API_KEY), "the same call with the API key itself"),
+        *(Control(r.setup, f"the recipe {r.name}") for r in keyed),
+    ]
+    yield from observed.ask([SetupAsk(c.setup, Purpose.CONTROL) for c in tried])
+    return tuple(c for c in tried if observed.passed(c.setup))
+
+
+def _outcomes(observed: Observed) -> list[Outcome]:
+    return [o.outcome for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
 
 
 def _all_the_same(observed: Observed) -> bool:

@@ -225,6 +225,8 @@ def _wavering(observed: Observed) -> tuple[Fact, ...]:
         Fact("flaky", "The same setup answered differently.", observed.probes(setup))
         for setup in observed.contradicted()
     )
+    if observed.breakdowns_count:
+        return flaky  # the breakdown is what is diagnosed
     return flaky + tuple(
         Fact("breakdown", describe(setup, seen[0].outcome), observed.probes(setup))
         for setup in observed.setups()

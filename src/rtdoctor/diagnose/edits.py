@@ -12,8 +12,8 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.meaning import ABSENT, get, put
-from rtdoctor.diagnose.mixing import carried, rewritten
+from rtdoctor.diagnose.meaning import ABSENT, get, put, steps
+from rtdoctor.diagnose.mixing import carried, keeps_body, moved, rewritten
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
@@ -49,18 +49,26 @@ def single_edits(
     common = set.intersection(*blamed) if blamed else set()
 
     def rank(setup: Setup) -> tuple[int, int]:
-        (factor,) = subject.differs_from(setup)
+        factor = edited_factor(subject, setup)
         return (0 if factor in spoken else 1 if factor in common else 2, cost(subject, setup))
 
     found = [
         setup
         for setup in _edits(subject, control, failure, named, candidates)
-        if len(changed := subject.differs_from(setup)) == 1
+        if (factor := edited_factor(subject, setup)) is not None
         and session_kind(setup) is session_kind(subject)
-        and changed[0].first_sent.order <= failure.stage.order
-        and (len(blamed) < 2 or changed[0] in common | spoken)
+        and factor.first_sent.order <= failure.stage.order
+        and (len(blamed) < 2 or factor in common | spoken)
     ]
     return sorted(dict.fromkeys(found), key=rank)
+
+
+def edited_factor(subject: Setup, setup: Setup) -> Factor | None:
+    """The one factor that was edited; a body that is carried over belongs to its endpoint."""
+    changed = set(subject.differs_from(setup))
+    if Factor.TOKEN_ENDPOINT in changed and keeps_body(subject, setup):
+        changed.discard(Factor.TOKEN_BODY)
+    return changed.pop() if len(changed) == 1 else None
 
 
 def named_factors(failure: Signature, subject: Setup) -> set[Factor]:
@@ -90,9 +98,12 @@ def _edits(
         yield from _named_edits(subject, usual, place)
     if failure.stage is Stage.MINT:
         yield from _in_the_dialect_of_its_endpoint(subject)
-        for text in (None, "{}"):
+        for text in (None, "{}", subject.token_body.value.text):
             name = "none" if text is None else text
             yield subject.with_level(Factor.TOKEN_BODY, Level(name, TokenBody(text)))
+        for endpoint in candidates.levels[Factor.TOKEN_ENDPOINT]:
+            if endpoint.value.path is not None:
+                yield moved(subject, Factor.TOKEN_ENDPOINT, endpoint)
     for factor in _LISTED:
         for level in candidates.levels[factor]:
             yield subject.with_level(factor, level)
@@ -146,7 +157,7 @@ def _leaves_called(name: str, data: Any) -> Iterator[str]:
 def _body_edits(subject: Setup, usual: tuple[Setup, ...], place: str) -> Iterator[Setup]:
     """The place of the body left out, and as it is in the first usual body that has it."""
     text = subject.token_body.value.text
-    path = place.split(".")
+    path = steps(place)
     data = _json(text or "{}")
     if not isinstance(data, dict):
         return

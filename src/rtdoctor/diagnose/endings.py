@@ -149,7 +149,7 @@ def breaks_down(subject: Setup, control: str, observed: Observed) -> Ending:
     )
 
 
-def not_proved(subject: Setup, control: str, observed: Observed) -> Ending:
+def not_proved(subject: Setup, control: str, repaired: bool, observed: Observed) -> Ending:
     """It fails every time beside something that passes, and no cause could be proved."""
     failure = observed.failed(subject)
     what = "It fails"
@@ -158,7 +158,9 @@ def not_proved(subject: Setup, control: str, observed: Observed) -> Ending:
     return Ending(
         Verdict.REPRODUCED,
         f"{what} every time, while {control} passes beside it. No cause could be proved.",
-        f"Make your requests more like the passing one. {_REPORT}",
+        "Make change 1 in your code, then run the same command again."
+        if repaired
+        else f"Make your requests more like the passing one. {_REPORT}",
     )
 
 

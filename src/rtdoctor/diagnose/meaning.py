@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
+from rtdoctor.migration import Dialect, dialect_at, fits, migrate
 
 Path = tuple[str, ...]
 ABSENT: Any = object()
 _LONGEST = 40
 
 
-def get(data: Any, path: list[str]) -> Any:
+def steps(place: str) -> list[str | int]:
+    """The steps of a place: ``session.tools[0].name`` is session, tools, 0, name."""
+    return [int(s) if s.isdigit() else s for s in re.findall(r"[^.\[\]]+", place)]
+
+
+def get(data: Any, path: Sequence[str | int]) -> Any:
     """The value at a path into JSON; ``ABSENT`` where there is none."""
-    for name in path:
-        if not isinstance(data, dict) or name not in data:
+    for step in path:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
             return ABSENT
-        data = data[name]
     return data
 
 
-def put(data: dict[str, Any], path: list[str], value: Any) -> dict[str, Any]:
-    """A copy of ``data`` with ``value`` at ``path``; without that place when it is ``ABSENT``."""
-    name, *rest = path
+def put(data: Any, path: Sequence[str | int], value: Any) -> Any:
+    """A copy of ``data`` with ``value`` at ``path``; without that place when it is ``ABSENT``.
+
+    What cannot be reached stays as it is.
+    """
+    step, *rest = path
+    if isinstance(data, list) and isinstance(step, int) and step < len(data):
+        new = [put(data[step], rest, value)] if rest else [] if value is ABSENT else [value]
+        return [*data[:step], *new, *data[step + 1 :]]
+    if not isinstance(data, dict) or isinstance(step, int):
+        return data
     copy = dict(data)
     if rest:
-        inner = copy.get(name, {})
-        if isinstance(inner, dict):
-            copy[name] = put(inner, rest, value)
+        if step in copy or value is not ABSENT:
+            copy[step] = put(copy.get(step, {}), rest, value)
     elif value is ABSENT:
-        copy.pop(name, None)
+        copy.pop(step, None)
     else:
-        copy[name] = value
+        copy[step] = value
     return copy
 
 
@@ -53,7 +68,7 @@ def without_the_place(setup: Setup, place: str, repair: Setup) -> Setup | None:
     """The setup with this place of its token body as in ``repair``, or left out where that has
     none; ``None`` when that changes nothing."""
     body, usual = _object(setup.token_body.value.text), _object(repair.token_body.value.text)
-    path = place.split(".")
+    path = steps(place)
     if body is None or usual is None:
         return None
     changed = put(body, path, get(usual, path))
@@ -83,11 +98,11 @@ def values_lost(subject: Setup, setup: Setup) -> int:
         for name, value in subject.call_query.value.params
         if (name, value) not in kept
     )
-    ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
-    if ours is None or not setup.auth.value.kind.needs_token:
+    ours, theirs = _said(subject, setup)
+    if ours is None:
         return lost
     for path, value in _leaves(ours):
-        new = get(theirs or {}, list(path))
+        new = get(theirs or {}, path)
         if new is ABSENT:
             lost += 2
         elif json.dumps(new, sort_keys=True) != value:
@@ -102,11 +117,14 @@ def values_changed(subject: Setup, setup: Setup) -> list[str]:
         for name, value in subject.call_query.value.params
         if (name, value) not in setup.call_query.value.params
     ]
-    ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
-    if ours is None or not setup.auth.value.kind.needs_token:
+    part = subject.call_encoding.value.session
+    if part is not None and setup.call_encoding.value.session != part:
+        said.append("the session part of the call")
+    ours, theirs = _said(subject, setup)
+    if ours is None:
         return said
     for path, value in _leaves(ours):
-        new = get(theirs or {}, list(path))
+        new = get(theirs or {}, path)
         if new is ABSENT:
             said.append(f"{'.'.join(path)} ({_cut(value)})")
         elif json.dumps(new, sort_keys=True) != value:
@@ -123,10 +141,29 @@ def values_added(subject: Setup, setup: Setup) -> int:
     none."""
     names = dict(subject.call_query.value.params)
     added = sum(name not in names for name, _ in setup.call_query.value.params)
-    ours, theirs = _carried(subject, setup), _object(setup.token_body.value.text)
-    if ours is None or theirs is None or not setup.auth.value.kind.needs_token:
+    ours, theirs = _said(subject, setup)
+    if ours is None or theirs is None:
         return added
-    return added + sum(get(ours, list(path)) is ABSENT for path, _ in _leaves(theirs))
+    return added + sum(get(ours, path) is ABSENT for path, _ in _leaves(theirs))
+
+
+def _said(subject: Setup, setup: Setup) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """What the subject says of its session, and what ``setup`` says: in the token request, or in
+    the call where that carries the session."""
+    if setup.auth.value.kind.needs_token and subject.auth.value.kind.needs_token:
+        return _carried(subject, setup), _object(setup.token_body.value.text)
+    return _session(subject), _session(setup)
+
+
+def _session(setup: Setup) -> dict[str, Any] | None:
+    if setup.auth.value.kind.needs_token:
+        own = dialect_at(setup.token_endpoint.value.path)
+        text = setup.token_body.value.text
+        if own is None or not fits(text, own):
+            return _object(text)
+        return _object(migrate(text, own, Dialect.CLIENT_SECRETS).text)
+    session = _object(setup.call_encoding.value.session)
+    return {} if session is None else {"session": session}
 
 
 def _carried(subject: Setup, setup: Setup) -> dict[str, Any] | None:
@@ -146,7 +183,9 @@ def _joined(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    if isinstance(data, dict) and data:
+    if data == {}:
+        return  # nothing is said
+    if isinstance(data, dict):
         for key, value in data.items():
             yield from _leaves(value, (*path, key))
     else:

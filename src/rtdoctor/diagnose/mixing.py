@@ -49,7 +49,7 @@ def carried(body: Level[TokenBody], source: str | None, target: str | None) -> L
     text = _carried_text(body.value.text, source, target)
     if text == body.value.text:
         return body
-    return Level("none" if text is None else text, TokenBody(text))
+    return Level("none" if text is None else text, TokenBody(text, body.value.content_type))
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rtdoctor.diagnose.candidates import COST, Candidates, changes, comparable, cost
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.edits import ADDED_TO, named_factors, single_edits
+from rtdoctor.diagnose.edits import ADDED_TO, edited_factor, named_factors, single_edits
 from rtdoctor.diagnose.meaning import (
     values_added,
     values_changed,
@@ -104,7 +104,7 @@ class RepairSearch:
         """Cheaper than the best repair; or of its cost, and either a better change of a place that
         is blamed or named by the error, or an addition: if that cures, the one cause there is
         lacks a level."""
-        (factor,) = self.subject.differs_from(edit)
+        factor = edited_factor(self.subject, edit)
         spent, limit = cost(self.subject, edit), best[0]
         if spent != limit:
             return spent < limit

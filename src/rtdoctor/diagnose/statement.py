@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rtdoctor.diagnose import endings
+from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.claims import SEEN_ONCE, Claims, factors_of
 from rtdoctor.diagnose.endings import Ending
 from rtdoctor.domain.finding import Verdict
@@ -28,30 +29,41 @@ def ending_of(claims: Claims, control: str) -> Ending:
     if observed.breakdowns_count and not proved:
         return endings.breaks_down(subject, control, observed)
     if not proved:
-        return endings.not_proved(subject, control, observed)
+        return endings.not_proved(subject, control, bool(claims.repairs), observed)
     explained = claims.explains_the_subject
     verdict = Verdict.EXPLAINED if explained else Verdict.REPRODUCED
     return Ending(verdict, _explanation(claims), _next_step(claims))
 
 
 def _explanation(claims: Claims) -> str:
-    standing = [c for c in claims.standing if not claims.is_likely_only(c)]
+    standing = claims.proved
     first = standing[0]
-    because = f"because {levels_phrase(factors_of(first), first.isolating)}"
     own = claims.observed.failed(claims.main.subject)
-    if own is None or own.signature is None or claims.explains_the_subject:
-        seen = own.signature if own is not None and own.signature else first.signature
-        text = sentence_case(f"{failure_phrase(seen)} {because}")
+    seen = own.signature if own is not None and own.signature else first.signature
+    if any(map(claims.is_own, standing)):
+        first = next(filter(claims.is_own, standing))
+        text = sentence_case(f"{failure_phrase(seen)} because {_levels(first)}")
+        text += _more(len(standing) - 1)
+    elif claims.explains_the_subject:
+        # no cause alone shows the subject's error; changing what they name, all together, cures it
+        causes = ", and because ".join(map(_levels, standing))
+        text = sentence_case(f"{failure_phrase(seen)} because {causes}")
     else:
         text = (
-            f"{sentence_case(failure_phrase(own.signature))} What causes that could not be "
-            f"proved. Beside it, {failure_phrase(first.signature)} {because}."
+            f"{sentence_case(failure_phrase(seen))} What causes that could not be proved. Beside "
+            f"it, {failure_phrase(first.signature)} because {_levels(first)}."
         )
-    text += _more(len(standing) - 1) + _only_the_key(claims)
+        text += _more(len(standing) - 1)
+    text += _only_the_key(claims)
     best = next((r for r in claims.repairs if not r.leaks_key), None)
     if best is not None:
-        text += f" The smallest change that works: {repair_phrase(best, claims.main.subject)}."
+        changed = repair_phrase(best, claims.main.subject)
+        text += f" The smallest change seen to work: {changed}."
     return text
+
+
+def _levels(cause: Explained) -> str:
+    return levels_phrase(factors_of(cause), cause.isolating)
 
 
 def _only_the_key(claims: Claims) -> str:

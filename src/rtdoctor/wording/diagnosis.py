@@ -42,7 +42,11 @@ def wire_text(factor: Factor, setup: Setup) -> str:
     match factor:
         case Factor.TOKEN_BODY:
             text = setup.token_body.value.text
-            return "no body" if text is None else f"the body {_cut(text)}"
+            if text is None:
+                return "no body"
+            kind = setup.token_body.value.content_type
+            sent_as = "" if kind == "application/json" else f" as {kind or 'no type'}"
+            return f"the body {_cut(text)}{sent_as}"
         case Factor.AUTH:
             text = level_text(factor, setup.auth)
             if text.startswith("no "):
