@@ -253,7 +253,9 @@ def _repair(subject: Setup, setup: Setup, observed: Observed, candidates: Candid
         notes.append(
             f"This opens a {session_kind(setup)} session instead of a {session_kind(subject)} one."
         )
-    lost = values_changed(subject, setup)
+    edited = subject.differs_from(setup)
+    # a lone change of the query shows by itself what it takes away
+    lost = [] if edited == (Factor.CALL_QUERY,) else values_changed(subject, setup)
     if lost:
         more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
         notes.append(f"Not kept of yours: {', '.join(lost[:_MOST])}{more}.")
