@@ -1,0 +1,107 @@
+"""Every field that docs/data-format.md explains is filled by some real run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rtdoctor.check.environment import environment
+from rtdoctor.evidence import codec
+from support.cli import rtdoctor
+from test_documents import names_of
+
+RULES = """
+rules:
+  - id: limit
+    when: {endpoint: mint, body: {session.instructions: {equals: limited}}}
+    answer:
+      status: 429
+      headers: {retry-after: "1"}
+      error: {message: slow down, type: requests, code: rate_limit_exceeded, param: session}
+  - id: broken
+    when: {endpoint: call, query: {broken: present}}
+    answer: {status: 500, error: {message: oops}}
+  - id: wavering
+    every: 2
+    when: {endpoint: call, query: {wavering: present}}
+    answer: {error: {message: now and then, code: wavering}}
+  - id: no-recipe
+    when: {endpoint: call, body_kind: multipart}
+    answer: {error: {message: not this way, code: no_multipart}}
+  - id: gone
+    when: {endpoint: call, query: {long: present}}
+    answer: {status: 413, text: "AAAA", content_type: text/plain}
+"""
+SETUPS = {
+    "limited": "token_body: {json: {session: {type: realtime, model: m, instructions: limited}}}\n",
+    "broken": "call_query: {params: {broken: '1'}}\n",
+    "wavering": "call_query: {params: {wavering: '1'}}\n",
+    "multipart": "auth: api_key\ncall_encoding: {kind: multipart, session: {type: realtime}}\n",
+    "named": "token_body: {json: {session: {type: realtime, model: m, voice: alloy}}}\n",
+    "trimmed": "call_encoding: trimmed\nbeta_header: both\n",
+    "used": "auth: used\n",
+    "literal": "auth: {text: undefined}\ntoken_body: {json: {session: {voice: alloy}}}\n",
+    "key in a page": "call_endpoint: realtime\ncall_query: model_transcribe\n",
+}
+ELSEWHERE = {
+    "left_open": "tests/probe/test_clean_up.py: a service without Location",
+    "cut_short": "tests/cli/test_interruption.py: probes that Ctrl-C stopped",
+    "truncated": "tests/probe/test_hostile_answers.py: a body above the limit",
+    "error": "tests/probe/test_hostile_transport.py: a connection that breaks",
+    "tls_ms": "tests/probe/test_surroundings.py: a service behind TLS",
+    "proxy": "below",
+    "ca_bundle": "below",
+}
+
+
+@pytest.fixture(scope="module")
+def produced(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names of all fields that held something in one of these runs."""
+    folder = tmp_path_factory.mktemp("runs")
+    (folder / "rules.yaml").write_text(RULES)
+    state = {"XDG_STATE_HOME": str(folder)}
+    names: set[str] = set()
+
+    def run(*arguments: str | Path) -> None:
+        out = folder / "run.json"
+        out.unlink(missing_ok=True)
+        rtdoctor("check", "-q", "--json", out, *arguments, **state)
+        names.update(_filled(json.loads(out.read_text("utf-8"))))
+
+    run("--sandbox", "--budget", "40")
+    for era in ("beta", "single-use"):
+        top = Path(__file__).parent.parent
+        run("--sandbox", era, "--setup", top / "cassettes/founding.yaml")
+        run("--replay", top / f"cassettes/founding-{era}")
+    for text in SETUPS.values():
+        setup = folder / "setup.yaml"
+        setup.write_text(text)
+        run("--sandbox", "--rules", folder / "rules.yaml", "--setup", setup)
+    run("--sandbox", "--setup", folder / "setup.yaml", "--budget", "3")
+    return names
+
+
+def test_every_field_is_filled_by_some_run(produced: set[str]) -> None:
+    silent = names_of(codec.schema()) - produced - set(ELSEWHERE)
+
+    assert not silent
+
+
+def test_a_proxy_and_a_ca_bundle_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("SSL_CERT_FILE", "/certificates.pem")
+
+    assert environment().proxy
+    assert environment().ca_bundle
+
+
+def _filled(data: Any) -> set[str]:
+    if isinstance(data, list):
+        return {name for item in data for name in _filled(item)}
+    if not isinstance(data, dict):
+        return set()
+    own = {name for name, value in data.items() if value not in (None, "", [], {}, False)}
+    return own | {name for value in data.values() for name in _filled(value)}
