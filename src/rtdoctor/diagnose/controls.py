@@ -17,10 +17,10 @@ from rtdoctor.diagnose.covering import covering
 from rtdoctor.diagnose.edits import single_edits
 from rtdoctor.diagnose.mixing import sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
-from rtdoctor.diagnose.obstacles import nothing_helps
+from rtdoctor.diagnose.obstacles import nothing_helps, sent
 from rtdoctor.diagnose.relocation import call_paths, moved_recipes
 from rtdoctor.domain.kind import SessionKind, session_kind
-from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
+from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import (
     Auth,
@@ -92,7 +92,9 @@ def _with_the_key(
 ) -> Generator[Questions, Answers, tuple[Control, ...]]:
     """The key itself, where the service breaks down over every token: two probes more tell a
     service in trouble from one that cannot mint."""
-    if not subject.auth.value.kind.needs_token or not all(map(is_breakdown, _outcomes(observed))):
+    if not subject.auth.value.kind.needs_token or not all(
+        is_breakdown(o.outcome) for o in sent(observed.all())
+    ):
         return ()
     keyed = [r for r in candidates.references if r.setup.auth.value.kind is AuthKind.API_KEY]
     tried = [
@@ -101,10 +103,6 @@ def _with_the_key(
     ]
     yield from observed.ask([SetupAsk(c.setup, Purpose.CONTROL) for c in tried])
     return tuple(c for c in tried if observed.passed(c.setup))
-
-
-def _outcomes(observed: Observed) -> list[Outcome]:
-    return [o.outcome for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
 
 
 def _all_the_same(observed: Observed) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.meaning import ABSENT, get, put, steps
+from rtdoctor.diagnose.meaning import ABSENT, get, put, steps, with_body
 from rtdoctor.diagnose.mixing import carried, keeps_body, moved, rewritten
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.kind import session_kind
@@ -163,7 +163,7 @@ def _body_edits(subject: Setup, usual: tuple[Setup, ...], place: str) -> Iterato
         return
     without = put(data, path, ABSENT)
     if without != data:
-        yield _with_body(subject, without)
+        yield with_body(subject, without)
     target = subject.token_endpoint.value.path
     bodies = (
         _json(carried(s.token_body, s.token_endpoint.value.path, target).value.text) for s in usual
@@ -171,7 +171,7 @@ def _body_edits(subject: Setup, usual: tuple[Setup, ...], place: str) -> Iterato
     found = (value for data_ in bodies if (value := get(data_, path)) is not ABSENT)
     value = next(found, ABSENT)
     if value is not ABSENT:
-        yield _with_body(subject, put(data, path, value))
+        yield with_body(subject, put(data, path, value))
 
 
 def _json(text: str | None) -> Any:
@@ -184,9 +184,3 @@ def _json(text: str | None) -> Any:
 def _with_query(subject: Setup, params: tuple[tuple[str, str], ...]) -> Setup:
     name = "&".join(f"{k}={v}" for k, v in params) or "none"
     return subject.with_level(Factor.CALL_QUERY, Level(name, CallQuery(params)))
-
-
-def _with_body(subject: Setup, data: dict[str, Any]) -> Setup:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    body = TokenBody(text, subject.token_body.value.content_type)
-    return subject.with_level(Factor.TOKEN_BODY, Level(text, body))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rtdoctor.diagnose.observed import Observed
-from rtdoctor.diagnose.obstacles import obstacle
+from rtdoctor.diagnose.obstacles import obstacle, sent
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.setup import AuthKind, Setup
@@ -107,7 +107,7 @@ def nothing_passes(subject: Setup, left_out: int, observed: Observed) -> Ending:
             f"{met.text} {came} No cause is claimed.",
             _NEXT_FOR[met.kind],
         )
-    tried = [o for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    tried = sent(observed.all())
     if 2 * sum(o.outcome.kind is OutcomeKind.TRANSIENT for o in tried) > len(tried):
         return Ending(
             Verdict.CANNOT_TEST,
@@ -177,7 +177,7 @@ def _two_ways(setup: Setup, subject: Setup, observed: Observed) -> str:
 
 def _own_answer(subject: Setup, observed: Observed) -> str:
     """What the subject got, and how many of the other setups got the same."""
-    asked = [o for o in observed.all() if o.outcome.kind is not OutcomeKind.SKIPPED]
+    asked = sent(observed.all())
     own = [o.outcome.judged(observed.goal) for o in observed.observations(subject)]
     if not own:
         return "No probe was answered."

@@ -10,6 +10,7 @@ from typing import Any
 from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 from rtdoctor.migration import Dialect, dialect_at, fits, migrate
+from rtdoctor.plan.catalogue import compact_json
 
 Path = tuple[str, ...]
 ABSENT: Any = object()
@@ -61,7 +62,7 @@ def with_the_users_body(subject: Setup, repair: Setup) -> Setup | None:
     theirs, ours = _object(repair.token_body.value.text), _carried(subject, repair)
     if theirs is None or ours is None or (joined := _joined(ours, theirs)) == theirs:
         return None
-    return _with_body(repair, joined)
+    return with_body(repair, joined)
 
 
 def without_the_place(setup: Setup, place: str, repair: Setup) -> Setup | None:
@@ -72,7 +73,7 @@ def without_the_place(setup: Setup, place: str, repair: Setup) -> Setup | None:
     if body is None or usual is None:
         return None
     changed = put(body, path, get(usual, path))
-    return None if changed == body else _with_body(setup, changed)
+    return None if changed == body else with_body(setup, changed)
 
 
 def with_the_users_values(subject: Setup, repair: Setup) -> Setup | None:
@@ -86,7 +87,7 @@ def with_the_users_values(subject: Setup, repair: Setup) -> Setup | None:
     joined = _joined(theirs, ours)
     if joined == theirs:
         return None
-    return _with_body(repair, joined)
+    return with_body(repair, joined)
 
 
 def values_lost(subject: Setup, setup: Setup) -> int:
@@ -192,8 +193,9 @@ def _leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
         yield path, json.dumps(data, sort_keys=True)
 
 
-def _with_body(setup: Setup, data: dict[str, Any]) -> Setup:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+def with_body(setup: Setup, data: dict[str, Any]) -> Setup:
+    """The setup with this JSON as its token body."""
+    text = compact_json(data)
     body = TokenBody(text, setup.token_body.value.content_type)
     return setup.with_level(Factor.TOKEN_BODY, Level(text, body))
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rtdoctor.diagnose.facts import OBSTACLES, facts
 from rtdoctor.domain.finding import Fact
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Observation
+
+
+def sent(observations: Iterable[Observation]) -> list[Observation]:
+    """The probes that were sent; a skipped one shows nothing of the service."""
+    return [o for o in observations if o.outcome.kind is not OutcomeKind.SKIPPED]
 
 
 def obstacle(observations: Sequence[Observation]) -> Fact | None:
@@ -16,7 +21,7 @@ def obstacle(observations: Sequence[Observation]) -> Fact | None:
     ``None`` when something passed, or when most probes show none: then it is not what stands in
     the way.
     """
-    asked = [o for o in observations if o.outcome.kind is not OutcomeKind.SKIPPED]
+    asked = sent(observations)
     if any(o.outcome.is_pass for o in asked):
         return None
     found = [f for f in facts(observations) if f.kind in OBSTACLES]
@@ -26,7 +31,7 @@ def obstacle(observations: Sequence[Observation]) -> Fact | None:
 
 def nothing_helps(observations: Sequence[Observation]) -> bool:
     """Whether most probes so far met what no setup can help, so that others will do no better."""
-    asked = [o for o in observations if o.outcome.kind is not OutcomeKind.SKIPPED]
+    asked = sent(observations)
     if any(o.outcome.is_pass for o in asked):
         return False
     transient = sum(o.outcome.kind is OutcomeKind.TRANSIENT for o in asked)
