@@ -11,8 +11,10 @@ import pytest
 from rtdoctor.domain.outcome import OutcomeKind
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Offer
+from rtdoctor.ice.host_addresses import LOOPBACK
 from rtdoctor.probe.http import HttpxPort
-from rtdoctor.probe.peers.aiortc import peer_factory
+from rtdoctor.probe.peers.aiortc import AiortcPeer, peer_factory
 from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
 from support.hostile import Answer, Received, answer, hostile_server
@@ -180,6 +182,27 @@ async def test_no_call_no_task_and_no_socket_is_left(auth: str) -> None:
     )
     assert left == set()
     gc.collect()  # an open socket would warn here, and warnings are errors
+
+
+def test_an_offer_interrupted_at_any_step_leaves_no_socket() -> None:
+    async def interrupted_after(steps: int) -> bool:
+        """Whether the offer was done before its interruption."""
+        peer = AiortcPeer(PATIENT, [LOOPBACK, "127.0.0.2"])
+        making = asyncio.create_task(peer.make_offer(Offer()))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        was_done = making.done()
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+        await peer.close()
+        await asyncio.sleep(0)
+        return was_done
+
+    steps = 0
+    while not asyncio.run(interrupted_after(steps)):
+        gc.collect()  # the loop held its sockets; what is open now would warn
+        steps += 1
+    assert steps > 5
 
 
 @pytest.mark.parametrize("moment", ["call", "ice", "session"])

@@ -40,6 +40,7 @@ class AiortcPeer:
         # iceServers=None would mean a public STUN server; the services need none
         self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
+        self._gathering: asyncio.Future[None] | None = None
         self._changed = asyncio.Event()
         self._messages: asyncio.Queue[str] = asyncio.Queue(_MAX_QUEUED)
         self._local_candidates = 0
@@ -63,8 +64,7 @@ class AiortcPeer:
                     self._pc.addTransceiver("audio")
                 if offer.channel is not None:
                     self._open_channel(offer.channel)
-                with only_addresses(self._addresses):
-                    await self._pc.setLocalDescription(await self._pc.createOffer())
+                await self._gather(await self._pc.createOffer())
         except TimeoutError:
             raise PeerFailure(
                 Stage.OFFER,
@@ -83,6 +83,12 @@ class AiortcPeer:
                 "this machine has no network address to offer as an ICE candidate",
             )
         return sdp
+
+    async def _gather(self, offer: RTCSessionDescription) -> None:
+        # aioice forgets the sockets of a gathering that is cancelled, so this one ends by itself
+        with only_addresses(self._addresses):
+            self._gathering = asyncio.ensure_future(self._pc.setLocalDescription(offer))
+        await asyncio.shield(self._gathering)
 
     def _open_channel(self, label: str) -> None:
         channel = self._pc.createDataChannel(label)
@@ -262,6 +268,8 @@ class AiortcPeer:
         )
 
     async def close(self) -> None:
+        if self._gathering is not None:
+            await asyncio.wait({self._gathering})
         await self._pc.close()
 
     async def _until(self, done: Callable[[], bool], within_s: float) -> bool:
