@@ -14,7 +14,7 @@ from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")
-_SHORTEST = 8  # characters of a credential that is looked for in other answers
+_SHORTEST = 6  # characters of a credential, or of its alias, that is looked for in other answers
 _CALLS_MATCHED = 20  # more calls than these last ones are no person's
 
 
