@@ -1,35 +1,49 @@
-"""One run of a page: opened, started, and watched until it connects, fails or falls quiet."""
+"""What one run of a page showed, as values."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import msgspec
 
-from rtdoctor.browser.pressing import Choice, Filled, Instructions, Press, Presser
-from rtdoctor.browser.watching import Completion, OwnExchange, PageRecord, Watching
-from rtdoctor.front.front import Front
+from rtdoctor.browser.pressing import Filled, Press
+from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.front.passed import PassedExchange
-from rtdoctor.front.rewriting import Rewriting
 
-if TYPE_CHECKING:
-    from playwright.async_api import Browser, BrowserContext, Page
 
-_OPEN_S = 12.0
-_SETTLED_S = 0.6
-_COMPILES_S = 8.0  # a request of the page's own may take this long: dev servers compile
-_QUIET_S = 1.5
-_NO_ERROR_FOR_S = 3.0
-_CONNECTS_S = 8.0  # from an accepted call to the first event
-_POLL_S = 0.05
-_LONGEST_TEXT = 4_000
-_CLOSE_S = 3.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRecord:
+    """One thing that a page did or that happened to it. ``at`` is Unix time in milliseconds.
+
+    ``kind``, as watch.js names it: ``connection``, ``local``, ``remote`` (descriptions), ``offer``,
+    ``channel``, ``channel open``, ``channel closed``, ``event in``, ``event out``, ``state``,
+    ``ice``, ``remote track``, ``media``, ``play``, ``csp``, ``error``, ``rejection``, ``closed``;
+    and from the browser: ``console``, ``cors``, ``dialog``, ``blocked``, ``crash``.
+    ``id`` numbers the connections of a frame. ``error`` is the exception that the page got.
+    """
+
+    kind: str
+    at: float
+    id: int = 0
+    text: str = ""
+    error: str = ""
+    label: str = ""
+    by: str = ""
+    name: str = ""
+    state: str = ""
+    type: str = ""
+    rule: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnExchange:
+    """A request of the page to its own backend, with the answer if one came."""
+
+    started_at: float  # Unix time, ms
+    request: HttpRequest
+    response: HttpResponse | None
 
 
 class Reached(IntEnum):
@@ -103,243 +117,3 @@ class _Event(msgspec.Struct):
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageSubject:
-    """A page as it is opened every time: its address, and what the user said about using it."""
-
-    url: str
-    instructions: Instructions = field(default_factory=Instructions)
-    storage_state: str | None = None
-
-
-async def run_page(
-    browser: Browser,
-    front: Front,
-    subject: PageSubject,
-    *,
-    rewriting: Rewriting | None = None,
-    completion: Completion | None = None,
-    most_s: float = 30.0,
-) -> PageRun:
-    """Open the page in a fresh context, start it and watch it for ``most_s`` seconds at most.
-
-    ``rewriting`` and ``completion`` are the parts of a repair. Whatever the page does, this returns:
-    a page that hangs is told as ``stopped == "time"``. The calls that it opened are hung up.
-    """
-    began = time.monotonic()
-    already = len(front.exchanges)
-    front.rewriting = rewriting or Rewriting()
-    watching = Watching(front.upstream.hosts, front.placeholder)
-    stay = _Visit(watching, front, already)
-    context: BrowserContext | None = None
-    try:
-        async with asyncio.timeout(most_s):
-            context = await browser.new_context(
-                accept_downloads=False,
-                permissions=["microphone", "camera"],
-                storage_state=subject.storage_state,
-            )
-            await watching.attach(context, completion or Completion())
-            await stay.run(context, subject)
-    except TimeoutError:
-        stay.stopped = "time"
-    finally:
-        shows = await stay.leave()
-        if context is not None:
-            with suppress(Exception):
-                async with asyncio.timeout(_CLOSE_S):
-                    await context.close()
-        with suppress(Exception):
-            await front.hang_up()
-        front.rewriting = Rewriting()
-    return stay.result(shows, (time.monotonic() - began) * 1000)
-
-
-class _Visit:
-    """One run under way."""
-
-    def __init__(self, watching: Watching, front: Front, already: int) -> None:
-        self._watching = watching
-        self._front = front
-        self._already = already
-        self._presser: Presser | None = None
-        self._page: Page | None = None
-        self._first_text = ""
-        self._candidates: tuple[str, ...] = ()
-        self.stopped = "quiet"
-        self.problem = ""
-
-    async def run(self, context: BrowserContext, subject: PageSubject) -> None:
-        page = self._page = await context.new_page()
-        page.on("crash", lambda _: self._watching.note("crash"))
-        if not await self._open(page, subject.url):
-            return
-        presser = Presser(page, self._watching.mark, self._front.placeholder)
-        self._presser = presser
-        await self._settle()
-        self._first_text = await _text_of(page)
-        instructions = subject.instructions
-        if instructions.fills:
-            await presser.fill_as_told(instructions.fills)
-        if instructions.script is not None:
-            await page.evaluate(instructions.script)
-        for selector in instructions.clicks:
-            await presser.click(selector)
-            await self._settle()
-        if not instructions.clicks and not self._is_started():
-            await self._start(presser)
-        if self.stopped != "unclear":
-            await self._watch()
-
-    async def _open(self, page: Page, url: str) -> bool:
-        from playwright.async_api import Error
-
-        try:
-            await page.goto(url, wait_until="load", timeout=_OPEN_S * 1000)
-        except Error as error:
-            if page.url in ("about:blank", "") or page.url.startswith("chrome-error:"):
-                self.stopped = "not opened"
-                self.problem = error.message.partition("\n")[0][:300]
-                return False
-        return True
-
-    async def _start(self, presser: Presser) -> None:
-        """Press until something of the service's happens."""
-        wrong = 0
-        while presser.may_press:
-            choice = await presser.look()
-            pressed = await self._press_next(presser, choice)
-            if pressed is None:
-                if not presser.presses:
-                    self._give_up(choice)
-                return
-            own_before = len(self._watching.exchanges)
-            await self._settle()
-            if self._is_started():
-                return
-            asked = self._watching.exchanges[own_before:]
-            if any(_is_about_tokens(e) for e in asked):
-                return  # the page asked its own backend and went no further
-            if any(e.request.method != "GET" for e in asked):
-                wrong += 1
-                if wrong > 0:
-                    self._give_up(await presser.look())
-                    return
-
-    async def _press_next(self, presser: Presser, choice: Choice) -> Press | None:
-        await presser.fill(choice.fields)
-        if choice.consent and not choice.ranked:
-            return await presser.press(*choice.consent[0], "consent")
-        for candidate, element in choice.ranked:
-            made = await presser.press(candidate, element, "words")
-            if not made.error:
-                return made
-            for over, button in choice.consent:  # something lies above it
-                presser.tried.discard(candidate.selector)
-                return await presser.press(over, button, "consent")
-            return made
-        if choice.consent:
-            return await presser.press(*choice.consent[0], "consent")
-        return None
-
-    def _give_up(self, choice: Choice) -> None:
-        self.stopped = "unclear"
-        self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c, _ in choice.ranked[:8])
-
-    def _is_started(self) -> bool:
-        """Whether the page has begun what is to be watched."""
-        return bool(self._new_exchanges() or self._watching.of_kind("connection"))
-
-    def _new_exchanges(self) -> tuple[PassedExchange, ...]:
-        return self._front.exchanges[self._already :]
-
-    async def _settle(self) -> None:
-        """Until the page has done nothing for a moment and waits for no request of its own."""
-        limit = time.monotonic() + _COMPILES_S
-        start = time.monotonic()
-        while time.monotonic() < limit:
-            await asyncio.sleep(_POLL_S)
-            idle = time.monotonic() - max(start, self._watching.last_change)
-            if idle >= _SETTLED_S and not self._watching.is_waiting:
-                return
-
-    async def _watch(self) -> None:
-        """Until the page is connected and no error came for a while, or until it is quiet."""
-        connected_at: float | None = None
-        while True:
-            await asyncio.sleep(_POLL_S)
-            if self._watching.of_kind("crash"):
-                self.stopped = "crash"
-                return
-            if self._reached() is Reached.SESSION:
-                connected_at = connected_at or time.monotonic()
-                if time.monotonic() - connected_at >= _NO_ERROR_FOR_S:
-                    self.stopped = "connected"
-                    return
-                continue
-            idle = time.monotonic() - self._watching.last_change
-            patience = _CONNECTS_S if self._reached() in (Reached.ANSWERED, Reached.CHANNEL) else _QUIET_S
-            if idle >= (_COMPILES_S if self._watching.is_waiting else patience):
-                return
-
-    def _reached(self) -> Reached:
-        seen: dict[Reached, Callable[[], object]] = {
-            Reached.SESSION: lambda: self._watching.of_kind("event in"),
-            Reached.CHANNEL: lambda: self._watching.of_kind("channel open"),
-            Reached.ANSWERED: lambda: [r for r in self._watching.of_kind("remote") if not r.error],
-            Reached.OFFERED: lambda: [r for r in self._watching.of_kind("local") if not r.error],
-            Reached.ASKED: lambda: self._new_exchanges() or self._watching.exchanges,
-            Reached.MEDIA: lambda: self._watching.of_kind("media"),
-            Reached.PRESSED: lambda: self._presser and self._presser.presses,
-            Reached.OPENED: lambda: self.stopped != "not opened",
-        }
-        return next((stage for stage, is_seen in seen.items() if is_seen()), Reached.NOTHING)
-
-    async def leave(self) -> str:
-        """What the page shows at the end that it did not show at first."""
-        with suppress(Exception):
-            async with asyncio.timeout(_CLOSE_S):
-                if self._presser is not None:
-                    await self._presser.release()
-                if self._page is not None:
-                    return _new_lines(self._first_text, await _text_of(self._page))
-        return ""
-
-    def result(self, shows: str, duration_ms: float) -> PageRun:
-        presser = self._presser
-        return PageRun(
-            exchanges=self._new_exchanges(),
-            own_exchanges=tuple(self._watching.exchanges),
-            records=tuple(self._watching.records),
-            presses=tuple(presser.presses) if presser else (),
-            filled=tuple(presser.filled) if presser else (),
-            candidates=self._candidates,
-            shows=shows,
-            reached=self._reached(),
-            stopped=self.stopped,
-            problem=self.problem,
-            duration_ms=duration_ms,
-        )
-
-
-_TOKEN_WORDS = ("token", "secret", "session", "realtime", "ephemeral", "ek_", "sdp", "api key")
-
-
-def _is_about_tokens(exchange: OwnExchange) -> bool:
-    """Whether a request to the page's own backend looks like the one for a token or a call."""
-    answer = exchange.response.body if exchange.response else ""
-    text = f"{exchange.request.url} {exchange.request.body or ''} {answer}".lower()
-    return any(word in text for word in _TOKEN_WORDS)
-
-
-async def _text_of(page: Page) -> str:
-    with suppress(Exception):
-        async with asyncio.timeout(_CLOSE_S):
-            text = await page.evaluate("document.body ? document.body.innerText : ''")
-            return str(text)[:_LONGEST_TEXT]
-    return ""
-
-
-def _new_lines(before: str, after: str) -> str:
-    known = set(before.splitlines())
-    return "\n".join(line for line in after.splitlines() if line.strip() and line not in known)

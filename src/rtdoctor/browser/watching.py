@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from rtdoctor.browser.page_run import OwnExchange, PageRecord
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
@@ -24,39 +25,6 @@ _MOST_EXCHANGES = 60
 _LARGEST_BODY = 200_000
 _LONGEST_LINE = 2_000
 _WANTS_KEY = re.compile(r"(?i)\b(api[ _-]?key|key|token|secret|sk-)")
-
-
-class PageRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a page did or that happened to it. ``at`` is Unix time in milliseconds.
-
-    ``kind``, as watch.js names it: ``connection``, ``local``, ``remote`` (descriptions), ``offer``,
-    ``channel``, ``channel open``, ``channel closed``, ``event in``, ``event out``, ``state``,
-    ``ice``, ``remote track``, ``media``, ``play``, ``csp``, ``error``, ``rejection``, ``closed``;
-    and from the browser: ``console``, ``cors``, ``dialog``, ``blocked``, ``crash``.
-    ``id`` numbers the connections of a frame. ``error`` is the exception that the page got.
-    """
-
-    kind: str
-    at: float
-    id: int = 0
-    text: str = ""
-    error: str = ""
-    label: str = ""
-    by: str = ""
-    name: str = ""
-    state: str = ""
-    type: str = ""
-    rule: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnExchange:
-    """A request of the page to its own backend, with the answer if one came."""
-
-    started_at: float  # Unix time, ms
-    request: HttpRequest
-    response: HttpResponse | None
 
 
 @dataclass(frozen=True, slots=True)
