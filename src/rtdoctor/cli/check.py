@@ -13,6 +13,13 @@ import click
 
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
+from rtdoctor.cli.page_options import (
+    PageOptions,
+    page_named,
+    page_options,
+    read_fill,
+    take_page_options,
+)
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.targets.base_url import read_base_url
@@ -81,18 +88,25 @@ What a setup file may hold: rtdoctor plan --levels""",
     help="Probes at once, at most.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-@click.argument("unasked", nargs=-1, metavar="")
+@page_options
+@click.argument("things", nargs=-1, metavar="[PAGE]")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    Without --setup a survey is run: every token with every call. With --setup one setup is
+    PAGE is an HTML file or the address of an app that runs. It is run in Chromium, and the repair
+    is proved on it.
+
+    Without PAGE and --setup a survey is run: every token with every call. With --setup one setup is
     diagnosed: the smallest combination that fails, and the smallest change that works.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
-    _nothing_unasked(options.pop("unasked"))
+    page = _page(options.pop("things"))
+    page_given = take_page_options(options)
+    if page is None and page_given.is_given:
+        raise UsageError("--click, --fill and their like are about a page, and none is named")
     _check_combinations(options)
     outputs = take_outputs(options)
     given = Given(**options)
@@ -103,6 +117,8 @@ def check(**options: Any) -> int:
         if given.era and not given.dry_run:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
+        if page is not None:
+            return _run_page(page, page_given, given, outputs, sandbox)
         return _run(given, outputs, sandbox)
 
 
@@ -180,29 +196,89 @@ def _task(
 
     if given.replay is not None:
         return Replay(given.replay)
-    key = None if given.key_file is None else read_key(given.key_file)
     if given.resume is not None:
+        key = None if given.key_file is None else read_key(given.key_file)
         return Resume(given.resume, key, given.base_url, given.rules)
-    target: Target | EmbeddedSandbox
-    if sandbox is None:
-        target = Target.of(given.base_url or OPENAI_BASE_URL, require_key(key or read_key()))
-    else:
-        target = sandbox
-        sandbox.key = key
+    target = _target(given, sandbox)
     place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
     if subject is not None:
         return NewDiagnosis(subject, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)
 
 
-def _nothing_unasked(arguments: tuple[str, ...]) -> None:
-    """Point people who name a file or a URL to the option they mean."""
-    if arguments:
-        option = "--base-url" if "://" in arguments[0] else "--setup"
-        raise UsageError(
-            "check takes options only, and got something else",  # perhaps a key: not repeated
-            hint=f"A setup file: --setup FILE; a service: --base-url URL. Did you mean {option}?",
-        )
+def _run_page(
+    page: Path | str,
+    page_given: PageOptions,
+    given: Given,
+    outputs: Outputs,
+    sandbox: EmbeddedSandbox | None,
+) -> int:
+    from rtdoctor.browser.pressing import Instructions
+    from rtdoctor.check.full_page_check import PageTask
+    from rtdoctor.cli.options import read_catalogue, read_text
+    from rtdoctor.cli.page import check_page_and_report
+    from rtdoctor.cli.session import Circumstances
+    from rtdoctor.probe.limits import Limits
+
+    target = _target(given, sandbox)
+    if isinstance(target, Target) and not page_given.yes:
+        _ask_for_yes(target)
+    task = PageTask(
+        page=page,
+        target=target,
+        instructions=Instructions(
+            clicks=page_given.clicks,
+            fills=tuple(map(read_fill, page_given.fills)),
+            script=None if page_given.script is None else read_text(page_given.script),
+        ),
+        storage_state=page_given.storage_state,
+        allowed_hosts=page_given.allowed_hosts,
+        budget=given.budget,
+        journal=given.journal_place,
+        command=shlex.join(["rtdoctor", *sys.argv[1:]]),
+    )
+    circumstances = Circumstances(
+        catalogue=read_catalogue(given.probes_file, given.values),
+        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
+        keep_addresses=given.keep_addresses,
+        quiet=given.quiet,
+    )
+    return check_page_and_report(task, circumstances, outputs)
+
+
+def _ask_for_yes(target: Target) -> None:
+    """Say what a check of a page does at a real service, before it does it."""
+    from rtdoctor.browser.pressing import MOST_PRESSES
+    from rtdoctor.check.page_check import MOST_PAGE_RUNS
+
+    raise UsageError(
+        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, with up "
+        f"to {MOST_PRESSES} presses each; every run may mint a token and open a call, and a press "
+        "may do things in your own backend",
+        hint="If that is what you want, add --yes. Without a key and cost: --sandbox.",
+    )
+
+
+def _target(given: Given, sandbox: EmbeddedSandbox | None) -> Target | EmbeddedSandbox:
+    """The service that the options name; ``sandbox`` is the one they name, already started."""
+    key = None if given.key_file is None else read_key(given.key_file)
+    if sandbox is None:
+        return Target.of(given.base_url or OPENAI_BASE_URL, require_key(key or read_key()))
+    sandbox.key = key
+    return sandbox
+
+
+def _page(things: tuple[str, ...]) -> Path | str | None:
+    """The page that is named. Point people who name another thing to the option they mean."""
+    if not things:
+        return None
+    page = page_named(things[0])
+    if len(things) == 1 and page is not None:
+        return page
+    raise UsageError(
+        "check takes one page, and got something else",  # perhaps a key: not repeated
+        hint="A page: FILE.html or http://...; a setup file: --setup FILE; a service: --base-url.",
+    )
 
 
 # each option with those that would be ignored beside it, and why

@@ -1,0 +1,221 @@
+"""The check of a page: run it, diagnose its setup with probes, prove the repair on the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.browser.visit import PageSubject, run_page
+from rtdoctor.check.full_check import Finished
+from rtdoctor.check.page_faults import OwnFault, is_passed_on_refusal, own_fault, token_route
+from rtdoctor.check.page_proof import PageProof, Trial, prove
+from rtdoctor.check.page_reading import call_was_seen, read_page
+from rtdoctor.check.page_repair import (
+    PageRepair,
+    Part,
+    TokenShape,
+    is_mint,
+    migrated_events,
+)
+from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.errors import ConfigError, ExitCode
+from rtdoctor.front.front import Front
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.subjects.reading import Reading
+from rtdoctor.subjects.story import TokenFound
+from rtdoctor.subjects.tokens import tokens_in
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+MOST_PAGE_RUNS = 12
+_MOST_STEPS = 4
+_PROOF_S = 150.0
+
+Diagnose = Callable[[Setup], Awaitable[Finished]]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFinished:
+    """What is known of a page.
+
+    ``first`` is the page as it is. ``finished`` is the diagnosis of its setup, by probes of our
+    own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
+    it from the service. ``proof`` is the repair applied to the page itself.
+    """
+
+    first: PageRun
+    reading: Reading | None = None
+    finished: Finished | None = None
+    fault: OwnFault | None = None
+    repair: PageRepair | None = None
+    proof: PageProof | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """As of ``rtdoctor check``; a page that fails where its setup works has failed."""
+        if self.first.is_connected:
+            return ExitCode.WORKS
+        if self.fault is not None:
+            return ExitCode.FAILURE_REPRODUCED
+        if self.finished is None:
+            return ExitCode.CANNOT_TEST
+        if self.finished.diagnosis.verdict is Verdict.WORKS:
+            return ExitCode.FAILURE_REPRODUCED
+        return self.finished.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class PageCheck:
+    """Checks one page. ``diagnose`` probes a setup, ``tell`` hears of the progress."""
+
+    browser: Browser
+    front: Front
+    subject: PageSubject
+    catalogue: Catalogue
+    diagnose: Diagnose
+    tell: Tell = lambda text: None
+
+    async def run(self) -> PageFinished:
+        """The whole check of the page."""
+        self.tell("Running the page as it is")
+        first = await self._run_page()
+        reading = self._reading(first)
+        fault = own_fault(first, reached_service=bool(first.exchanges))
+        if reading is None or (fault is not None and not first.is_connected):
+            return PageFinished(first=first, reading=reading, fault=fault)
+        if first.is_connected:
+            self.tell("The page connected; its setup is probed")
+            finished = await self.diagnose(reading.setup)
+            return PageFinished(first=first, reading=reading, finished=finished)
+        return await self._explained(first, reading)
+
+    def _reading(self, run: PageRun) -> Reading | None:
+        route = token_route(run)
+        if not run.exchanges and route is not None and not is_passed_on_refusal(route):
+            return None  # the page's own backend has failed, which says nothing of a setup
+        try:
+            return read_page(run, self.catalogue)
+        except ConfigError:
+            return None
+
+    async def _explained(self, first: PageRun, reading: Reading) -> PageFinished:
+        """The page failed: why, and what makes it connect."""
+        self.tell("The page failed; its setup is probed, and the page runs once more")
+        async with asyncio.TaskGroup() as tasks:
+            again = tasks.create_task(self._run_page())
+            diagnosing = tasks.create_task(self.diagnose(reading.setup))
+        trials = [Trial((), first), Trial((), again.result())]
+        found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
+        try:
+            async with asyncio.timeout(_PROOF_S):
+                return await self._proved(found, trials)
+        except TimeoutError:
+            return found
+
+    async def _proved(self, found: PageFinished, original: list[Trial]) -> PageFinished:
+        """Make the page connect, step by step, and then prove which changes that takes."""
+        repair = self._repair(found)
+        tried: list[tuple[PageRepair, Trial]] = []
+        while repair is not None and repair.parts and len(tried) < _MOST_STEPS:
+            trial = Trial(repair.parts, await self._run_with(repair, frozenset(repair.parts)))
+            tried.append((repair, trial))
+            found = replace(found, repair=repair)
+            if trial.is_connected:
+                break
+            found, better = await self._improved(found, repair, trial.run)
+            repair = None if better in (None, repair) else better
+        if found.repair is None:
+            return found
+        alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
+        if not tried[-1][1].is_connected:
+            return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
+        proof = await prove(found.repair, [*original, *alike], self._run_with)
+        return replace(found, proof=proof)
+
+    def _repair(self, found: PageFinished) -> PageRepair | None:
+        """The repair of the diagnosis as the page's, or what the page's own events need."""
+        assert found.reading is not None
+        assert found.finished is not None
+        page, diagnosis = found.reading.setup, found.finished.diagnosis
+        elsewhere = _reads_elsewhere(found.first)
+        if diagnosis.verdict is Verdict.WORKS:
+            events = migrated_events(found.first, page) if found.first.error_events else {}
+            return PageRepair(page=page, works=page, reads_elsewhere=elsewhere, events=events)
+        for repair in diagnosis.repairs:
+            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere)
+            if made.can_be_applied and not repair.leaks_key:
+                return made
+        return None
+
+    async def _improved(
+        self, found: PageFinished, repair: PageRepair, run: PageRun
+    ) -> tuple[PageFinished, PageRepair | None]:
+        """What else the page needs, by what it did with a repair that did not do."""
+        assert found.reading is not None
+        if not call_was_seen(found.reading):
+            again = await self._with_real_call(found, run)
+            if again is not None:
+                return again, self._repair(again)
+        if run.error_events:
+            events = {**repair.events, **migrated_events(run, repair.works)}
+            return found, replace(repair, events=events)
+        if _shows_no_token(run):
+            return found, replace(repair, shape=TokenShape.STRING)
+        return found, None
+
+    async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:
+        """The diagnosis of the call that the repaired page made, when another was inferred."""
+        try:
+            reading = read_page(run, self.catalogue)
+        except ConfigError:
+            return None
+        is_new = found.reading is None or reading.setup != found.reading.setup
+        is_token = reading.setup.auth.value.kind is AuthKind.EPHEMERAL
+        if not (call_was_seen(reading) and is_new and is_token):
+            return None
+        self.tell("The page showed its real call; its setup is probed again")
+        return replace(found, reading=reading, finished=await self.diagnose(reading.setup))
+
+    async def _run_with(self, repair: PageRepair, parts: frozenset[Part]) -> PageRun:
+        changed = ", ".join(part for part in repair.parts if part in parts) or "nothing"
+        self.tell(f"Running the page with {changed} changed")
+        return await run_page(
+            self.browser,
+            self.front,
+            self.subject,
+            rewriting=repair.rewriting(parts),
+            completion=repair.completion(parts),
+        )
+
+    async def _run_page(self) -> PageRun:
+        return await run_page(self.browser, self.front, self.subject)
+
+
+def _reads_elsewhere(run: PageRun) -> bool:
+    """Whether the service gave a token and the page did not find it."""
+    tokens: tuple[TokenFound, ...] = ()
+    for passed in run.exchanges:
+        answer = passed.exchange.response
+        if is_mint(passed.exchange.request) and answer is not None and answer.status < 300:
+            tokens = tokens_in(answer.body)
+    return bool(tokens) and (run.reached < Reached.ANSWERED) and _shows_no_token(run)
+
+
+def _shows_no_token(run: PageRun) -> bool:
+    """Whether the page called without the token of the last answer, or did not call at all."""
+    shown = [
+        value
+        for passed in run.exchanges
+        if not is_mint(passed.exchange.request)
+        for name, value in passed.exchange.request.headers
+        if name.lower() == "authorization"
+    ]
+    if not shown:
+        return True
+    return any(word in shown[-1] for word in ("undefined", "null", "[object"))
