@@ -169,8 +169,9 @@
   calling(globalThis.RTCDataChannel?.prototype, "send", (go, channel, args) => {
     let data = args[0];
     try {
-      const type = typeof data === "string" ? parse(data)?.type : undefined;
-      if (own(outgoing, type)) data = outgoing[type];
+      // by its text, or where that differs from run to run by its type
+      if (own(outgoing, data)) data = outgoing[data];
+      else if (own(outgoing, parse(data)?.type)) data = outgoing[parse(data).type];
     } catch {}
     const label = channel.label;
     record("event out", { label, text: typeof data === "string" ? data : "bytes" });

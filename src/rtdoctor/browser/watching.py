@@ -31,7 +31,8 @@ _WANTS_KEY = re.compile(r"(?i)\b(api[ _-]?key|key|token|secret|sk-)")
 class Completion:
     """What the page's own offer is completed with: the parts of a repair that no request carries.
 
-    ``events`` are the texts that are sent in place of outgoing events, by their type.
+    ``events`` are the texts that are sent in place of outgoing events, by their text or, where
+    that differs from run to run, by their type.
     ``audio`` adds an audio section to an offer without one, ``channel`` is the label of the data
     channel, which is made before the offer.
     """

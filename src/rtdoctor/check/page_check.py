@@ -135,8 +135,12 @@ class PageCheck:
         alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
         if not tried[-1][1].is_connected:
             return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
-        proof = await prove(found.repair, [*original, *alike], self._run_with)
-        return replace(found, proof=proof)
+        async with asyncio.TaskGroup() as tasks:
+            proving = tasks.create_task(
+                prove(found.repair, [*original, *alike], self._run_with)
+            )
+            real = tasks.create_task(self._with_real_call(found, tried[-1][1].run))
+        return replace(real.result() or found, proof=proving.result())
 
     def _repair(self, found: PageFinished) -> PageRepair | None:
         """The repair of the diagnosis as the page's, or what the page's own events need."""
@@ -158,10 +162,9 @@ class PageCheck:
     ) -> tuple[PageFinished, PageRepair | None]:
         """What else the page needs, by what it did with a repair that did not do."""
         assert found.reading is not None
-        if not call_was_seen(found.reading):
-            again = await self._with_real_call(found, run)
-            if again is not None:
-                return again, self._repair(again)
+        again = await self._with_real_call(found, run)
+        if again is not None:
+            return again, self._repair(again)
         if run.error_events:
             events = {**repair.events, **migrated_events(run, repair.works)}
             return found, replace(repair, events=events)
@@ -171,11 +174,14 @@ class PageCheck:
 
     async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:
         """The diagnosis of the call that the repaired page made, when another was inferred."""
+        assert found.reading is not None
+        if call_was_seen(found.reading):
+            return None
         try:
             reading = read_page(run, self.catalogue)
         except ConfigError:
             return None
-        is_new = found.reading is None or reading.setup != found.reading.setup
+        is_new = reading.setup != found.reading.setup
         is_token = reading.setup.auth.value.kind is AuthKind.EPHEMERAL
         if not (call_was_seen(reading) and is_new and is_token):
             return None

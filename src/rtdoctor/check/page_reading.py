@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +10,7 @@ from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.levels import level_of
-from rtdoctor.subjects.reading import Reading
+from rtdoctor.subjects.reading import Reading, ReadPlace
 from rtdoctor.subjects.requests import reading_of
 
 KIND = "a page"
@@ -35,8 +34,8 @@ def seen_in(run: PageRun) -> tuple[Seen, ...]:
 
 def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
     """The setup of the page. Raises ``ConfigError`` when it asked for no token and made no call."""
-    reading = reading_of(seen_in(run), catalogue, kind=KIND)
-    return replace(reading, setup=as_probed(_with_label(reading.setup, run, catalogue), catalogue))
+    reading = _with_label(reading_of(seen_in(run), catalogue, kind=KIND), run, catalogue)
+    return replace(reading, setup=as_probed(reading.setup, catalogue))
 
 
 def call_was_seen(reading: Reading) -> bool:
@@ -58,15 +57,14 @@ def as_probed(setup: Setup, catalogue: Catalogue) -> Setup:
     return setup
 
 
-def _with_label(setup: Setup, run: PageRun, catalogue: Catalogue) -> Setup:
+def _with_label(reading: Reading, run: PageRun, catalogue: Catalogue) -> Reading:
     """The label of the channel, which no offer tells but the page does."""
-    labels = list(_labels(run))
-    offer: Offer = setup.offer.value
+    labels = [record.label for record in run.of_kind("channel") if record.by == "page"]
+    offer: Offer = reading.setup.offer.value
     if offer.channel is None or not labels:
-        return setup
+        return reading
     level = level_of(catalogue, Factor.OFFER, replace(offer, channel=labels[0]))
-    return setup.with_level(Factor.OFFER, level)
-
-
-def _labels(run: PageRun) -> Iterator[str]:
-    return (record.label for record in run.of_kind("channel") if record.by == "page")
+    label = ReadPlace("offer.channel.label", labels[0], "createDataChannel in the page")
+    places = tuple(label if p.place == label.place else p for p in reading.places)
+    setup = reading.setup.with_level(Factor.OFFER, level)
+    return replace(reading, setup=setup, places=places)

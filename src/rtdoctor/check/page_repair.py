@@ -102,7 +102,7 @@ class PageRepair:
         chosen = frozenset(parts)
         offer = self.works.offer.value
         return Completion(
-            events=self.events if Part.EVENTS in chosen else {},
+            events=_also_by_type(self.events) if Part.EVENTS in chosen else {},
             audio=Part.OFFER in chosen and offer.audio,
             channel=offer.channel if Part.OFFER in chosen else None,
         )
@@ -199,6 +199,13 @@ def migrated_events(run: PageRun, works: Setup) -> dict[str, str]:
     texts = [r.text for r in run.of_kind("event out") if event_type(r.text) in _UPDATES]
     pairs = ((text, _migrated_event(text, session_type)) for text in texts)
     return {text: new for text, new in pairs if new is not None and new != text}
+
+
+def _also_by_type(events: Mapping[str, str]) -> dict[str, str]:
+    """The events by their type as well, where there is one of a type: a text may hold an id."""
+    types = [event_type(text) for text in events]
+    single = {event_type(text): new for text, new in events.items()}
+    return {**events, **{t: new for t, new in single.items() if types.count(t) == 1}}
 
 
 def _migrated_event(text: str, session_type: object) -> str | None:
