@@ -115,5 +115,3 @@ def event_type(text: str) -> str:
 
 class _Event(msgspec.Struct):
     type: str = ""
-
-

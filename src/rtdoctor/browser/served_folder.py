@@ -37,7 +37,7 @@ def serve_folder_of(page: Path) -> Iterator[str]:
 class _FilesOnly(SimpleHTTPRequestHandler):
     timeout = 10
 
-    def send_head(self) -> BinaryIO | None:  # type: ignore[override] # typeshed has a narrower type
+    def send_head(self) -> BinaryIO | None:
         if not self._may_be_served():
             self.send_error(HTTPStatus.NOT_FOUND)
             return None

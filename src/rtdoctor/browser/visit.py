@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.browser.pressing import Choice, Instructions, Press, Presser
+from rtdoctor.browser.token_answer import TokenAnswer, replace_answer
 from rtdoctor.browser.watching import Completion, Watching
 from rtdoctor.front.front import Front
-from rtdoctor.front.passed import PassedExchange
+from rtdoctor.front.passed import PassedExchange, Route
 from rtdoctor.front.rewriting import Rewriting
 
 if TYPE_CHECKING:
@@ -47,12 +48,14 @@ async def run_page(
     *,
     rewriting: Rewriting | None = None,
     completion: Completion | None = None,
+    token_answer: TokenAnswer | None = None,
     most_s: float = 30.0,
 ) -> PageRun:
     """Open the page in a fresh context, start it and watch it for ``most_s`` seconds at most.
 
-    ``rewriting`` and ``completion`` are the parts of a repair. Whatever the page does, this returns:
-    a page that hangs is told as ``stopped == "time"``. The calls that it opened are hung up.
+    ``rewriting``, ``completion`` and ``token_answer`` are the parts of a repair. Whatever the page
+    does, this returns: a page that hangs is told as ``stopped == "time"``. The calls that it
+    opened are hung up.
     """
     began = time.monotonic()
     already = max((passed.number for passed in front.exchanges), default=0)
@@ -68,7 +71,7 @@ async def run_page(
                 storage_state=subject.storage_state,
             )
             await watching.attach(context, completion or Completion())
-            await stay.run(context, subject)
+            await stay.run(context, subject, token_answer)
     except TimeoutError:
         stay.stopped = "time"
     finally:
@@ -97,9 +100,13 @@ class _Visit:
         self.stopped = "quiet"
         self.problem = ""
 
-    async def run(self, context: BrowserContext, subject: PageSubject) -> None:
+    async def run(
+        self, context: BrowserContext, subject: PageSubject, token_answer: TokenAnswer | None
+    ) -> None:
         page = self._page = await context.new_page()
         page.on("crash", lambda _: self._watching.note("crash"))
+        if token_answer is not None:
+            await replace_answer(page, token_answer)
         if not await self._open(page, subject.url):
             return
         presser = Presser(page, self._watching.mark, self._front.placeholder)
@@ -177,7 +184,8 @@ class _Visit:
         return bool(self._new_exchanges() or self._watching.of_kind("connection"))
 
     def _new_exchanges(self) -> tuple[PassedExchange, ...]:
-        return tuple(p for p in self._front.exchanges if p.number > self._already)
+        passed = self._front.exchanges
+        return tuple(p for p in passed if p.number > self._already and p.route is Route.NAME)
 
     async def _settle(self) -> None:
         """Until the page has done nothing for a moment and waits for no request of its own."""

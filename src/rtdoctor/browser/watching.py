@@ -123,21 +123,8 @@ class Watching:
         started = self._pending.get(request, time.time() * 1000)
         try:
             if self._is_own_call(request):
-                answer = await request.response()
-                body = b""
-                if answer is not None:
-                    size = int(answer.headers.get("content-length") or 0)
-                    body = await answer.body() if size <= _LARGEST_BODY else b""
-                response = answer and HttpResponse(
-                    answer.status,
-                    tuple(answer.headers.items()),
-                    body[:_LARGEST_BODY].decode("utf-8", "replace"),
-                    len(body),
-                    len(body) > _LARGEST_BODY,
-                )
-                self._keep_exchange(OwnExchange(started, _read(request), response))
-        except Exception:  # the page has gone on, and its answer with it
-            self._keep_exchange(OwnExchange(started, _read(request), None))
+                answer = await _answer_to(request)
+                self._keep_exchange(OwnExchange(started, _read(request), answer))
         finally:
             self._pending.pop(request, None)
             self.last_change = time.monotonic()
@@ -166,3 +153,20 @@ def _read(request: Request) -> HttpRequest:
     body = request.post_data_buffer
     text = None if body is None else body[:_LARGEST_BODY].decode("utf-8", "replace")
     return HttpRequest(request.method, request.url, tuple(request.headers.items()), text)
+
+
+async def _answer_to(request: Request) -> HttpResponse | None:
+    """The answer with the beginning of its body; ``None`` when the page has gone on without it."""
+    from playwright.async_api import Error
+
+    try:
+        answer = await request.response()
+        if answer is None:
+            return None
+        size = int(answer.headers.get("content-length") or 0)
+        body = await answer.body() if size <= _LARGEST_BODY else b""
+    except (Error, ValueError):
+        return None
+    text = body[:_LARGEST_BODY].decode("utf-8", "replace")
+    is_cut = max(size, len(body)) > _LARGEST_BODY
+    return HttpResponse(answer.status, tuple(answer.headers.items()), text, len(body), is_cut)

@@ -199,4 +199,3 @@ def _listed(parts: tuple[Part, ...]) -> str:
 def _short(text: str, most: int = _LONGEST) -> str:
     one_line = " ".join(text.split())
     return one_line if len(one_line) <= most else one_line[: most - 1] + "…"
-

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.browser.visit import PageSubject, run_page
+from rtdoctor.check.backend_answer import answer_of_backend, backend_route
 from rtdoctor.check.full_check import Finished
-from rtdoctor.check.page_faults import OwnFault, is_passed_on_refusal, own_fault, token_route
+from rtdoctor.check.page_faults import (
+    OwnFault,
+    own_fault,
+    token_route,
+    token_was_given,
+    unseen_request,
+)
 from rtdoctor.check.page_proof import PageProof, Trial, prove
-from rtdoctor.check.page_reading import call_was_seen, read_page
+from rtdoctor.check.page_reading import call_was_seen, read_page, read_refusal, with_call_of
 from rtdoctor.check.page_repair import (
     PageRepair,
     Part,
@@ -25,9 +32,8 @@ from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.errors import ConfigError, ExitCode
 from rtdoctor.front.front import Front
 from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.subjects.reading import Reading
-from rtdoctor.subjects.story import TokenFound
-from rtdoctor.subjects.tokens import tokens_in
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -36,7 +42,7 @@ MOST_PAGE_RUNS = 12
 _MOST_STEPS = 4
 _PROOF_S = 150.0
 
-Diagnose = Callable[[Setup], Awaitable[Finished]]
+Diagnose = Callable[[Setup], Coroutine[Any, Any, Finished]]
 Tell = Callable[[str], None]
 
 
@@ -78,6 +84,7 @@ class PageCheck:
     front: Front
     subject: PageSubject
     catalogue: Catalogue
+    redactor: Redactor
     diagnose: Diagnose
     tell: Tell = lambda text: None
 
@@ -85,10 +92,10 @@ class PageCheck:
         """The whole check of the page."""
         self.tell("Running the page as it is")
         first = await self._run_page()
-        reading = self._reading(first)
-        fault = own_fault(first, reached_service=bool(first.exchanges))
-        if reading is None or (fault is not None and not first.is_connected):
-            return PageFinished(first=first, reading=reading, fault=fault)
+        fault = None if first.is_connected else own_fault(first)
+        reading = None if fault else self._reading(first)
+        if reading is None:
+            return PageFinished(first=first, fault=fault or unseen_request(first))
         if first.is_connected:
             self.tell("The page connected; its setup is probed")
             finished = await self.diagnose(reading.setup)
@@ -96,13 +103,13 @@ class PageCheck:
         return await self._explained(first, reading)
 
     def _reading(self, run: PageRun) -> Reading | None:
-        route = token_route(run)
-        if not run.exchanges and route is not None and not is_passed_on_refusal(route):
-            return None  # the page's own backend has failed, which says nothing of a setup
+        # the front's exchanges are clean already, and tokens are told by their aliases
+        clean = replace(run, own_exchanges=self.redactor.clean(run.own_exchanges))
         try:
-            return read_page(run, self.catalogue)
+            return read_page(clean, self.catalogue)
         except ConfigError:
-            return None
+            route = token_route(clean)
+            return read_refusal(route, self.catalogue) if route is not None else None
 
     async def _explained(self, first: PageRun, reading: Reading) -> PageFinished:
         """The page failed: why, and what makes it connect."""
@@ -136,9 +143,7 @@ class PageCheck:
         if not tried[-1][1].is_connected:
             return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
         async with asyncio.TaskGroup() as tasks:
-            proving = tasks.create_task(
-                prove(found.repair, [*original, *alike], self._run_with)
-            )
+            proving = tasks.create_task(prove(found.repair, [*original, *alike], self._run_with))
             real = tasks.create_task(self._with_real_call(found, tried[-1][1].run))
         return replace(real.result() or found, proof=proving.result())
 
@@ -147,12 +152,14 @@ class PageCheck:
         assert found.reading is not None
         assert found.finished is not None
         page, diagnosis = found.reading.setup, found.finished.diagnosis
-        elsewhere = _reads_elsewhere(found.first)
+        elsewhere, route = _reads_elsewhere(found.first), backend_route(found.first)
         if diagnosis.verdict is Verdict.WORKS:
             events = migrated_events(found.first, page) if found.first.error_events else {}
-            return PageRepair(page=page, works=page, reads_elsewhere=elsewhere, events=events)
+            return PageRepair(
+                page=page, works=page, reads_elsewhere=elsewhere, events=events, route=route
+            )
         for repair in diagnosis.repairs:
-            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere)
+            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere, route=route)
             if made.can_be_applied and not repair.leaks_key:
                 return made
         return None
@@ -177,14 +184,14 @@ class PageCheck:
         assert found.reading is not None
         if call_was_seen(found.reading):
             return None
-        try:
-            reading = read_page(run, self.catalogue)
-        except ConfigError:
+        seen = self._reading(run)
+        if seen is None or not call_was_seen(seen):
             return None
-        is_new = reading.setup != found.reading.setup
-        is_token = reading.setup.auth.value.kind is AuthKind.EPHEMERAL
-        if not (call_was_seen(reading) and is_new and is_token):
+        if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
+        reading = with_call_of(found.reading, seen, self.catalogue)
+        if reading.setup == found.reading.setup:
+            return replace(found, reading=reading)
         self.tell("The page showed its real call; its setup is probed again")
         return replace(found, reading=reading, finished=await self.diagnose(reading.setup))
 
@@ -197,6 +204,7 @@ class PageCheck:
             self.subject,
             rewriting=repair.rewriting(parts),
             completion=repair.completion(parts),
+            token_answer=answer_of_backend(repair, parts, self.front),
         )
 
     async def _run_page(self) -> PageRun:
@@ -204,13 +212,8 @@ class PageCheck:
 
 
 def _reads_elsewhere(run: PageRun) -> bool:
-    """Whether the service gave a token and the page did not find it."""
-    tokens: tuple[TokenFound, ...] = ()
-    for passed in run.exchanges:
-        answer = passed.exchange.response
-        if is_mint(passed.exchange.request) and answer is not None and answer.status < 300:
-            tokens = tokens_in(answer.body)
-    return bool(tokens) and (run.reached < Reached.ANSWERED) and _shows_no_token(run)
+    """Whether the page was given a token and did not find it."""
+    return run.reached < Reached.ANSWERED and token_was_given(run) and _shows_no_token(run)
 
 
 def _shows_no_token(run: PageRun) -> bool:

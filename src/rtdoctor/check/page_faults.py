@@ -23,19 +23,41 @@ class OwnFault:
     next_step: str
 
 
-def own_fault(run: PageRun, reached_service: bool) -> OwnFault | None:
+def own_fault(run: PageRun) -> OwnFault | None:
     """The first thing of the page's own that explains why it went no further.
 
-    ``reached_service`` tells that a request of the page has reached the service. Once the service
-    was asked, only what cannot come from its answers counts.
+    Once the service was asked, or has given a token or a refusal through the page's own backend,
+    only what cannot come from its answers counts.
     """
-    found = [*_before_any_request(run), *(() if reached_service else _of_backend(run))]
-    if not reached_service:
-        found += _of_script(run)
+    found = _of_browser(run)
+    if not run.exchanges:
+        found += _of_backend(run)
+        route = token_route(run)
+        if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
+            found += _of_script(run)
     return found[0] if found else None
 
 
-def _before_any_request(run: PageRun) -> list[OwnFault]:
+def unseen_request(run: PageRun) -> OwnFault | None:
+    """A refusal of the service that the page's own backend passed on, for a request not seen."""
+    route = token_route(run)
+    if run.exchanges or route is None or not is_passed_on_refusal(route):
+        return None
+    return OwnFault(
+        f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
+        "had sent to the service was not seen.",
+        "Run the backend behind rtdoctor: rtdoctor tap --run COMMAND",
+    )
+
+
+def token_was_given(run: PageRun) -> bool:
+    """Whether an answer to the page held a token, from the service or from its own backend."""
+    answers = [passed.exchange.response for passed in run.exchanges]
+    answers += [own.response for own in run.own_exchanges]
+    return any(a is not None and a.status < 300 and tokens_in(a.body) for a in answers)
+
+
+def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
     for record in run.of_kind("csp"):
         if record.rule in ("connect-src", "default-src"):

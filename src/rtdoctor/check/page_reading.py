@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from rtdoctor.browser.page_run import PageRun
+from rtdoctor.browser.page_run import OwnExchange, PageRun
 from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.exchange import Seen
@@ -14,6 +16,14 @@ from rtdoctor.subjects.reading import Reading, ReadPlace
 from rtdoctor.subjects.requests import reading_of
 
 KIND = "a page"
+_PATH = re.compile(r"/v1/realtime/[a-z_]+")
+_OF_CALL = (
+    Factor.AUTH,
+    Factor.CALL_ENDPOINT,
+    Factor.CALL_QUERY,
+    Factor.CALL_ENCODING,
+    Factor.OFFER,
+)
 
 
 def seen_in(run: PageRun) -> tuple[Seen, ...]:
@@ -23,7 +33,9 @@ def seen_in(run: PageRun) -> tuple[Seen, ...]:
         exchange = passed.exchange
         at = datetime.fromisoformat(exchange.started_at).timestamp()
         timed.append(Seen(exchange.request, exchange.response, "", at))
-    timed += [Seen(own.request, own.response, "", own.started_at / 1000) for own in run.own_exchanges]
+    timed += [
+        Seen(own.request, own.response, "", own.started_at / 1000) for own in run.own_exchanges
+    ]
     timed.sort(key=lambda seen: seen.at or 0.0)
     counted = [seen for seen in timed if seen.request.method != "OPTIONS"]
     return tuple(
@@ -36,6 +48,45 @@ def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
     """The setup of the page. Raises ``ConfigError`` when it asked for no token and made no call."""
     reading = _with_label(reading_of(seen_in(run), catalogue, kind=KIND), run, catalogue)
     return replace(reading, setup=as_probed(reading.setup, catalogue))
+
+
+def read_refusal(own: OwnExchange, catalogue: Catalogue) -> Reading | None:
+    """The setup behind a refusal that the page's own backend passed on, all of it inferred.
+
+    The error names the path that the backend had asked, as in "Invalid URL (POST /v1/...)" (fact
+    TOK-BETA-404). ``None`` when it names none that a recipe mints at.
+    """
+    text = own.response.body if own.response else ""
+    found = _PATH.search(text)
+    recipes = (recipe.setup for recipe in catalogue.recipes if not recipe.leaks_key)
+    path = found[0] if found else None
+    setup = next((r for r in recipes if path and r.token_endpoint.value.path == path), None)
+    if setup is None:
+        return None
+    asked = f"{own.request.method} {urlsplit(own.request.url).path}"
+    why = f"the error that {asked} passed on names it"
+    usual = "nothing of it was seen; this goes with the token"
+    return Reading(
+        kind=KIND,
+        setup=setup,
+        places=(
+            ReadPlace("mint.url.path", path or "", why, inferred=True),
+            ReadPlace("mint.body", setup.token_body.name, usual, inferred=True),
+            ReadPlace("call.url.path", setup.call_endpoint.value.path, usual, inferred=True),
+        ),
+        not_said=(f"what the backend behind {asked} sends to the service",),
+    )
+
+
+def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Reading:
+    """The reading with the call of a later run, in which the page was helped to make it."""
+    header, called = reading.setup.beta_header.value, later.setup.beta_header.value
+    both = replace(header, call=called.call, call_others=called.call_others)
+    setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
+    setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
+    places = [p for p in reading.places if p.place.startswith("mint.")]
+    places += [p for p in later.places if not p.place.startswith("mint.")]
+    return replace(reading, setup=setup, places=tuple(places))
 
 
 def call_was_seen(reading: Reading) -> bool:

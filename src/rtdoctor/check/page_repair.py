@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from rtdoctor.browser.page_run import PageRun, event_type
+from rtdoctor.browser.page_run import OwnExchange, PageRun, event_type
 from rtdoctor.browser.watching import Completion
 from rtdoctor.domain.exchange import Headers, HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
@@ -50,6 +50,7 @@ class PageRepair:
     """The setup that works, beside the one that the page has, and what no setup holds.
 
     ``events`` are the texts to send in place of the page's own events, by their own text.
+    ``route`` is the exchange with the page's own backend that was to bring the token.
     """
 
     page: Setup
@@ -57,6 +58,7 @@ class PageRepair:
     shape: TokenShape = TokenShape.OBJECT
     reads_elsewhere: bool = False
     events: Mapping[str, str] = field(default_factory=dict)
+    route: OwnExchange | None = None
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -178,9 +180,7 @@ def reshaped(answer: HttpResponse, shape: TokenShape) -> HttpResponse:
     secret: Any = token.value
     if shape is TokenShape.OBJECT:
         secret = {"value": token.value, "expires_at": token.expires_at or 0}
-    return replace(
-        answer, body=json.dumps({**data, "value": token.value, "client_secret": secret})
-    )
+    return replace(answer, body=json.dumps({**data, "value": token.value, "client_secret": secret}))
 
 
 def with_headers(headers: Headers, changed: Mapping[str, str | None]) -> Headers:

@@ -252,8 +252,8 @@ def _ask_for_yes(target: Target) -> None:
     from rtdoctor.check.page_check import MOST_PAGE_RUNS
 
     raise UsageError(
-        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, with up "
-        f"to {MOST_PRESSES} presses each; every run may mint a token and open a call, and a press "
+        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, "
+        f"with up to {MOST_PRESSES} presses each; every run may mint a token and open a call, and a press "
         "may do things in your own backend",
         hint="If that is what you want, add --yes. Without a key and cost: --sandbox.",
     )

@@ -80,7 +80,8 @@ def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
 def _what_was_read(found: PageFinished) -> Section:
     assert found.reading is not None
     lines = [
-        f"{place.place}: {place.value[:200]}" + (f"  (inferred: {place.origin})" if place.inferred else "")
+        f"{place.place}: {place.value[:200]}"
+        + (f"  (inferred: {place.origin})" if place.inferred else "")
         for place in found.reading.places
     ]
     lines += [f"not seen: {text}" for text in found.reading.not_said]
