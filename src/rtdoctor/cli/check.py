@@ -226,7 +226,7 @@ def _task(
         return Resume(given.resume, key, given.base_url, given.rules)
     target: Target | EmbeddedSandbox
     if sandbox is None:
-        base_url = given.base_url or base_url_of_subject(reading and reading.base_url)
+        base_url = given.base_url or base_url_of_subject(reading.base_url if reading else None)
         target = Target.of(base_url, require_key(key or read_key()))
     else:
         target = sandbox
@@ -285,9 +285,8 @@ def _given(value: Any) -> bool:
 
 
 def _flag(name: str) -> str:
-    stem = {"era": "sandbox", "reports": "report", "written_file": "write"}.get(
-        name, name.removesuffix("_file")
-    )
     if name == "thing":
         return "THING"
+    stems = {"era": "sandbox", "reports": "report", "written_file": "write"}
+    stem = stems.get(name, name.removesuffix("_file"))
     return "--key-file" if name == "key_file" else f"--{stem.replace('_', '-')}"

@@ -46,7 +46,8 @@ def base_url_of_subject(subject_says: str | None) -> str:
         return OPENAI_BASE_URL
     named = printable(subject_says or "", one_line=True)
     raise UsageError(
-        f"the requests that were read go to {named}, and a key goes only to a service that you name",
+        f"the requests that were read go to {named}, and a key goes only to a service that you "
+        "name",
         hint=f"If your key belongs there: --base-url {shlex.quote(named)}. "
         "Without a key: --sandbox",
     )

@@ -25,7 +25,7 @@ def print_reading(reading: Reading, console: Console) -> None:
         where, inferred = origin
         screen.line(("inferred: " if inferred else "", "yellow"), (where, "dim"), indent=1)
         for place in places:
-            screen.single(*_row(place, width), indent=3)
+            screen.line(*_row(place, width), indent=3)
     if len(reading.places) > len(shown):
         screen.line(f"and {len(reading.places) - len(shown)} more", indent=3)
     for note in reading.notes:
