@@ -13,23 +13,20 @@ import click
 
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
-from rtdoctor.cli.page_options import (
-    PageOptions,
-    page_named,
-    page_options,
-    read_fill,
-    take_page_options,
-)
+from rtdoctor.cli.page_options import PageOptions, page_named, page_options, take_page_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.targets.base_url import read_base_url
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+from rtdoctor.targets.trust import base_url_of_subject
 
 if TYPE_CHECKING:
     from rtdoctor.check.task import JournalPlace, Task
     from rtdoctor.domain.setup import Setup
+    from rtdoctor.plan.catalogue import Catalogue
+    from rtdoctor.subjects.reading import Reading
 
 _PATH = click.Path(path_type=Path)
 _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": True}
@@ -40,7 +37,9 @@ _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": T
     epilog="""\b
 Examples:
   rtdoctor check --sandbox                     no key, no network: see how it works
-  rtdoctor check --setup setup.yaml            why this fails, and what would work
+  rtdoctor check page.html --sandbox           the page is run, and made to connect
+  rtdoctor check page.har                      why this fails, and what would work
+  rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
   rtdoctor check --report all=report           with files to attach to an issue
 
 What a setup file may hold: rtdoctor plan --levels""",
@@ -67,7 +66,14 @@ What a setup file may hold: rtdoctor plan --levels""",
     "--setup",
     "setup_file",
     type=_PATH,
-    help="Diagnose the setup in this file.",
+    help="Diagnose the setup in this file; as THING, it is told by its content.",
+)
+@click.option(
+    "--write",
+    "written_file",
+    type=_PATH,
+    metavar="FILE",
+    help="Keep what was read as a setup file.",
 )
 @plan_options
 @click.option("--dry-run", is_flag=True, help="Show what would run, and its cost; send nothing.")
@@ -89,27 +95,26 @@ What a setup file may hold: rtdoctor plan --levels""",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @page_options
-@click.argument("things", nargs=-1, metavar="[PAGE]")
+@click.argument("things", nargs=-1, metavar="[THING]")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    PAGE is an HTML file or the address of an app that runs. It is run in Chromium, and the repair
-    is proved on it.
-
-    Without PAGE and --setup a survey is run: every token with every call. With --setup one setup is
-    diagnosed: the smallest combination that fails, and the smallest change that works.
+    THING is what you have: a page, the URL of an app that runs, a HAR, a cURL, fetch, PowerShell or HTTPie command, a Postman
+    collection, an SDP offer, a webrtc-internals dump, a setup file, a folder of them, or - for
+    standard input. It is diagnosed: the smallest combination that fails, and the smallest change
+    that works. A page is run in Chromium, and the change is proved on it. Without THING a survey
+    is run: every token with every call.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
-    page = _page(options.pop("things"))
-    page_given = take_page_options(options)
-    if page is None and page_given.is_given:
-        raise UsageError("--click, --fill and their like are about a page, and none is named")
+    options["thing"] = _one_thing(options.pop("things"))
     _check_combinations(options)
     outputs = take_outputs(options)
-    given = Given(**options)
+    page = take_page_options(options)
+    given = Given(**options, page=page)
+    _check_page_options(given)
     if given.base_url is not None:
         given = replace(given, base_url=read_base_url(given.base_url, "--base-url"))
     with ExitStack() as stack:
@@ -117,8 +122,6 @@ def check(**options: Any) -> int:
         if given.era and not given.dry_run:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
-        if page is not None:
-            return _run_page(page, page_given, given, outputs, sandbox)
         return _run(given, outputs, sandbox)
 
 
@@ -130,7 +133,9 @@ class Given:
     rules: Path | None
     base_url: str | None
     key_file: Path | None
+    thing: str | None
     setup_file: Path | None
+    written_file: Path | None
     probes_file: Path | None
     values: tuple[str, ...]
     only: tuple[str, ...]
@@ -147,6 +152,7 @@ class Given:
     timeout: float
     jobs: int
     quiet: bool
+    page: PageOptions
 
     @property
     def journal_place(self) -> JournalPlace:
@@ -156,14 +162,17 @@ class Given:
 
 
 def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int:
-    from rtdoctor.cli.options import read_catalogue, read_plan, read_text
+    from rtdoctor.cli.options import read_catalogue, read_plan
     from rtdoctor.cli.plan import show_plan, show_subject_plan
-    from rtdoctor.subjects.setup_file import read_subject
 
     catalogue = read_catalogue(given.probes_file, given.values)
-    subject = None
-    if given.setup_file is not None:
-        subject = read_subject(read_text(given.setup_file), str(given.setup_file), catalogue)
+    page = page_named(given.thing)
+    if page is not None:
+        from rtdoctor.cli.page import check_page
+
+        return check_page(page, given, _target(given, None, sandbox), catalogue, outputs)
+    reading = _read(given, catalogue)
+    subject = None if reading is None else reading.setup
     plan = read_plan(catalogue, given.only, given.skip, given.budget, given.full)
     if given.dry_run:
         if subject is None:
@@ -171,7 +180,7 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         else:
             show_subject_plan(subject, catalogue)
         return ExitCode.WORKS
-    task = _task(given, plan.setups, subject, sandbox)
+    task = _task(given, plan.setups, reading, sandbox)
     from rtdoctor.cli.session import Circumstances, check_and_report
     from rtdoctor.probe.limits import Limits
 
@@ -181,14 +190,42 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         limits=limits,
         keep_addresses=given.keep_addresses,
         quiet=given.quiet,
+        secrets=reading.secrets if reading is not None else (),
     )
     return check_and_report(task, circumstances, outputs)
+
+
+def _read(given: Given, catalogue: Catalogue) -> Reading | None:
+    """What the command is about, shown and kept; ``None`` for a survey."""
+    from rtdoctor.cli import what_was_read
+    from rtdoctor.cli.options import read_text
+    from rtdoctor.subjects.detect import reading_of_setup_file
+
+    if given.setup_file is not None:
+        text = read_text(given.setup_file)
+        return reading_of_setup_file(text, str(given.setup_file), catalogue)
+    if given.thing is None:
+        return None
+    reading = what_was_read.read(given.thing, catalogue)
+    if not reading.is_setup_file:
+        what_was_read.show(_with_destination(reading, given))
+    if given.written_file is not None:
+        what_was_read.write(reading, given.written_file, catalogue)
+    return reading
+
+
+def _with_destination(reading: Reading, given: Given) -> Reading:
+    """The reading, with a word on requests that are sent elsewhere than they went."""
+    here = "the sandbox" if given.era else given.base_url
+    if reading.base_url is None or here in (None, reading.base_url):
+        return reading
+    return reading.noting(f"the requests went to {reading.base_url}; here they go to {here}")
 
 
 def _task(
     given: Given,
     setups: tuple[Setup, ...],
-    subject: Setup | None,
+    reading: Reading | None,
     sandbox: EmbeddedSandbox | None,
 ) -> Task:
     """What these options ask for; ``sandbox`` is the one that they name, already started."""
@@ -199,99 +236,47 @@ def _task(
     if given.resume is not None:
         key = None if given.key_file is None else read_key(given.key_file)
         return Resume(given.resume, key, given.base_url, given.rules)
-    target = _target(given, sandbox)
+    target = _target(given, reading, sandbox)
     place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
-    if subject is not None:
-        return NewDiagnosis(subject, target, given.budget, place, given.record, command)
+    if reading is not None:
+        return NewDiagnosis(reading.setup, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)
 
 
-def _run_page(
-    page: Path | str,
-    page_given: PageOptions,
-    given: Given,
-    outputs: Outputs,
-    sandbox: EmbeddedSandbox | None,
-) -> int:
-    from rtdoctor.browser.pressing import Instructions
-    from rtdoctor.check.full_page_check import PageTask
-    from rtdoctor.cli.options import read_catalogue, read_text
-    from rtdoctor.cli.page import check_page_and_report
-    from rtdoctor.cli.session import Circumstances
-    from rtdoctor.probe.limits import Limits
-
-    target = _target(given, sandbox)
-    if isinstance(target, Target) and not page_given.yes:
-        _ask_for_yes(target)
-    task = PageTask(
-        page=page,
-        target=target,
-        instructions=Instructions(
-            clicks=page_given.clicks,
-            fills=tuple(map(read_fill, page_given.fills)),
-            script=None if page_given.script is None else read_text(page_given.script),
-        ),
-        storage_state=page_given.storage_state,
-        allowed_hosts=page_given.allowed_hosts,
-        budget=given.budget,
-        journal=given.journal_place,
-        command=shlex.join(["rtdoctor", *sys.argv[1:]]),
-    )
-    circumstances = Circumstances(
-        catalogue=read_catalogue(given.probes_file, given.values),
-        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
-        keep_addresses=given.keep_addresses,
-        quiet=given.quiet,
-    )
-    return check_page_and_report(task, circumstances, outputs)
-
-
-def _ask_for_yes(target: Target) -> None:
-    """Say what a check of a page does at a real service, before it does it."""
-    from rtdoctor.browser.pressing import MOST_PRESSES
-    from rtdoctor.check.page_check import MOST_PAGE_RUNS
-
-    raise UsageError(
-        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, "
-        f"with up to {MOST_PRESSES} presses each; every run may mint a token and open a call, and a press "
-        "may do things in your own backend",
-        hint="If that is what you want, add --yes. Without a key and cost: --sandbox.",
-    )
-
-
-def _target(given: Given, sandbox: EmbeddedSandbox | None) -> Target | EmbeddedSandbox:
-    """The service that the options name; ``sandbox`` is the one they name, already started."""
+def _target(
+    given: Given, reading: Reading | None, sandbox: EmbeddedSandbox | None
+) -> Target | EmbeddedSandbox:
+    """The service that is probed; ``sandbox`` is the one that the options name, if they do."""
     key = None if given.key_file is None else read_key(given.key_file)
-    if sandbox is None:
-        return Target.of(given.base_url or OPENAI_BASE_URL, require_key(key or read_key()))
-    sandbox.key = key
-    return sandbox
+    if sandbox is not None:
+        sandbox.key = key
+        return sandbox
+    base_url = given.base_url or base_url_of_subject(reading.base_url if reading else None)
+    return Target.of(base_url, require_key(key or read_key()))
 
 
-def _page(things: tuple[str, ...]) -> Path | str | None:
-    """The page that is named. Point people who name another thing to the option they mean."""
-    if not things:
-        return None
-    page = page_named(things[0])
-    if len(things) == 1 and page is not None:
-        return page
-    raise UsageError(
-        "check takes one page, and got something else",  # perhaps a key: not repeated
-        hint="A page: FILE.html or http://...; a setup file: --setup FILE; a service: --base-url.",
-    )
+def _one_thing(arguments: tuple[str, ...]) -> str | None:
+    """The thing to check. Raises ``UsageError`` for more than one; they may be a command."""
+    if len(arguments) > 1:
+        raise UsageError(
+            f"check takes one THING, and got {len(arguments)} words",  # perhaps keys: not repeated
+            hint="Put a command into a file and name it, or pipe it in: rtdoctor check -",
+        )
+    return arguments[0] if arguments else None
 
 
 # each option with those that would be ignored beside it, and why
 _ALONE = {
     "replay": (
-        "resume record setup_file era base_url key_file rules only skip full budget",
+        "resume record setup_file thing era base_url key_file rules only skip full budget",
         "A replay repeats the recorded check as it was.",
     ),
     "resume": (
-        "record setup_file era only skip full budget",
+        "record setup_file thing era only skip full budget",
         "A resumed run goes on as it was begun.",
     ),
-    "setup_file": ("only skip full", "They choose a survey; --setup diagnoses one setup."),
+    "setup_file": ("thing only skip full", "They choose a survey; --setup diagnoses one setup."),
+    "thing": ("only skip full", "They choose a survey; a THING is diagnosed alone."),
     "era": ("base_url", "--sandbox is itself the service."),
     "dry_run": (
         "record replay resume json_file html_file markdown_file junit_file reports",
@@ -307,8 +292,20 @@ def _check_combinations(options: dict[str, Any]) -> None:
         for other in others.split():
             if _given(options[one]) and _given(options[other]):
                 raise UsageError(f"{_flag(one)} and {_flag(other)} exclude each other", hint=why)
+    if options["written_file"] is not None and options["thing"] is None:
+        raise UsageError("--write keeps what was read out of a THING; name one")
     if options["rules"] is not None and options["era"] is None and options["resume"] is None:
         raise UsageError("--rules are for the sandbox; add --sandbox")
+
+
+def _check_page_options(given: Given) -> None:
+    if page_named(given.thing) is None:
+        if given.page.is_given:
+            raise UsageError("--click, --fill and their like are about a page; name one as THING")
+    elif given.dry_run or given.record or given.written_file:
+        raise UsageError(
+            "a page is known only when it has run, so there is no --dry-run, --record or --write"
+        )
 
 
 def _given(value: Any) -> bool:
@@ -316,5 +313,8 @@ def _given(value: Any) -> bool:
 
 
 def _flag(name: str) -> str:
-    stem = {"era": "sandbox", "reports": "report"}.get(name, name.removesuffix("_file"))
+    if name == "thing":
+        return "THING"
+    stems = {"era": "sandbox", "reports": "report", "written_file": "write"}
+    stem = stems.get(name, name.removesuffix("_file"))
     return "--key-file" if name == "key_file" else f"--{stem.replace('_', '-')}"

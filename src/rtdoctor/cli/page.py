@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
 from rtdoctor.check.page_account import (
@@ -18,15 +22,70 @@ from rtdoctor.check.page_account import (
     proof_on_page,
     what_it_did,
 )
-from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_check import MOST_PAGE_RUNS, PageFinished
+from rtdoctor.cli import what_was_read
+from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
+from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
+from rtdoctor.errors import UsageError
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
+from rtdoctor.targets.target import Target
 from rtdoctor.wording.printable import printable
 
+if TYPE_CHECKING:
+    from rtdoctor.cli.check import Given
+
 Say = Callable[[str], None]
+
+
+def check_page(
+    page: Path | str,
+    given: Given,
+    target: Target | EmbeddedSandbox,
+    catalogue: Catalogue,
+    outputs: Outputs,
+) -> int:
+    """Check a page as the options say; returns the exit code."""
+    asked = given.page
+    if isinstance(target, Target) and not asked.yes:
+        raise _wants_yes(target)
+    task = PageTask(
+        page=page,
+        target=target,
+        instructions=Instructions(
+            clicks=asked.clicks,
+            fills=tuple(map(read_fill, asked.fills)),
+            script=None if asked.script is None else read_text(asked.script),
+        ),
+        storage_state=asked.storage_state,
+        allowed_hosts=asked.allowed_hosts,
+        budget=given.budget,
+        journal=given.journal_place,
+        command=shlex.join(["rtdoctor", *sys.argv[1:]]),
+    )
+    circumstances = Circumstances(
+        catalogue=catalogue,
+        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
+        keep_addresses=given.keep_addresses,
+        quiet=given.quiet,
+    )
+    return check_page_and_report(task, circumstances, outputs)
+
+
+def _wants_yes(target: Target) -> UsageError:
+    """What a check of a page does at a real service, said before it does it."""
+    return UsageError(
+        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, "
+        f"with up to {MOST_PRESSES} presses each; every run may mint a token and open a call, and "
+        "a press may do things in your own backend",
+        hint="If that is what you want, add --yes. Without a key and without cost: --sandbox.",
+    )
 
 
 def check_page_and_report(task: PageTask, circumstances: Circumstances, outputs: Outputs) -> int:
@@ -65,7 +124,7 @@ def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
     say(page_headline(found) + "\n")
     _say_section(what_it_did(found), say)
     if found.reading is not None:
-        _say_section(_what_was_read(found), say)
+        what_was_read.show(found.reading, to_stderr=to_stderr)
     if found.finished is not None and not found.first.is_connected:
         show(found.finished.run, found.finished.diagnosis, redactor, to_stderr=to_stderr)
         say("")
@@ -75,17 +134,6 @@ def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
     next_step = page_next_step(found)
     if next_step:
         say(f"Next: {next_step}")
-
-
-def _what_was_read(found: PageFinished) -> Section:
-    assert found.reading is not None
-    lines = [
-        f"{place.place}: {place.value[:200]}"
-        + (f"  (inferred: {place.origin})" if place.inferred else "")
-        for place in found.reading.places
-    ]
-    lines += [f"not seen: {text}" for text in found.reading.not_said]
-    return Section("What I read", tuple(lines))
 
 
 def _say_section(section: Section, say: Say) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,8 @@ from rtdoctor.text_file import read_text
 
 Command = Callable[..., object]
 _FILE = click.Path(path_type=Path)
-_ENDINGS = (".html", ".htm", ".xhtml")
+_PAGE = re.compile(r"(?is)(?:\ufeff|\s|<!--.*?-->)*(?:<!doctype html|<html|<head|<body|<script|<meta)")
+_ENOUGH = 4_000  # characters, so that a comment may stand before the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +83,18 @@ def take_page_options(options: dict[str, Any]) -> PageOptions:
     return PageOptions(**{key: options.pop(key) for _, key, _ in _OPTIONS})
 
 
-def page_named(thing: str) -> Path | str | None:
-    """The page that an argument names: an HTML file, or the http(s) address of an app."""
-    if thing.startswith(("http://", "https://")):
+def page_named(thing: str | None) -> Path | str | None:
+    """The page that a THING is: the http(s) address of an app, or an HTML file by its content."""
+    if thing is None or thing == "-":
+        return None
+    if re.match(r"(?i)https?://", thing):
         return thing
-    path = Path(thing)
-    return path if path.suffix.lower() in _ENDINGS else None
+    try:
+        with Path(thing).open(encoding="utf-8", errors="replace") as file:
+            beginning = file.read(_ENOUGH)
+    except (OSError, ValueError):
+        return None  # whoever reads the THING says what is wrong with it
+    return Path(thing) if _PAGE.match(beginning) else None
 
 
 def read_fill(text: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +52,46 @@ def with_mint_of(setup: Setup, catalogue: Catalogue) -> Setup:
         level = level_of(catalogue, Factor.TOKEN_BODY, value)
         found = found.with_level(Factor.TOKEN_BODY, level)
     return setup.take(found, frozenset(_MINT))
+
+
+def body_with_usual(
+    setup: Setup, left_out: Sequence[str], catalogue: Catalogue
+) -> TokenBody | None:
+    """The token body with the usual value for what a command leaves open; ``None`` if it is fine.
+
+    That is the whole body when all of it is open, or the model, which a session needs.
+    """
+    dialect = dialect_at(setup.token_endpoint.value.path) or Dialect.CLIENT_SECRETS
+    found = _recipe(catalogue, lambda r: dialect_at(r.token_endpoint.value.path) is dialect)
+    usual: TokenBody | None = found.token_body.value if found else None
+    all_open = "body" in left_out or "body/session" in left_out
+    if usual is None or all_open:
+        return usual if all_open else None
+    body, model = parse_object(setup.token_body.value.text or ""), _model(usual)
+    places = {"body/model": (), "body/session/model": ("session",)}
+    at = next((path for place, path in places.items() if place in left_out), None)
+    holder = _at(body, at) if at is not None else None
+    if model is None or not isinstance(holder, dict) or body is None:
+        return None
+    holder["model"] = model
+    return TokenBody(compact_json(body), setup.token_body.value.content_type)
+
+
+def query_with_usual_model(setup: Setup, catalogue: Catalogue) -> CallQuery:
+    """The call's query with the model that a recipe names at this endpoint."""
+    query: CallQuery = setup.call_query.value
+    recipes = (r.setup for r in catalogue.recipes if r.setup.call_endpoint == setup.call_endpoint)
+    models = (
+        dict(r.call_query.value.params).get("model") or _model(r.token_body.value) for r in recipes
+    )
+    model = next(filter(None, models), None)
+    return query if model is None else CallQuery((*query.params, ("model", model)))
+
+
+def _model(body: TokenBody) -> str | None:
+    data = parse_object(body.text or "") or {}
+    model = data.get("model") or _at(data, ("session", "model"))
+    return model if isinstance(model, str) else None
 
 
 def _recipe(catalogue: Catalogue, fits: Any) -> Setup | None:
