@@ -143,7 +143,9 @@ WORKING = {
   });""",
     ),
     "prompt for a key": Shape(
-        mint=GA_MINT.replace('"Bearer sk-your-key-here"', '`Bearer ${prompt("Your OpenAI API key?")}`')
+        mint=GA_MINT.replace(
+            '"Bearer sk-your-key-here"', '`Bearer ${prompt("Your OpenAI API key?")}`'
+        )
     ),
     "label of another name": Shape(channel=CHANNEL.replace("oai-events", "data")),
     "other buttons": Shape(
@@ -151,7 +153,8 @@ WORKING = {
 <button id="start">🎙️</button><button>Send message</button>"""
     ),
     "screen": Shape(
-        media=MICROPHONE + """
+        media=MICROPHONE
+        + """
   await navigator.mediaDevices.getDisplayMedia({ video: true });"""
     ),
 }
@@ -191,7 +194,9 @@ BROKEN = {
 }
 
 OWN_FAULTS = {
-    "CSP": Shape(head="""<meta http-equiv="Content-Security-Policy" content="connect-src 'self'">"""),
+    "CSP": Shape(
+        head="""<meta http-equiv="Content-Security-Policy" content="connect-src 'self'">"""
+    ),
     "no such microphone": Shape(
         media=MICROPHONE.replace("audio: true", 'audio: { deviceId: { exact: "gone" } }')
     ),

@@ -66,7 +66,7 @@ class PageRun:
 
     ``exchanges`` passed the front, ``own_exchanges`` went to the page's own backend. ``stopped``
     says why watching ended: ``connected``, ``quiet``, ``unclear`` (nobody knows what to press),
-    ``time``, ``crash`` or ``not opened``. ``candidates`` is what could be pressed then, the
+    ``hangs``, ``time``, ``crash`` or ``not opened``. ``candidates`` is what could be pressed then, the
     likeliest first. ``shows`` is the text that was new on the page at the end.
     """
 
@@ -93,12 +93,15 @@ class PageRun:
 
     @property
     def is_connected(self) -> bool:
-        """Whether the channel opened, the first event came and no ``error`` event followed."""
-        return self.reached is Reached.SESSION and not self.error_events
+        """Whether the channel opened, the first event came and nothing failed after or beside it:
+        no ``error`` event, and no request to the service that was refused."""
+        answers = [passed.exchange.response for passed in self.exchanges]
+        is_refused = any(answer is not None and answer.status >= 400 for answer in answers)
+        return self.reached is Reached.SESSION and not self.error_events and not is_refused
 
     @property
     def first_event(self) -> tuple[str, float] | None:
-        """Type of the first event, and after how many milliseconds since the connection was made."""
+        """Type of the first event, and the milliseconds from the constructor until it came."""
         made, came = self.of_kind("connection"), self.of_kind("event in")
         if not made or not came:
             return None

@@ -55,10 +55,14 @@ class Instructions:
 
 @dataclass(slots=True)
 class Choice:
-    """The candidates of a page at one moment, the likeliest first, each with its element."""
+    """What can be pressed and filled at one moment, each with its element.
+
+    ``ranked`` may start the conversation, the likeliest first; ``others`` may not, by their words.
+    """
 
     ranked: list[tuple[Candidate, ElementHandle]]
     consent: list[tuple[Candidate, ElementHandle]]
+    others: list[Candidate]
     fields: list[tuple[_Field, ElementHandle]]
 
 
@@ -100,6 +104,7 @@ class Presser:
         return Choice(
             [found[i] for i in order if found[i][0].selector not in self.tried],
             [pair for pair in found if consents(pair[0]) and pair[0].selector not in self.tried],
+            [pair[0] for at, pair in enumerate(found) if at not in order],
             fields,
         )
 

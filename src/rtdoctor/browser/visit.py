@@ -20,7 +20,7 @@ from rtdoctor.front.rewriting import Rewriting
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
-_OPEN_S = 12.0
+_OPEN_S = 10.0
 _SETTLED_S = 0.4
 _COMPILES_S = 8.0  # a request of the page's own may take this long: dev servers compile
 _QUIET_S = 1.5
@@ -29,6 +29,8 @@ _NO_ERROR_FOR_S = 3.0
 _CONNECTS_S = 8.0  # from an accepted call to the first event
 _POLL_S = 0.05
 _LONGEST_TEXT = 4_000
+_MOST_CANDIDATES = 8
+_ALIVE_S = 2.0
 _CLOSE_S = 3.0
 
 
@@ -109,6 +111,8 @@ class _Visit:
             await replace_answer(page, token_answer)
         if not await self._open(page, subject.url):
             return
+        if not await self._is_alive(page):
+            return
         presser = Presser(page, self._watching.mark, self._front.placeholder)
         self._presser = presser
         await self._settle()
@@ -123,8 +127,17 @@ class _Visit:
             await self._settle()
         if not instructions.clicks and not self._is_started():
             await self._start(presser)
-        if self.stopped != "unclear":
+        if self.stopped != "unclear" and await self._is_alive(page):
             await self._watch()
+
+    async def _is_alive(self, page: Page) -> bool:
+        """Whether the page's scripts let anything else run."""
+        with suppress(Exception):
+            async with asyncio.timeout(_ALIVE_S):
+                await page.evaluate("0")
+                return True
+        self.stopped = "hangs"
+        return False
 
     async def _open(self, page: Page, url: str) -> bool:
         from playwright.async_api import Error
@@ -177,7 +190,8 @@ class _Visit:
 
     def _give_up(self, choice: Choice) -> None:
         self.stopped = "unclear"
-        self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c, _ in choice.ranked[:8])
+        shown = [*(candidate for candidate, _ in choice.ranked), *choice.others][:_MOST_CANDIDATES]
+        self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c in shown)
 
     def _is_started(self) -> bool:
         """Whether the page has begun what is to be watched."""
@@ -219,11 +233,17 @@ class _Visit:
         """How long nothing has to happen for the page to be called quiet."""
         if self._watching.is_waiting:
             return _COMPILES_S
-        if self._reached() in (Reached.ANSWERED, Reached.CHANNEL):
+        if self._reached() in (Reached.ANSWERED, Reached.CHANNEL) and self._may_open():
             return _CONNECTS_S
         passed = self._new_exchanges()
         answer = passed[-1].exchange.response if passed else None
         return _REFUSED_S if answer is not None and answer.status >= 400 else _QUIET_S
+
+    def _may_open(self) -> bool:
+        """Whether the channel may still open; where none was offered, only the media connects."""
+        offers = [r.text for r in self._watching.of_kind("local") if not r.error]
+        is_connected = any(r.state == "connected" for r in self._watching.of_kind("state"))
+        return not is_connected or any("m=application" in sdp for sdp in offers)
 
     def _reached(self) -> Reached:
         seen: dict[Reached, Callable[[], object]] = {

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
-from rtdoctor.check.page_reading import seen_in
+from rtdoctor.check.page_reading import called_without_token, seen_in
 from rtdoctor.check.page_repair import Part
+from rtdoctor.domain.finding import Verdict
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -56,6 +57,8 @@ def page_headline(found: PageFinished) -> str:
         return "It is not clear what starts your page."
     if run.error_events:
         return f"Your page connected, and was then sent an error: {_error_of(run)}"
+    if run.reached is Reached.SESSION:
+        return "Your page connected, and another request of it was refused."
     if not run.exchanges and not run.own_exchanges:
         return f"Your page asked the service nothing: {_REACHED[run.reached]}, and no more came."
     return f"Your page failed: {_REACHED[run.reached]}, and then no further."
@@ -63,7 +66,7 @@ def page_headline(found: PageFinished) -> str:
 
 def what_it_did(found: PageFinished) -> Section:
     """What the page was made to do, asked for, and shows."""
-    return Section("Your page", tuple(_deeds(found.first)))
+    return Section("Your page", tuple(_deeds(found)))
 
 
 def page_next_step(found: PageFinished) -> str:
@@ -79,16 +82,32 @@ def page_next_step(found: PageFinished) -> str:
     return ""
 
 
+def works_without_page(found: PageFinished) -> str | None:
+    """A sentence for a page that fails with a setup that works; ``None`` for any other."""
+    finished = found.finished
+    if finished is None or finished.diagnosis.verdict is not Verdict.WORKS:
+        return None
+    target = finished.run.header.target.describe()
+    return (
+        f"The same requests, sent by {len(finished.run.observations)} probes of our own, work with "
+        f"{target}: what fails is in the page."
+    )
+
+
 def proof_on_page(found: PageFinished) -> Section | None:
     """The repair on the page's own traffic; ``None`` when none was tried."""
     if found.first.is_connected:
         return Section("On your page", (_DOES_NOT_PROVE,))
     if found.proof is None:
-        return None
+        if found.finished is None or not found.finished.diagnosis.repairs:
+            return None
+        nothing = "No change of the page's traffic stands for this repair: probes alone prove it."
+        return Section("On your page", (nothing,))
     return Section("Proof on your page", tuple(_proof_lines(found, found.proof)))
 
 
-def _deeds(run: PageRun) -> Iterator[str]:
+def _deeds(found: PageFinished) -> Iterator[str]:
+    run = found.first
     for press in run.presses:
         verb = "held" if press.by == "hold" else "pressed"
         yield f"{verb} “{_short(press.shown, 60)}”" + (f": {press.error}" if press.error else "")
@@ -99,6 +118,11 @@ def _deeds(run: PageRun) -> Iterator[str]:
         yield _exchange(exchange)
     if len(seen) > _MOST_REQUESTS:
         yield f"and {len(seen) - _MOST_REQUESTS} more requests"
+    shown = called_without_token(run)
+    if shown is not None:
+        yield f"it was given a token and called with “{shown}”: it reads the token elsewhere"
+    elif Part.TOKEN in (found.repair.parts if found.repair else ()):
+        yield "it was given a token and made no call: it reads the token elsewhere"
     for record in run.of_kind("connection", "local", "remote", "media", "play"):
         if record.error:
             what = {"remote": "setRemoteDescription", "local": "setLocalDescription"}

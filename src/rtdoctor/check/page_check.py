@@ -19,12 +19,17 @@ from rtdoctor.check.page_faults import (
     unseen_request,
 )
 from rtdoctor.check.page_proof import PageProof, Trial, prove
-from rtdoctor.check.page_reading import call_was_seen, read_page, read_refusal, with_call_of
+from rtdoctor.check.page_reading import (
+    call_was_seen,
+    called_without_token,
+    read_page,
+    read_refusal,
+    with_call_of,
+)
 from rtdoctor.check.page_repair import (
     PageRepair,
     Part,
     TokenShape,
-    is_mint,
     migrated_events,
 )
 from rtdoctor.domain.finding import Verdict
@@ -33,6 +38,7 @@ from rtdoctor.errors import ConfigError, ExitCode
 from rtdoctor.front.front import Front
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.reading import Reading
 
 if TYPE_CHECKING:
@@ -175,7 +181,7 @@ class PageCheck:
         if run.error_events:
             events = {**repair.events, **migrated_events(run, repair.works)}
             return found, replace(repair, events=events)
-        if _shows_no_token(run):
+        if _reads_elsewhere(run):
             return found, replace(repair, shape=TokenShape.STRING)
         return found, None
 
@@ -212,19 +218,8 @@ class PageCheck:
 
 
 def _reads_elsewhere(run: PageRun) -> bool:
-    """Whether the page was given a token and did not find it."""
-    return run.reached < Reached.ANSWERED and token_was_given(run) and _shows_no_token(run)
-
-
-def _shows_no_token(run: PageRun) -> bool:
-    """Whether the page called without the token of the last answer, or did not call at all."""
-    shown = [
-        value
-        for passed in run.exchanges
-        if not is_mint(passed.exchange.request)
-        for name, value in passed.exchange.request.headers
-        if name.lower() == "authorization"
-    ]
-    if not shown:
-        return True
-    return any(word in shown[-1] for word in ("undefined", "null", "[object"))
+    """Whether the page was given a token and did not find it: it called without, or not at all."""
+    has_called = any(posted_offer(passed.exchange.request) for passed in run.exchanges)
+    if has_called:
+        return called_without_token(run) is not None
+    return run.reached < Reached.ANSWERED and token_was_given(run)

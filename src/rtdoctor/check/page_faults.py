@@ -59,6 +59,15 @@ def token_was_given(run: PageRun) -> bool:
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
+    if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
+        found.append(
+            OwnFault(
+                "A script of the page runs without end, so nothing else of it can run.",
+                "Pause it in the browser's debugger to see where.",
+            )
+        )
+    if run.stopped == "crash":
+        found.append(OwnFault("The page crashed in the browser.", "It may use too much memory."))
     for record in run.of_kind("csp"):
         if record.rule in ("connect-src", "default-src"):
             found.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -11,9 +12,13 @@ from rtdoctor.browser.page_run import OwnExchange, PageRun
 from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.levels import level_of
+from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.reading import Reading, ReadPlace
 from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.shown_credential import kind_of
+from rtdoctor.subjects.tokens import tokens_in
 
 KIND = "a page"
 _PATH = re.compile(r"/v1/realtime/[a-z_]+")
@@ -45,9 +50,45 @@ def seen_in(run: PageRun) -> tuple[Seen, ...]:
 
 
 def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
-    """The setup of the page. Raises ``ConfigError`` when it asked for no token and made no call."""
-    reading = _with_label(reading_of(seen_in(run), catalogue, kind=KIND), run, catalogue)
+    """The setup of the page. Raises ``ConfigError`` when it asked for no token and made no call.
+
+    A page that was given a token and called with ``Bearer undefined`` is read as if it had called
+    with that token: what it got wrong is told apart (``called_without_token``), and the call may
+    hold more faults.
+    """
+    seen = seen_in(run)
+    if called_without_token(run):
+        seen = tuple(_with_token(seen))
+    reading = _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
     return replace(reading, setup=as_probed(reading.setup, catalogue))
+
+
+def called_without_token(run: PageRun) -> str | None:
+    """What the page showed in place of the token that it had been given; ``None`` for no such."""
+    given = False
+    for seen in seen_in(run):
+        answer = seen.response
+        credential = credential_in(seen.request)
+        if posted_offer(seen.request) and given and credential is not None:
+            missing = kind_of(credential.text) is AuthKind.LITERAL
+            return f"{credential.scheme} {credential.text}".strip() if missing else None
+        given = given or bool(answer and answer.status < 300 and tokens_in(answer.body))
+    return None
+
+
+def _with_token(exchanges: tuple[Seen, ...]) -> Iterator[Seen]:
+    """The exchanges, each call with the token of the answer before it."""
+    token = ""
+    for seen in exchanges:
+        request = seen.request
+        if posted_offer(request) is not None and token:
+            kept = (h for h in request.headers if h[0].lower() != "authorization")
+            headers = (*kept, ("Authorization", f"Bearer {token}"))
+            yield replace(seen, request=replace(request, headers=headers))
+            continue
+        found = tokens_in(seen.response.body) if seen.response else ()
+        token = found[0].value if found else token
+        yield seen
 
 
 def read_refusal(own: OwnExchange, catalogue: Catalogue) -> Reading | None:

@@ -134,6 +134,7 @@ class PageRepair:
         header, body = self.works.beta_header.value, self.works.token_body.value
         changed = {
             "Content-Type": body.content_type if body.text is not None else None,
+            "Content-Length": None,
             "OpenAI-Beta": header.mint,
             **_dropped(self.page.beta_header.value.mint_others, header.mint_others),
         }
@@ -158,6 +159,7 @@ class PageRepair:
             body = json.dumps({"type": "offer", "sdp": sdp})
         changed = {
             "Content-Type": content_type,
+            "Content-Length": None,
             "OpenAI-Beta": header.call,
             **_dropped(self.page.beta_header.value.call_others, header.call_others),
         }

@@ -21,6 +21,7 @@ from rtdoctor.check.page_account import (
     page_next_step,
     proof_on_page,
     what_it_did,
+    works_without_page,
 )
 from rtdoctor.check.page_check import MOST_PAGE_RUNS, PageFinished
 from rtdoctor.cli import what_was_read
@@ -125,7 +126,12 @@ def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
     _say_section(what_it_did(found), say)
     if found.reading is not None:
         what_was_read.show(found.reading, to_stderr=to_stderr)
-    if found.finished is not None and not found.first.is_connected:
+    works = works_without_page(found)
+    if found.first.is_connected:
+        pass
+    elif works is not None:
+        say(f"{works}\n")
+    elif found.finished is not None:
         show(found.finished.run, found.finished.diagnosis, redactor, to_stderr=to_stderr)
         say("")
     proof = proof_on_page(found)

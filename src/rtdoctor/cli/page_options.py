@@ -16,7 +16,9 @@ from rtdoctor.text_file import read_text
 
 Command = Callable[..., object]
 _FILE = click.Path(path_type=Path)
-_PAGE = re.compile(r"(?is)(?:\ufeff|\s|<!--.*?-->)*(?:<!doctype html|<html|<head|<body|<script|<meta)")
+_PAGE = re.compile(
+    r"(?is)(?:\ufeff|\s|<!--.*?-->)*(?:<!doctype html|<html|<head|<body|<script|<meta)"
+)
 _ENOUGH = 4_000  # characters, so that a comment may stand before the page
 
 
