@@ -159,6 +159,48 @@ WORKING = {
     ),
 }
 
+_FRAME = Shape().html.replace("\\", "\\\\").replace("<", "\\x3c").replace("`", "\\`").replace("${", "\\${")
+WORKING["iframe"] = Shape(
+    body="<div id='frame'></div>",
+    start=f"""
+  const frame = document.createElement("iframe");
+  frame.allow = "microphone";
+  frame.srcdoc = `{_FRAME}`;
+  document.querySelector("#frame").append(frame);""",
+)
+WORKING["minified"] = Shape(
+    start="""
+  (()=>{var a=document.querySelector("#start"),b=talk;a.onclick=()=>b()})();""",
+)
+WORKING["detects hooks"] = Shape(
+    start="""
+  const native = /^function \\w*\\(\\) \\{\\s*\\[native code\\]\\s*\\}$/;
+  const looked = [
+    RTCPeerConnection, RTCPeerConnection.prototype.createOffer, RTCDataChannel.prototype.send,
+    MediaDevices.prototype.getUserMedia, EventTarget.prototype.addEventListener,
+    Function.prototype.toString,
+  ];
+  const names = ["RTCPeerConnection", "createOffer", "send", "getUserMedia", "addEventListener", "toString"];
+  const hidden = looked.every((f, i) =>
+    native.test(Function.prototype.toString.call(f)) && `${f}`.includes(names[i]) && f.name === names[i]
+    && !Object.hasOwn(f, "toString"))
+    && RTCPeerConnection.prototype.constructor === RTCPeerConnection
+    && new RTCPeerConnection() instanceof RTCPeerConnection
+    && Object.keys(window).every((key) => !/rtdoctor|playwright/i.test(key));
+  document.querySelector("#start").addEventListener("click", () => {
+    if (hidden) talk(); else document.title = "hooked";
+  });""",
+)
+WORKING["page that breaks what is used"] = Shape(
+    head="""<script>
+  JSON.stringify = undefined; console.debug = () => { throw new Error("no"); };
+  Object.prototype.toJSON = () => "broken"; Reflect.apply = undefined;
+</script>""",
+    mint=GA_MINT.replace(
+        'JSON.stringify({ session: { type: "realtime", model: "gpt-realtime" } })',
+        """'{"session":{"type":"realtime","model":"gpt-realtime"}}'""",
+    ),
+)
 ONCE = """
   let shared;
   const mintOnce = () => (shared ??= (async () => {%s

@@ -155,14 +155,14 @@ class _Visit:
         """Press until something of the service's happens."""
         while presser.may_press:
             choice = await presser.look()
+            before, own_before = self._begun(), len(self._watching.exchanges)
             pressed = await self._press_next(presser, choice)
             if pressed is None:
                 if not presser.presses:
                     self._give_up(choice)
                 return
-            own_before = len(self._watching.exchanges)
             await self._settle()
-            if self._is_started():
+            if self._is_started() or self._begun() > before:
                 return
             asked = self._watching.exchanges[own_before:]
             if any(_is_about_tokens(e) for e in asked):
@@ -194,8 +194,12 @@ class _Visit:
         self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c in shown)
 
     def _is_started(self) -> bool:
-        """Whether the page has begun what is to be watched."""
-        return bool(self._new_exchanges() or self._watching.of_kind("connection"))
+        """Whether the page is in the middle of what is to be watched."""
+        return bool(self._new_exchanges() or self._watching.of_kind("local"))
+
+    def _begun(self) -> int:
+        """How much of it the page has begun. Some make a connection on load and wait then."""
+        return len(self._watching.of_kind("connection", "media"))
 
     def _new_exchanges(self) -> tuple[PassedExchange, ...]:
         passed = self._front.exchanges
