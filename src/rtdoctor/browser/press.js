@@ -15,6 +15,7 @@
   collect(document);
   const ROLES = "button,[role=button],[role=switch],[role=tab],[role=menuitem],summary,[onclick],a[href^='#'],a[href^='javascript'],a:not([href]),input[type=button],input[type=submit],input[type=image]";
   const DEV_TOOLS = "nextjs-portal,[data-nextjs-toast],vite-error-overlay,#webpack-dev-server-client-overlay,#__vconsole,.tsqd-parent-container";
+  const PRESSES = ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart"];
   const isShown = (element) => {
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
     const box = element.getBoundingClientRect();
@@ -40,7 +41,7 @@
   const found = [];
   const told = [];
   for (const element of elements) {
-    const heard = String(listens(element));
+    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")}`.trim();
     if (element === document.body || element === document.documentElement) continue;
     const isRole = element.matches(ROLES);
     if (!isRole && !heard && !pointed(element)) continue;

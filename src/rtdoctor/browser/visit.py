@@ -78,12 +78,12 @@ async def run_page(
         stay.stopped = "time"
     finally:
         shows = await stay.leave()
+        with suppress(Exception):  # while the page still stands: then the service knows the calls
+            await front.hang_up()
         if context is not None:
             with suppress(Exception):
                 async with asyncio.timeout(_CLOSE_S):
                     await context.close()
-        with suppress(Exception):
-            await front.hang_up()
         front.rewriting = Rewriting()
     return stay.result(shows, (time.monotonic() - began) * 1000)
 

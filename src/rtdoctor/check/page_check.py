@@ -177,7 +177,10 @@ class PageCheck:
         assert found.reading is not None
         again = await self._with_real_call(found, run)
         if again is not None:
-            return again, self._repair(again)
+            is_new = again.finished is not found.finished
+            found = again
+            if is_new:
+                return found, self._repair(found)
         if run.error_events:
             events = {**repair.events, **migrated_events(run, repair.works)}
             return found, replace(repair, events=events)
