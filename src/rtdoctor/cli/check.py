@@ -196,9 +196,11 @@ def _read(given: Given, catalogue: Catalogue) -> Reading | None:
         return None
     reading = what_was_read.read(given.thing, catalogue)
     if not reading.is_setup_file:
-        what_was_read.show(_with_destination(reading, given))
+        what_was_read.show(_with_destination(reading, given), keep_addresses=given.keep_addresses)
     if given.written_file is not None:
-        what_was_read.write(reading, given.written_file, catalogue)
+        what_was_read.write(
+            reading, given.written_file, catalogue, keep_addresses=given.keep_addresses
+        )
     return reading
 
 

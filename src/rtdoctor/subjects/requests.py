@@ -191,6 +191,8 @@ def _read_inner_mint(draft: _Draft, mint: Mint) -> None:
         draft.setup = draft.setup.with_level(Factor.TOKEN_ENDPOINT, behind[0])
         draft.setup = draft.setup.with_level(Factor.TOKEN_BODY, behind[1])
         _say_mint(draft, f"by the answer to {mint.seen.origin}")
+    elif not draft.places and mint.token is None:
+        raise _no_story(mint)
     elif draft.setup.call_endpoint.name != draft.catalogue.defaults[Factor.CALL_ENDPOINT]:
         draft.setup = with_mint_of(draft.setup, draft.catalogue)
         _say_mint(draft, "the app's own backend asks for the token; this goes with the call")
@@ -198,6 +200,18 @@ def _read_inner_mint(draft: _Draft, mint: Mint) -> None:
         _say_mint(draft, "the app's own backend asks for the token; this is the usual request")
     draft.not_said.append(
         f"what the backend behind {mint.seen.origin} sends to the service, and what it is answered"
+    )
+
+
+def _no_story(mint: Mint) -> ConfigError:
+    """The error for an app whose backend gave no token, and whose page then made no call."""
+    answer = mint.seen.response
+    got = "has no answer in it" if answer is None else f"was answered with {answer.status}"
+    return ConfigError(
+        mint.seen.origin,
+        f"it goes to the app's own backend and {got}, so what the service was asked is not known",
+        hint="See the log of the backend. Its request to the service can be checked as a cURL "
+        "command: rtdoctor check FILE",
     )
 
 
