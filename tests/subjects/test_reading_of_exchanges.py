@@ -313,6 +313,10 @@ def test_what_holds_no_story_is_refused(exchanges: Sequence[Seen]) -> None:
 def test_every_credential_is_known_as_a_secret() -> None:
     cookie = seen("GET", f"{PAGE}/", Cookie="session=s3cr3t-cookie-value; theme=dark")
 
-    known = {secret.reveal() for secret in read(cookie, mint(), call()).secrets}
+    login = seen("POST", f"{PAGE}/login?api_key=qu3ry-key", '{"user":"me","password":"hunter-22"}')
+    other = call(X_Auth_Token="h3ader-token")
 
-    assert {KEY, TOKEN, "s3cr3t-cookie-value"} <= known
+    known = {secret.reveal() for secret in read(cookie, login, mint(), other).secrets}
+
+    sent = {"s3cr3t-cookie-value", "qu3ry-key", "hunter-22", "h3ader-token"}
+    assert {KEY, TOKEN, *sent} <= known
