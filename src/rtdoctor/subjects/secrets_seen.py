@@ -12,7 +12,6 @@ from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.tokens import tokens_in
 
-
 _SECRET = (Name.SECRET, Name.SECRET_IN_REQUESTS)
 
 
