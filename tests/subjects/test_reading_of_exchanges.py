@@ -223,6 +223,15 @@ def test_an_offer_to_an_own_backend_has_an_inferred_call() -> None:
     assert reading.not_said
 
 
+def test_a_token_that_is_shown_to_an_own_backend_keeps_the_mint() -> None:
+    posted = seen("POST", f"{PAGE}/offer", OFFER, Origin=PAGE, Authorization=f"Bearer {TOKEN}")
+
+    reading = read(mint(), posted)
+
+    assert names(reading.setup)[:3] == ("transcription_sessions", "founding", "realtime")
+    assert {"call.url.path", "call.body"} <= inferred(reading)
+
+
 def test_a_multipart_call_keeps_its_session() -> None:
     form = form_body([("sdp", "application/sdp", OFFER), ("session", "", '{"type":"realtime"}')])
 

@@ -42,7 +42,7 @@ _CODE = re.compile(
     r"|(?:if|for|while)\s*\(|async\s+function|#include|<\?php)"
 )
 _PROMPT = re.compile(r'\^\r?\n|\^"')
-_SAVED_RUN = ("header", "run", "observations", "diagnosis", "data_format")
+_SAVED_RUN = re.compile(r"\"kind\":\s*\"rtdoctor\.")
 
 
 def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
@@ -53,6 +53,11 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise UsageError(f"{name} is empty", hint=f"Give {READABLE}.")
+    if _SAVED_RUN.search(text[:1000]):
+        raise UsageError(
+            f"{name} is a saved run, not a setup",
+            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
+        )
     if text.lstrip()[0] in "{[":
         data = _json(text, name)
         if is_dump(data):
@@ -122,11 +127,6 @@ def _in_json(data: Any, name: str) -> Recording | None:
         return read_har(data, name)
     if is_postman(data):
         return read_postman(data, name)
-    if isinstance(data, dict) and any(key in data for key in _SAVED_RUN):
-        raise UsageError(
-            f"{name} is a saved run, not a setup",
-            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
-        )
     return None
 
 
