@@ -105,6 +105,14 @@ def test_a_setup_is_not_written_over_another_file(founding: Path) -> None:
     assert kept.read_text() == "mine"
 
 
+@pytest.mark.parametrize("words", [("--sandbox", "page.har"), ("page.har", "--sandbox")])
+def test_a_thing_may_stand_behind_the_sandbox(founding: Path, words: tuple[str, str]) -> None:
+    done = rtdoctor("check", *words, "--dry-run", cwd=founding.parent, **NO_KEY)
+
+    assert done.code == 0
+    assert "What I read: HAR of Chrome" in done.err
+
+
 def test_standard_input_and_a_setup_file_are_things_too(tmp_path: Path) -> None:
     (tmp_path / "setup.yaml").write_text("auth: api_key\n")
 
