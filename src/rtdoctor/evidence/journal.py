@@ -22,6 +22,7 @@ import msgspec
 from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
 from rtdoctor.errors import EvidenceError, UsageError
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.wording.command_line import command_line
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -93,7 +94,8 @@ class JournalWriter:
         except OSError as error:
             if path.is_file():
                 raise UsageError(
-                    f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
+                    f"the journal {path} exists already",
+                    hint=f"Go on with it: {command_line(['--resume', str(path)])}",
                 ) from None
             reason = error.strerror or str(error)
             if isinstance(error, FileExistsError):

@@ -76,7 +76,7 @@ def _listen(host: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the protocol is named; without it an answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _claim_port(listener)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -86,6 +86,16 @@ def _listen(host: str, port: int) -> socket.socket:
             hint="Choose another port, or 0 for any free one.",
         ) from None
     return listener
+
+
+def _claim_port(listener: socket.socket) -> None:
+    """Let nobody else listen on the port, and let a sandbox follow one that has just ended."""
+    # POSIX keeps a port from new listeners while old connections are in TIME_WAIT, unless
+    # SO_REUSEADDR is set. On Windows that option lets a second process take over a port in use.
+    if sys.platform == "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _url(listener: socket.socket) -> str:
