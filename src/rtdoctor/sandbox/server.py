@@ -139,6 +139,7 @@ def _run(
         warming = asyncio.create_task(asyncio.to_thread(_warm_up))
         await stop.wait()
         await service.close()
+        # uvicorn's own shutdown waits for every open answer, also for one that a rule delays.
         serving.cancel()
         await asyncio.gather(serving, warming, return_exceptions=True)
 
@@ -175,6 +176,8 @@ def _load(
         proxy_headers=False,
         server_header=False,
         headers=[("server", "rtdoctor-sandbox")],
+        # After uvicorn's default of 5 s, clients would find connections dead that they keep in a
+        # pool.
         timeout_keep_alive=60,
     )
     return service, QuietServer(config)
@@ -208,6 +211,8 @@ class _Stop:
         self._wake: Callable[[], object] = lambda: None
 
     def __enter__(self) -> _Stop:
+        # Before the event loop runs, only signal.signal can catch them. Windows has no other way at
+        # all.
         self._before = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}
         return self
 

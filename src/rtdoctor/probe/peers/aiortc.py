@@ -109,6 +109,7 @@ class AiortcPeer:
 
     def _received(self, message: str | bytes) -> None:
         text = message if isinstance(message, str) else message.decode("utf-8", "replace")
+        # A flood is dropped: what is awaited is the first event.
         if not self._messages.full():
             self._messages.put_nowait(text)
         self._changed.set()
@@ -179,6 +180,7 @@ class AiortcPeer:
         )
         if self._was_connected:
             return
+        # aiortc ends such a handshake as `failed` and gives the reason in its debug log only.
         if has_other_certificate(pc, read_description(self._answer).fingerprints):
             raise PeerFailure(
                 Stage.DTLS,
@@ -276,6 +278,7 @@ class AiortcPeer:
         """Whether ``done()`` came true in time."""
         try:
             async with asyncio.timeout(within_s):
+                # Nothing is awaited between the look and clear(), so no change can be missed.
                 while not done():
                     self._changed.clear()
                     await self._changed.wait()

@@ -14,6 +14,7 @@ from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
 
+# JSON has a null of its own, so None cannot stand for a value that is not there.
 ABSENT: Any = type(
     "Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False}
 )()
@@ -220,6 +221,8 @@ def _endpoint(path: str) -> Endpoint:
 def _json(text: str, otherwise: Any) -> Any:
     try:
         return json.loads(text)
+    # Deeply nested JSON exhausts the recursion of the decoder before anything can measure its
+    # depth.
     except (ValueError, RecursionError):
         return otherwise
 
