@@ -124,6 +124,7 @@ class JournalWriter:
         writer = cls.__new__(cls)
         writer._prepare(path, redactor, on_problem)
         try:
+            # The lock comes first: what another process writes after we have read would be cut off.
             writer._open(0)
             sound, _ = split_torn(path.read_bytes())
             os.truncate(writer._file, len(sound))
@@ -183,6 +184,7 @@ class JournalWriter:
         self._redactor = redactor
         self._on_problem = on_problem
         self._waiting: list[bytes] = []
+        # No descriptor: 0 would be one.
         self._file = -1
         self._length = 0
         self._lock = None

@@ -151,6 +151,7 @@ def _vouched(paper: Paper, span: Span) -> Strength | None:
     if _shows(near, "realtime"):
         return Strength.STRONG
     spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
+    # A text that also speaks of another service may be about that one.
     others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
     return Strength.LIKELY if spoken_of and not others else None
 
@@ -247,6 +248,7 @@ def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
     """The first few; what is only possible not at all when the service itself named a cause."""
     named = any(m.strength is Strength.STRONG and not m.entry.decoy for m in matches)
     possible = [m for m in matches if m.strength is Strength.POSSIBLE]
+    # Beside a cause that the service itself named, a mere possibility would mislead.
     dropped = possible if named else possible[_MOST_POSSIBLE:]
     return tuple(m for m in matches if m not in dropped)[:MOST]
 

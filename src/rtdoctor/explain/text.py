@@ -160,6 +160,7 @@ def find_signs(paper: Paper) -> dict[str, tuple[Span, ...]]:
                 break
         if spans:
             found[sign.name] = tuple(sorted(set(spans))[:KEPT])
+    # A word such as `realtime` is common, so it counts only beside the name of the service.
     if "realtime" not in found:
         beside = [
             s for s in found.get("realtime_words", ()) if _is_near(s, found.get("openai", ()))

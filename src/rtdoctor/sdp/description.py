@@ -181,6 +181,7 @@ class _Reader:
 
 
 def _media(line: str) -> MediaDescription:
+    # Padded, so that a line that was cut short can be taken apart too.
     kind, port, protocol, *formats = [*line[2:].split(" "), "", ""]
     return MediaDescription(
         kind=kind,

@@ -102,6 +102,7 @@ def _pairs() -> re.Pattern[str]:
 
 def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
     before = text[max(0, pair.start() - LONGEST) : pair.start()]
+    # The word may stand inside a longer name, and the whole name is what is judged.
     begins = pair.start() - len(before) + len(before.rstrip(_NAME_CHARACTERS))
     name = judge(text[begins : pair.end("word")])
     if name not in (Name.SECRET, Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM):
