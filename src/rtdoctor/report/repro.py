@@ -118,6 +118,7 @@ def _curl_command(step: Step) -> str:
     options = ["curl", "-sS"]
     if step.purpose != "mint":
         options.append("-i")
+    # curl takes brackets and braces in a URL for patterns, and resolves `/./` and `/../` in it.
     if re.search(r"[\[\]{}]", step.url):
         options.append("--globoff")
     if "/." in step.url:
@@ -125,14 +126,17 @@ def _curl_command(step: Step) -> str:
     lines = [f"{' '.join(options)} -X {_shell(step.method)} {_shell(step.url)}"]
     named = {h.name.lower() for h in step.headers}
     if step.body is not None and "content-type" not in named:
+        # Without this, curl would add a content type of its own to the body.
         lines.append("-H 'Content-Type:'")
     for header in step.headers:
         if header.variable:
             lines.append(f'-H {_shell(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
+            # curl sends a header without a value only if it is written with a semicolon.
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
             lines.append(f"-H {_shell(colon)}")
     if step.body is not None:
+        # --data would take a body that begins with @ for the name of a file.
         lines.append(f"--data-raw {_shell(step.body)}")
     return " \\\n  ".join(lines)
 
@@ -248,6 +252,7 @@ def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
     multipart = any("multipart/" in h.text.lower() for h in step.headers)
     yield "  headers: {"
     for h in step.headers:
+        # fetch sets this header itself, with the boundary that it chose.
         if multipart and h.name.lower() == "content-type":
             continue
         value = _js(h.text)

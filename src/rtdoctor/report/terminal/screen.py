@@ -54,6 +54,7 @@ class Screen:
     def _longest(self, lead: Part, said: str, style: str, tail: Part, most: int) -> list[Text]:
         """The lines with as much of ``said`` as fits; empty when none of it does."""
         best: list[Text] = []
+        # More text never takes fewer lines, so the longest that fits is found by halving.
         low, high = 1, min(len(said), most * self._room(0))
         while low <= high:
             middle = (low + high) // 2
