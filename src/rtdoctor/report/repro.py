@@ -118,7 +118,6 @@ def _curl_command(step: Step) -> str:
     options = ["curl", "-sS"]
     if step.purpose != "mint":
         options.append("-i")
-    # curl takes brackets and braces in a URL for patterns, and resolves `/./` and `/../` in it.
     if re.search(r"[\[\]{}]", step.url):
         options.append("--globoff")
     if "/." in step.url:
@@ -132,7 +131,6 @@ def _curl_command(step: Step) -> str:
         if header.variable:
             lines.append(f'-H {_shell(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
-            # curl sends a header without a value only if it is written with a semicolon.
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
             lines.append(f"-H {_shell(colon)}")
     if step.body is not None:
@@ -252,7 +250,6 @@ def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
     multipart = any("multipart/" in h.text.lower() for h in step.headers)
     yield "  headers: {"
     for h in step.headers:
-        # fetch sets this header itself, with the boundary that it chose.
         if multipart and h.name.lower() == "content-type":
             continue
         value = _js(h.text)
