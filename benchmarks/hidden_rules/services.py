@@ -18,7 +18,7 @@ from rtdoctor.domain.era import Era
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.plan import catalogue as probes
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.sandbox.rules.schema import RuleFile
+from rtdoctor.sandbox.rules.rule_file import RuleFile
 from rtdoctor.strict_yaml import load
 from rtdoctor.subjects.setup_file import read_setup
 

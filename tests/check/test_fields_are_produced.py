@@ -18,7 +18,7 @@ from rtdoctor import (
     serve_sandbox,
     setup_from_yaml,
 )
-from rtdoctor.check.environment import environment
+from rtdoctor.check.fingerprint import environment
 from rtdoctor.evidence import codec
 from test_documents import names_of
 

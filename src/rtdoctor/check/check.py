@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rtdoctor.check.environment import environment
+from rtdoctor.check.fingerprint import environment
 from rtdoctor.check.recorder import Journal, Listener, Recorder
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage

@@ -17,8 +17,8 @@ from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.domain.outcome import Stage
+from rtdoctor.explain.paper import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.explain.shown_setup import shown_setup
-from rtdoctor.explain.text import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
 from rtdoctor.knowledge.message_pattern import compile_wording, needle

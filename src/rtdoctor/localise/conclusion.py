@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rtdoctor.localise.answers import Answers
 from rtdoctor.localise.next_question import pending
 from rtdoctor.localise.other_factors import other_factors
+from rtdoctor.localise.point_answers import Answers
 from rtdoctor.localise.points import NO_POINTS, Mask, PointSet, union
 from rtdoctor.localise.proof import Proof, accounted, prove
 from rtdoctor.localise.result import (

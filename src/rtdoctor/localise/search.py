@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 from rtdoctor.domain.outcome import Outcome, OutcomeKind
 from rtdoctor.domain.run import Purpose
-from rtdoctor.localise.answers import Answers
 from rtdoctor.localise.conclusion import conclude, decisive
 from rtdoctor.localise.next_question import (
     PASS,
@@ -29,6 +28,7 @@ from rtdoctor.localise.next_question import (
     halving,
     widest_cover,
 )
+from rtdoctor.localise.point_answers import Answers
 from rtdoctor.localise.points import Mask
 from rtdoctor.localise.proof import prove
 from rtdoctor.localise.result import Localisation

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rtdoctor.domain.outcome import Stage
-from rtdoctor.localise.answers import Answers
+from rtdoctor.localise.point_answers import Answers
 from rtdoctor.localise.points import NO_POINTS, Mask, PointSet, small_first, union
 from rtdoctor.localise.space import Space
 

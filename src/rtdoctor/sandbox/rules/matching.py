@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
-from rtdoctor.sandbox.rules.schema import (
+from rtdoctor.sandbox.rules.rule_file import (
     NOT_GIVEN,
     Condition,
     Endpoint,

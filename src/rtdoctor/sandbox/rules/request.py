@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rtdoctor.sandbox.rules.schema import Auth, BodyKind, Endpoint
+from rtdoctor.sandbox.rules.rule_file import Auth, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
