@@ -51,7 +51,7 @@ def load(text: str, type_: type[T], where: str, *, newest: int | None = None) ->
         raise ConfigError(f"{where}{line}", f"not valid YAML: {problem}") from None
     if node is None:
         raise ConfigError(where, "the file is empty")
-    reader = _Reader(where)
+    reader = _NodeReader(where)
     if newest is not None:
         reader.check_version(node, newest)
     result: T = reader.read(node, type_, _ROOT)
@@ -132,7 +132,7 @@ def _compose(text: str) -> Node | None:
     return node
 
 
-class _Reader:
+class _NodeReader:
     def __init__(self, where: str) -> None:
         self.where = where
         self._constructor = yaml.SafeLoader("")

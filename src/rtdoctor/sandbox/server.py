@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rtdoctor.sandbox.service import SandboxService
 
-Candidates = Literal["loopback", "host", "all"]
+OfferedAddresses = Literal["loopback", "host", "all"]
 _BACKLOG = 512
 
 
@@ -36,7 +36,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     rules: Path | None = None,
-    candidates: Candidates = "all",
+    candidates: OfferedAddresses = "all",
     announce: bool = False,
     log_requests: bool = False,
     out: TextIO | None = None,
@@ -57,7 +57,7 @@ def serve(
     listener = _listen(host, port)
     url = _url(listener)
     key = f"sk-sandbox-{os.urandom(12).hex()}"
-    with _Stop() as stop:
+    with _StopRequest() as stop:
         if announce:
             out.write(json.dumps({"url": url, "era": era, "key": key}) + "\n")
             stop.when_stdin_ends()
@@ -118,7 +118,7 @@ Ctrl-C ends it.
 
 
 def _run(
-    listener: socket.socket, stop: _Stop, load: Callable[[], tuple[SandboxService, Server]]
+    listener: socket.socket, stop: _StopRequest, load: Callable[[], tuple[SandboxService, Server]]
 ) -> None:
     import asyncio
     import logging
@@ -147,7 +147,7 @@ def _run(
 
 
 def _load(
-    era: str, rules: Path | None, candidates: Candidates, *, log_requests: bool
+    era: str, rules: Path | None, candidates: OfferedAddresses, *, log_requests: bool
 ) -> tuple[SandboxService, Server]:
     """The service and a uvicorn server for it, without anything uvicorn need not do here."""
     import uvicorn
@@ -183,7 +183,7 @@ def _load(
     return service, QuietServer(config)
 
 
-def _hosts(candidates: Candidates) -> list[str]:
+def _hosts(candidates: OfferedAddresses) -> list[str]:
     from rtdoctor.ice.host_addresses import LOOPBACK, host_addresses
 
     if candidates == "loopback":
@@ -200,7 +200,7 @@ def _warm_up() -> None:
         gc.enable()
 
 
-class _Stop:
+class _StopRequest:
     """Asked for by SIGINT, SIGTERM or the end of stdin, perhaps before anything waits for it.
 
     Until then nothing interrupts what goes on, so that every call is closed in the end.
@@ -210,7 +210,7 @@ class _Stop:
         self._asked = False
         self._wake: Callable[[], object] = lambda: None
 
-    def __enter__(self) -> _Stop:
+    def __enter__(self) -> _StopRequest:
         # Before the event loop runs, only signal.signal can catch them. Windows has no other way at
         # all.
         self._before = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}

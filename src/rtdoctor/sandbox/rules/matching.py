@@ -13,13 +13,13 @@ from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import (
     NOT_GIVEN,
-    Condition,
     Endpoint,
     OfferWhen,
     Rule,
     SessionWhen,
     UnknownKey,
     ValueCheck,
+    ValueCondition,
     When,
 )
 from rtdoctor.sandbox.sessions import Session
@@ -100,7 +100,7 @@ def _is_like(wanted: str | Sequence[str] | None, value: str) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-def _meets(condition: Condition | None, value: Any, seen: ReceivedRequest) -> bool:
+def _meets(condition: ValueCondition | None, value: Any, seen: ReceivedRequest) -> bool:
     if condition is None:
         return True
     if not isinstance(condition, ValueCheck):

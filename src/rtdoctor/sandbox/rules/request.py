@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rtdoctor.sandbox.rules.rule_file import Auth, BodyKind, Endpoint
+from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
@@ -125,7 +125,7 @@ class ReceivedRequest:
         )
 
     @cached_property
-    def auth(self) -> tuple[Auth, ...]:
+    def auth(self) -> tuple[AuthSeen, ...]:
         """How the credential looks to the service; a used token is still a token."""
         if self.scheme is None:
             return ("none",) if self.method else ()
