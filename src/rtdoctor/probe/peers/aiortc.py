@@ -3,6 +3,9 @@
 aiortc has no time limit after ICE and waits a minute in ICE, so every wait here has its own.
 Bundling stays BALANCED: with MAX_BUNDLE aiortc takes the candidates of the last m-section, and
 answers of real services carry them only in the first.
+
+The module is above 300 lines because it is one class for one connection: every stage needs the
+same state, and what ended a stage is told from it.
 """
 
 from __future__ import annotations
