@@ -22,7 +22,7 @@ from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
-from rtdoctor.knowledge.signs import compiled
+from rtdoctor.knowledge.signs import patterns
 
 MOST = 5
 """How many matches are shown."""
@@ -125,12 +125,17 @@ def _sightings(paper: Paper, seen: Signs, look: Look) -> tuple[Iterable[Span], s
     if look.empty:
         return seen.get("empty_error", ()), "every field of the error is empty"
     if look.message is not None:
-        pattern, piece = compile_wording(look.message), needle(look.message)
+        piece = needle(look.message)
+        if piece not in paper.lower:  # to compile a pattern takes longer than to search for it
+            return (), ""
+        pattern = compile_wording(look.message)
         return find_each(paper, pattern, piece, _LONGEST), "the service's own sentence"
     name = look.code or look.type
     if name is None or name.startswith("rtdoctor.") or name.isdigit():
         return (), ""
     if look.param is not None and look.param.lower() not in paper.lower:
+        return (), ""
+    if name.lower() not in paper.lower:
         return (), ""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     return find_each(paper, word, name.lower(), len(name) + 1), f"the service's code {name}"
@@ -157,7 +162,7 @@ def _vouched(paper: Paper, span: Span) -> Strength | None:
 
 
 def _shows(piece: str, name: str) -> bool:
-    return any(pattern.search(piece) for pattern in compiled()[name][1])
+    return any(pattern.search(piece) for pattern in patterns(name))
 
 
 def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence, ...]:
