@@ -193,6 +193,8 @@ def _places(
             span = Span(match.start(), match.end())
             if not usage or paper.in_use(span):
                 spans.append(span)
+            # Matches that are not in use are not kept, so the number of those tried needs a limit
+            # as well.
             if len(spans) >= KEPT or tried > 20 * KEPT:
                 return spans
     return spans

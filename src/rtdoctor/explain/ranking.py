@@ -131,6 +131,7 @@ def _sightings(paper: Paper, seen: Signs, look: Look) -> tuple[Iterable[Span], s
         pattern = compile_wording(look.message)
         return find_each(paper, pattern, piece, _LONGEST), "the service's own sentence"
     name = look.code or look.type
+    # No service writes our own codes, and a bare number may be anything.
     if name is None or name.startswith("rtdoctor.") or name.isdigit():
         return (), ""
     if look.param is not None and look.param.lower() not in paper.lower:
@@ -173,6 +174,7 @@ def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence
         found[span.start] = Evidence(paper.quote(span), paper.line_of(span.start), says)
     for entry in known.entries:
         for look in entry.looks:
+            # What stands alone needs no other sign, so it would have matched already.
             if look.alone or look.message is None or entry.id.startswith("PRV-"):
                 continue
             for span in islice(_sightings(paper, seen, look)[0], 1):
@@ -198,6 +200,8 @@ def _clue_reasons(seen: Signs, entry: Entry) -> Iterable[_Reason]:
     for clue in entry.clues:
         names = [*clue.all, *(n for n in clue.any if n in seen)]
         if _holds(clue, seen) and (not clue.near or _together([seen[name] for name in names])):
+            # Words of context stand in every such text, so they are quoted only where nothing else
+            # tells.
             telling = [n for n in names if n not in _CONTEXT] or names
             spans = tuple(seen[name][0] for name in telling)
             yield _Reason(Strength[clue.strength.upper()], clue.says, spans)
@@ -258,6 +262,7 @@ def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
     return tuple(m for m in matches if m not in dropped)[:MOST]
 
 
+# Not the dates in names, such as gpt-4o-2024-12-17 and api-version=2025-04-01-preview.
 _DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")
 _ERA_STARTS = (
     ("2026-07-31", Era.SINGLE_USE),
