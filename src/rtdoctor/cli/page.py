@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +36,7 @@ from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import Target
+from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check_page(
         allowed_hosts=asked.allowed_hosts,
         budget=given.budget,
         journal=given.journal_place,
-        command=shlex.join(["rtdoctor", *sys.argv[1:]]),
+        command=command_line(["rtdoctor", *sys.argv[1:]]),
     )
     circumstances = Circumstances(
         catalogue=catalogue,
@@ -112,11 +112,14 @@ def check_page_and_report(task: PageTask, circumstances: Circumstances, outputs:
             if finished is not None:
                 write(outputs, finished.run, finished.diagnosis, redactor)
         finally:
-            _show(found, redactor, to_stderr=outputs.takes_stdout)
+            keep = circumstances.keep_addresses
+            _show(found, redactor, keep_addresses=keep, to_stderr=outputs.takes_stdout)
     return found.exit_code
 
 
-def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
+def _show(
+    found: PageFinished, redactor: Redactor, *, keep_addresses: bool, to_stderr: bool
+) -> None:
     """The page first, then the diagnosis of its setup, then the proof on the page."""
     say = _printer(redactor, to_stderr=to_stderr)
     if found.reading is not None:
@@ -125,7 +128,7 @@ def _show(found: PageFinished, redactor: Redactor, *, to_stderr: bool) -> None:
     say(page_headline(found) + "\n")
     _say_section(what_it_did(found), say)
     if found.reading is not None:
-        what_was_read.show(found.reading, to_stderr=to_stderr)
+        what_was_read.show(found.reading, keep_addresses=keep_addresses, to_stderr=to_stderr)
     works = works_without_page(found)
     if found.first.is_connected:
         pass

@@ -24,13 +24,13 @@ def read(thing: str, catalogue: Catalogue) -> Reading:
     return read_thing(thing, sys.stdin.buffer, catalogue)
 
 
-def show(reading: Reading, *, to_stderr: bool = True) -> None:
+def show(reading: Reading, *, keep_addresses: bool, to_stderr: bool = True) -> None:
     """What was read, without secrets and control characters."""
     from rich.console import Console
 
     from rtdoctor.report.terminal.reading import print_reading
 
-    redactor = _redactor(reading)
+    redactor = _redactor(reading, keep_addresses)
     visible = Walker(printable, lambda name, text: printable(text))
     shown = replace(
         reading,
@@ -50,9 +50,9 @@ def show(reading: Reading, *, to_stderr: bool = True) -> None:
     stream.flush()
 
 
-def write(reading: Reading, path: Path, catalogue: Catalogue) -> None:
+def write(reading: Reading, path: Path, catalogue: Catalogue, *, keep_addresses: bool) -> None:
     """Keep a reading as a setup file. Raises ``UsageError`` for a file that exists already."""
-    redactor = _redactor(reading)
+    redactor = _redactor(reading, keep_addresses)
     text = written_setup(reading, catalogue, redactor)
     data = redactor.guard(text.encode("utf-8", "replace"))
     try:
@@ -66,8 +66,8 @@ def write(reading: Reading, path: Path, catalogue: Catalogue) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
 
 
-def _redactor(reading: Reading) -> Redactor:
-    redactor = knowing_redactor(os.environ, keep_addresses=True)
+def _redactor(reading: Reading, keep_addresses: bool) -> Redactor:
+    redactor = knowing_redactor(os.environ, keep_addresses=keep_addresses)
     for secret in reading.secrets:
         redactor.add(secret)
     return redactor

@@ -100,7 +100,7 @@ def offer_level(sdp: str | None) -> Offer:
     return Offer(audio, USUAL_LABEL if channel else None, sdp)
 
 
-def offer_places(offer: Offer, origin: str) -> Iterator[ReadPlace]:
+def offer_places(offer: Offer, origin: str, *, labelled: bool = False) -> Iterator[ReadPlace]:
     """The sections of an offer in words."""
     if offer.sdp is None:
         why = f"{origin} does not show the offer; this is the usual one"
@@ -112,8 +112,8 @@ def offer_places(offer: Offer, origin: str) -> Iterator[ReadPlace]:
         yield ReadPlace("offer.channel", "none", origin)
     else:
         yield ReadPlace("offer.channel", "a data channel", origin)
-        why = "an SDP holds no label; this is the usual one"
-        yield ReadPlace("offer.channel.label", offer.channel, why, inferred=True)
+        why = origin if labelled else "an SDP holds no label; this is the usual one"
+        yield ReadPlace("offer.channel.label", offer.channel, why, inferred=not labelled)
 
 
 def auth_of(call: Call, mint: Mint | None, *, credentials_kept: bool) -> tuple[Auth, ReadPlace]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,6 +13,7 @@ from rtdoctor.migration.dialect import Dialect, dialect_at
 from rtdoctor.migration.json_text import compact_json, parse_object
 from rtdoctor.migration.places import ValueShape, vocabulary
 from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.levels import level_of
 
 _MINT = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
@@ -113,13 +115,14 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
     """The token endpoint and body that an app's own backend must have used, by its answer.
 
     A ``session`` beside ``value`` is GA's answer (fact TOK-GA-SHAPE), ``client_secret`` in a
-    session is the beta's. ``None`` when the answer tells nothing, as one that holds the token
+    session is the beta's. An error that was passed on names the URL it is about (fact
+    TOK-BETA-404). ``None`` when the answer tells nothing, as one that holds the token
     alone. Of the session only what a request can hold is kept; the service fills in the rest, so
     not all of it was asked for.
     """
-    data = parse_object(answer) if len(answer) <= _MAX_CHARACTERS else None
-    if data is None:
+    if len(answer) > _MAX_CHARACTERS:
         return None
+    data = parse_object(answer) or {}
     if isinstance(data.get("session"), dict) and "value" in data:
         is_transcription = data["session"].get("type") == "transcription"
         shape = ValueShape.TRANSCRIPTION if is_transcription else ValueShape.REALTIME
@@ -128,6 +131,15 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
         is_transcription = "transcription" in str(data.get("object"))
         name = "transcription_sessions" if is_transcription else "sessions"
         return _levels(catalogue, name, data, ValueShape(name))
+    return _named_in(answer, catalogue)
+
+
+def _named_in(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[Any]] | None:
+    """The token endpoint whose path stands in an error, with the body that a recipe sends there."""
+    for recipe in catalogue.recipes:
+        path = recipe.setup.token_endpoint.value.path
+        if path is not None and re.search(rf"{re.escape(path)}(?![\w/])", answer):
+            return recipe.setup.token_endpoint, recipe.setup.token_body
     return None
 
 
@@ -139,7 +151,8 @@ def _levels(
     for path in sorted(fields, key=len):
         value = _at(answer, path)
         goes_along = any(path[:length] in fields for length in range(1, len(path)))
-        if goes_along or value in (None, [], {}):
+        is_secret = judge(path[-1]) is Name.SECRET
+        if goes_along or is_secret or value in (None, [], {}):
             continue
         inner = body
         for name in path[:-1]:

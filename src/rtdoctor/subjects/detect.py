@@ -37,8 +37,12 @@ READABLE = (
 _LONGEST = 4_000_000  # characters of a text that is not JSON
 _SETUP = re.compile(rf"""(?m)^(?:\{{\s*["']?)?(?:version|{"|".join(Factor)})["']?\s*:""")
 _PAGE = re.compile(r"(?i)\s*(?:<!doctype html|<html|<head|<body|<script)")
+_CODE = re.compile(
+    r"(?m)^\s*(?:(?:import|export|from|def|class|function|type|interface|return|package)\s"
+    r"|(?:if|for|while)\s*\(|async\s+function|#include|<\?php)"
+)
 _PROMPT = re.compile(r'\^\r?\n|\^"')
-_SAVED_RUN = ("header", "run", "observations", "diagnosis", "data_format")
+_SAVED_RUN = re.compile(r"\"kind\":\s*\"rtdoctor\.")
 
 
 def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
@@ -49,12 +53,19 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise UsageError(f"{name} is empty", hint=f"Give {READABLE}.")
+    if _SAVED_RUN.search(text[:1000]):
+        raise UsageError(
+            f"{name} is a saved run, not a setup",
+            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
+        )
     if text.lstrip()[0] in "{[":
         data = _json(text, name)
         if is_dump(data):
             dump = read_dump(data, name)
             kind = "webrtc-internals dump"
-            return reading_of_offer(dump.offer, catalogue, kind=kind, name=name, notes=dump.notes)
+            return reading_of_offer(
+                dump.offer, catalogue, kind=kind, name=name, label=dump.label, notes=dump.notes
+            )
         recording = _in_json(data, name)
         if recording is not None:
             return read_recordings([recording], catalogue)
@@ -116,11 +127,6 @@ def _in_json(data: Any, name: str) -> Recording | None:
         return read_har(data, name)
     if is_postman(data):
         return read_postman(data, name)
-    if isinstance(data, dict) and any(key in data for key in _SAVED_RUN):
-        raise UsageError(
-            f"{name} is a saved run, not a setup",
-            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
-        )
     return None
 
 
@@ -160,7 +166,7 @@ def _powershell(text: str, name: str) -> Iterator[Seen]:
 
 
 def _fetch(text: str, name: str) -> Iterator[Seen]:
-    is_code = _PAGE.match(text) is not None
+    is_code = _PAGE.match(text) is not None or _CODE.search(text) is not None
     return read_fetches(text, name) if has_fetch(text) and not is_code else iter(())
 
 
@@ -179,6 +185,6 @@ def _refusal(text: str, name: str) -> UsageError:
     record = "Record what it does as a HAR: network panel, reload, connect, Save all as HAR."
     if _PAGE.match(text):
         return UsageError(f"{name} is a page; pages are not opened yet", hint=record)
-    if re.search(r"(?m)^\s*(?:import |from |const |let |var |def |function |async |export )", text):
+    if _CODE.search(text) or re.search(r"(?m)^\s*(?:const|let|var)\s", text):
         return UsageError(f"{name} is source code, which is not read yet", hint=record)
     return UsageError(f"it is not clear what {name} is", hint=f"Give {READABLE}.")

@@ -11,8 +11,8 @@ from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.js_literal import Expression, NotLiteral, read_value, skip_space
 
 _FETCH = re.compile(r"(?<![\w.$])(?:window\.|globalThis\.|self\.)?fetch\s*\(")
-_MAX_CALLS = 200
-_WINDOW = 200_000  # characters that one call may have, which keeps the time linear
+_MAX_CALLS = 100
+_WINDOW = 64_000  # characters that one call may have, which keeps the time linear
 
 
 def has_fetch(text: str) -> bool:

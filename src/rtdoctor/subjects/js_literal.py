@@ -13,7 +13,12 @@ from typing import Any
 
 _MAX_DEPTH = 40
 _SPACE = re.compile(r"(?s)(?:\s+|//[^\n]*|/\*.*?\*/)+")
-_STRING = re.compile(r"""(?s)"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`""")
+_STRING = re.compile(
+    r"""(?xs) "([^"\\\n]*+(?:\\.[^"\\\n]*+)*+)"
+      | '([^'\\\n]*+(?:\\.[^'\\\n]*+)*+)'
+      | `([^`\\]*+(?:\\.[^`\\]*+)*+)`"""
+)
+_PLAIN = re.compile(r"""[^"'`()\[\]{},;]+""")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _STRINGIFY = re.compile(r"JSON\.stringify\s*\(")
@@ -143,7 +148,7 @@ def _end_of_expression(text: str, at: int) -> int:
     """Where an expression ends: at a comma or a closing bracket of what is around it."""
     open_brackets = 0
     while at < len(text):
-        found = _STRING.match(text, at)
+        found = _STRING.match(text, at) or _PLAIN.match(text, at)
         if found:
             at = found.end()
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rtdoctor.domain.setup import Factor
 from rtdoctor.plan.catalogue import Catalogue
@@ -10,16 +11,27 @@ from rtdoctor.subjects.call_reading import offer_level, offer_places
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.mint_reading import body_places
 from rtdoctor.subjects.reading import Reading, ReadPlace
-from rtdoctor.subjects.requests import inferred_call
+from rtdoctor.subjects.unseen import inferred_call
 
 _WHY = "an SDP shows no request; this is the usual one"
 
 
 def reading_of_offer(
-    sdp: str, catalogue: Catalogue, *, kind: str, name: str, notes: Sequence[str] = ()
+    sdp: str,
+    catalogue: Catalogue,
+    *,
+    kind: str,
+    name: str,
+    label: str | None = None,
+    notes: Sequence[str] = (),
 ) -> Reading:
-    """The default setup with this offer; everything but the offer is inferred."""
+    """The default setup with this offer; everything but the offer is inferred.
+
+    ``label`` is that of the data channel where it is known, since no SDP holds it.
+    """
     offer = offer_level(_with_line_ends(sdp))
+    if label is not None and offer.channel is not None:
+        offer = replace(offer, channel=label)
     setup = catalogue.setup({}).with_level(Factor.OFFER, level_of(catalogue, Factor.OFFER, offer))
     endpoint = setup.token_endpoint.value.path or "none"
     return Reading(
@@ -30,7 +42,7 @@ def reading_of_offer(
             *body_places(setup.token_body.value, _WHY, inferred=True),
             *inferred_call(setup, _WHY),
             ReadPlace("credential", "an ephemeral token", _WHY, inferred=True),
-            *offer_places(offer, name),
+            *offer_places(offer, name, labelled=label is not None),
         ),
         notes=tuple(notes),
         not_said=("the token request, the call and their answers: no HTTP is in it",),

@@ -11,8 +11,8 @@ from rtdoctor.subjects.exchange import Seen
 _COMMAND = re.compile(r"(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b")
 _TOKEN = re.compile(
     r"""(?xs)
-      "(?P<double>(?:[^"`]|`.|"")*+)"
-    | '(?P<single>(?:[^']|'')*+)'
+      "(?P<double>(?:[^"`]|`.?|"")*+)(?:"|\Z)
+    | '(?P<single>(?:[^']|'')*+)(?:'|\Z)
     | (?<![\w-])-(?P<parameter>[A-Za-z]+)\b:?
     | (?P<continued>`\r?\n)
     | (?P<open>@\{) | (?P<close>\})
@@ -65,7 +65,7 @@ def _parameters(command: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
             text = _text(kind, match[kind])
             if in_table:
                 texts.append(text)
-            else:
+            elif not (kind == "bare" and text.startswith("[")):  # a type, as in [Text.Encoding]
                 values.setdefault(parameter, text)
         elif kind == "parameter" and not in_table:
             parameter = match["parameter"].lower()

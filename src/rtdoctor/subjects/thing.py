@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,7 +47,7 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
             text = _text(_limited(file, path.name), path.name)
     except (OSError, ValueError) as error:
         raise _no_file(given, getattr(error, "strerror", None)) from None
-    return read_subject_text(text, str(path), catalogue)
+    return read_subject_text(text, path.name, catalogue)
 
 
 def _folder(folder: Path, catalogue: Catalogue) -> Reading:
@@ -72,20 +73,37 @@ def _folder(folder: Path, catalogue: Catalogue) -> Reading:
 def _limited(file: BinaryIO, name: str) -> bytes:
     data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
-        raise ConfigError(
-            name,
-            f"larger than {_MAX_BYTES // 1_000_000} MB",
-            hint="Record only the connection: clear the network panel before you connect.",
-        )
+        raise _too_large(name)
     return data
 
 
 def _text(data: bytes, name: str) -> str:
+    if data.startswith(b"\x1f\x8b"):  # as Chrome saves its dumps
+        data = _unpacked(data, name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # as PowerShell writes files
         return data.decode("utf-16", "replace")
     if b"\0" in data:
         raise UsageError(f"{name} is not text", hint=f"Give {READABLE}.")
     return data.decode("utf-8", "replace")
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unpacking.decompress(data, _MAX_BYTES)
+    except zlib.error:
+        raise ConfigError(name, "the gzip file is broken", hint="Save it again.") from None
+    if unpacking.unconsumed_tail:
+        raise _too_large(name)
+    return unpacked
+
+
+def _too_large(name: str) -> ConfigError:
+    return ConfigError(
+        name,
+        f"larger than {_MAX_BYTES // 1_000_000} MB",
+        hint="Record only the connection: clear the network panel before you connect.",
+    )
 
 
 def _no_file(given: str, why: str | None) -> UsageError:

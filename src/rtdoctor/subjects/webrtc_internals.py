@@ -6,6 +6,8 @@ No HTTP request is in them, so neither the mint nor the call is known.
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,14 +19,17 @@ _STATES = {
     "iceconnectionstatechange": "ICE",
     "connectionstatechange": "connection",
 }
+_PAIR = "candidate-pair"
 _MAX_EVENTS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """The last connection with an offer: its SDP, and sentences on how it went."""
+    """The last connection with an offer: its SDP, the label of its first data channel, and
+    sentences on how it went."""
 
     offer: str
+    label: str | None
     notes: tuple[str, ...]
 
 
@@ -42,7 +47,8 @@ def read_dump(data: dict[str, Any], name: str) -> Dump:
         if offer is not None:
             others = len(connections) - 1
             more = (f"{others} other connections are in the dump",) if others else ()
-            return Dump(offer, (*_notes(events), *more))
+            notes = (*_notes(events), *_pairs(connection.get("stats")), *more)
+            return Dump(offer, _label(events), notes)
     raise ConfigError(
         name,
         "no connection in this dump made an offer",
@@ -55,7 +61,8 @@ def _events(connection: dict[str, Any]) -> Iterator[tuple[str, str]]:
     log = connection.get("updateLog")
     for event in log[:_MAX_EVENTS] if isinstance(log, list) else []:
         if isinstance(event, dict) and isinstance(event.get("type"), str):
-            yield event["type"], _text(event.get("value"))
+            # newer versions of Chrome write "on" before the name of an event
+            yield event["type"].removeprefix("on"), _text(event.get("value"))
 
 
 def _text(value: Any) -> str:
@@ -68,14 +75,39 @@ def _descriptions(events: list[tuple[str, str]], *, local: bool) -> list[str]:
     found = []
     for kind, value in events:
         if kind == wanted or (local and kind in ("createOffer", "createOfferOnSuccess")):
-            try:
-                data = json.loads(value)
-            except (ValueError, RecursionError):
-                data = None
-            sdp = data.get("sdp") if isinstance(data, dict) else value[value.find("v=0") :]
+            data = _object(value)
+            sdp = data.get("sdp") if data is not None else value[value.find("v=0") :]
             if isinstance(sdp, str) and sdp.startswith("v=0"):
                 found.append(sdp)
     return found
+
+
+def _label(events: list[tuple[str, str]]) -> str | None:
+    """The label of the first data channel, where the dump tells it."""
+    value = next((value for kind, value in events if kind == "createDataChannel"), "")
+    data = _object(value)
+    label = data.get("label") if data is not None else None
+    return label if isinstance(label, str) else None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _pairs(stats: Any) -> Iterator[str]:
+    """In which states the pairs of ICE candidates ended."""
+    states: Counter[str] = Counter()
+    for name, one in stats.items() if isinstance(stats, dict) else ():
+        if name.endswith("-state") and isinstance(one, dict) and one.get("statsType") == _PAIR:
+            seen = re.findall(r"[a-z-]+", _text(one.get("values")))
+            states.update(seen[-1:])
+    if states:
+        counted = ", ".join(f"{number} {state}" for state, number in sorted(states.items()))
+        yield f"candidate pairs: {counted}"
 
 
 def _notes(events: list[tuple[str, str]]) -> Iterator[str]:

@@ -88,7 +88,8 @@ def _literal(value: Any) -> Any:
             fields = {"kind": str(value.kind), "content_type": value.content_type}
             return fields | {"session": session, "trim": value.trim}
         case Auth():
-            return {**asdict(value), "kind": str(value.kind)}
+            unusual = {k: v for k, v in asdict(value).items() if v != getattr(Auth(), k)}
+            return {"kind": str(value.kind)} | {k: v for k, v in unusual.items() if k != "kind"}
         case Offer():
             return asdict(value)
         case _ if value.path is None:
