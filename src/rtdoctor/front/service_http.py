@@ -1,0 +1,132 @@
+"""The front's side towards a service; httpcore's errors are mapped here."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import httpcore
+
+from rtdoctor.domain.outcome import LocalCode
+from rtdoctor.front.limits import FrontLimits
+
+Headers = list[tuple[bytes, bytes]]
+_KEPT_ALIVE_S = 3.0  # shorter than the five seconds after which common servers close
+_CONNECTIONS = 200
+
+
+class NoAnswer(Exception):
+    """The service could not be reached, or broke off."""
+
+    def __init__(self, code: LocalCode, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """The head of an answer, and its body as it comes, which raises ``NoAnswer`` if it ends early.
+
+    ``upgraded`` is the connection itself, where the service has changed the protocol.
+    """
+
+    status: int
+    reason: bytes
+    headers: Headers
+    body: AsyncIterator[bytes]
+    upgraded: httpcore.AsyncNetworkStream | None = None
+
+
+class ServiceHttp:
+    """Connections to services, kept for a moment. Headers go out as they were given."""
+
+    def __init__(self, limits: FrontLimits, tls: ssl.SSLContext | None = None) -> None:
+        self._limits = limits
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=tls, max_connections=_CONNECTIONS, keepalive_expiry=_KEPT_ALIVE_S
+        )
+
+    async def close(self) -> None:
+        await self._pool.aclose()
+
+    @asynccontextmanager
+    async def send(
+        self,
+        method: bytes,
+        origin: str,
+        target: bytes,
+        headers: Headers,
+        body: AsyncIterator[bytes] | None,
+    ) -> AsyncIterator[ServiceAnswer]:
+        """Send one request and yield its answer. Raises ``NoAnswer``.
+
+        ``target`` is the path and the query as they go on the wire (RFC 9112, section 3.2.1).
+        """
+        limits = self._limits
+        timeouts = {
+            "connect": limits.connect_s,
+            "read": limits.answer_s,
+            "write": limits.answer_s,
+            "pool": limits.connect_s,
+        }
+        request = httpcore.Request(
+            method,
+            _url(origin, target),
+            headers=headers,
+            content=body,
+            extensions={"timeout": timeouts},
+        )
+        with _errors_mapped(limits):
+            answer = await self._pool.handle_async_request(request)
+        try:
+            yield ServiceAnswer(
+                answer.status,
+                answer.extensions.get("reason_phrase", b""),
+                answer.headers,
+                _read(answer, limits),
+                answer.extensions["network_stream"] if answer.status == 101 else None,
+            )
+        finally:
+            await answer.aclose()
+
+
+def _url(origin: str, target: bytes) -> httpcore.URL:
+    parts = urlsplit(origin)
+    host = (parts.hostname or "").encode("ascii")
+    return httpcore.URL(scheme=parts.scheme.encode(), host=host, port=parts.port, target=target)
+
+
+async def _read(answer: httpcore.Response, limits: FrontLimits) -> AsyncIterator[bytes]:
+    with _errors_mapped(limits):
+        async for chunk in answer.aiter_stream():
+            yield chunk
+
+
+@contextmanager
+def _errors_mapped(limits: FrontLimits) -> Iterator[None]:
+    try:
+        yield
+    except httpcore.ConnectTimeout:
+        raise NoAnswer(LocalCode.TIMEOUT, f"no connection within {limits.connect_s:g} s") from None
+    except httpcore.TimeoutException:
+        raise NoAnswer(LocalCode.TIMEOUT, f"no answer within {limits.answer_s:g} s") from None
+    except httpcore.ConnectError as error:
+        raise _cannot_connect(error) from None
+    except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        raise NoAnswer(LocalCode.NETWORK, f"the service broke off: {error}") from None
+
+
+def _cannot_connect(error: httpcore.ConnectError) -> NoAnswer:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, socket.gaierror):
+            return NoAnswer(LocalCode.DNS, f"the host name does not resolve: {cause.strerror}")
+        if isinstance(cause, ssl.SSLError):
+            return NoAnswer(LocalCode.TLS, f"TLS failed: {cause.reason or cause}")
+        cause = cause.__cause__ or cause.__context__
+    return NoAnswer(LocalCode.CONNECT, f"cannot connect: {error}")
