@@ -20,10 +20,11 @@ class BodyCopy:
         return self.size <= self._limit
 
     @property
-    def data(self) -> bytes:
-        return bytes(self._kept)
-
-    @property
     def text(self) -> str:
         """The bytes as UTF-8; what is not is shown by replacement characters."""
         return self._kept.decode("utf-8", "replace")
+
+    @property
+    def is_whole_text(self) -> bool:
+        """Whether ``text`` is all of the body, so that the body can be made of it again."""
+        return self.is_whole and self.text.encode() == self._kept

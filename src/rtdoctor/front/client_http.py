@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import anyio
 import h11
 from anyio.abc import ByteStream
+from anyio.streams.buffered import BufferedByteStream
 
 _LARGEST_HEAD = 64 * 1024
 _LARGEST_REST = 1024 * 1024
@@ -24,7 +25,7 @@ class ClientHttp:
     """
 
     def __init__(self, stream: ByteStream) -> None:
-        self.stream = stream
+        self._stream = stream
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._body_was_declined = False
 
@@ -45,6 +46,7 @@ class ClientHttp:
 
     async def switch(self, headers: Headers, reason: bytes = b"") -> None:
         """Answer that the protocol is changed as the client asked; from here on bytes pass."""
+        await self.skip_body()
         await self._send(h11.InformationalResponse(status_code=101, headers=headers, reason=reason))
 
     async def send_body(self, data: bytes) -> None:
@@ -52,6 +54,11 @@ class ClientHttp:
 
     async def end_answer(self) -> None:
         await self._send(h11.EndOfMessage())
+
+    async def accept_tunnel(self) -> None:
+        """Answer to CONNECT that the tunnel is there; from here on bytes pass."""
+        await self.skip_body()
+        await self._send(h11.Response(status_code=200, headers=[]))
 
     async def say(self, status: int, text: str, extra: Headers | None = None) -> None:
         """A whole answer of the front's own, as plain text."""
@@ -87,10 +94,12 @@ class ClientHttp:
             return True
         return False
 
-    def surplus(self) -> bytes:
-        """What the client has sent beyond its request, such as the beginning of a tunnel."""
+    def unread(self) -> ByteStream:
+        """The stream itself, for what is no HTTP any more, from the first byte that is not read."""
         data, _ = self._http.trailing_data
-        return data
+        stream = BufferedByteStream(self._stream)
+        stream.feed_data(data)
+        return stream
 
     async def _next_event(self) -> ClientEvent:
         while True:
@@ -100,11 +109,11 @@ class ClientHttp:
             if self._http.they_are_waiting_for_100_continue:
                 await self._send(h11.InformationalResponse(status_code=100, headers=[]))
             try:
-                self._http.receive_data(await self.stream.receive(_CHUNK))
+                self._http.receive_data(await self._stream.receive(_CHUNK))
             except anyio.EndOfStream:
                 self._http.receive_data(b"")
 
     async def _send(self, event: h11.Event) -> None:
         data = self._http.send(event)
         if data:
-            await self.stream.send(data)
+            await self._stream.send(data)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import anyio
@@ -18,6 +17,7 @@ from rtdoctor.front.forwarding import Forwarding
 from rtdoctor.front.limits import FrontLimits
 from rtdoctor.front.other_hosts import OtherHosts
 from rtdoctor.front.passed import Route
+from rtdoctor.front.service_http import NoAnswer
 from rtdoctor.front.throwaway_ca import ThrowawayCa
 from rtdoctor.front.tunnel import GONE, tunnel
 from rtdoctor.front.upstream import Upstream, origin_of
@@ -32,19 +32,24 @@ class _Over(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConnectionHandler:
-    """Serves connections, each until its client has gone."""
+    """Serves connections, each until its client has gone; ``bugs`` are errors of our own."""
 
     upstream: Upstream
     ca: ThrowawayCa
     others: OtherHosts
     forwarding: Forwarding
     limits: FrontLimits
+    bugs: list[Exception] = field(default_factory=list)
 
     async def serve(self, raw: ByteStream) -> None:
         """Serve one connection. A client that breaks off or speaks no HTTP ends only its own."""
         async with raw:
-            with suppress(_Over, TimeoutError, h11.RemoteProtocolError, *GONE):
+            try:
                 await self._serve_either(BufferedByteStream(raw))
+            except (_Over, NoAnswer, TimeoutError, h11.RemoteProtocolError, *GONE):
+                pass  # who is left sees that the connection has ended
+            except Exception as error:
+                self.bugs.append(error)
 
     async def _serve_either(self, stream: BufferedByteStream) -> None:
         with anyio.fail_after(self.limits.idle_s):
@@ -111,11 +116,8 @@ class ConnectionHandler:
             await client.say(400, "CONNECT needs a host and a port")
             return
         if self.upstream.has(f"https://{_bracketed(host)}:{port}"):
-            await client.skip_body()
-            await client.begin_answer(200, [])
-            stream = BufferedByteStream(client.stream)
-            stream.feed_data(client.surplus())
-            await self._serve_by_name(stream, Route.PROXY, port)
+            await client.accept_tunnel()
+            await self._serve_by_name(client.unread(), Route.PROXY, port)
         elif await self._may_pass(client, host, port):
             await self._tunnel(client, host, port)
 
@@ -127,12 +129,8 @@ class ConnectionHandler:
             await client.say(502, f"cannot connect to {host}:{port}: {_reason(error)}")
             return
         async with service:
-            await client.skip_body()
-            await client.begin_answer(200, [])
-            surplus = client.surplus()
-            if surplus:
-                await service.send(surplus)
-            await tunnel(client.stream, service)
+            await client.accept_tunnel()
+            await tunnel(client.unread(), service)
 
     async def _may_pass(self, client: ClientHttp, host: str, port: int) -> bool:
         if self.others.allows(host, port):

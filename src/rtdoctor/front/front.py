@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import ssl
-import string
 from collections.abc import Iterable
+from contextlib import suppress
 
 import anyio
 from anyio.abc import SocketAttribute
 
+from rtdoctor.domain.exchange import HttpResponse
+from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
 from rtdoctor.front.connection import ConnectionHandler
 from rtdoctor.front.forwarding import Forwarding
+from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.key_swap import KeySwap, new_placeholder
 from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.open_calls import OpenCalls
 from rtdoctor.front.other_hosts import OtherHosts, Others
 from rtdoctor.front.passed import Listener, PassedExchange
 from rtdoctor.front.pending import PassedExchanges
 from rtdoctor.front.rewriting import Rewriting
-from rtdoctor.front.service_http import ServiceHttp
+from rtdoctor.front.service_http import ServiceHttp, asked
 from rtdoctor.front.throwaway_ca import ThrowawayCa
 from rtdoctor.front.upstream import Upstream
 from rtdoctor.ice.host_addresses import LOOPBACK
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.trust_store import trusted_authorities
 
 
 class Front:
@@ -58,29 +63,42 @@ class Front:
         limits: FrontLimits | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """``tls`` decides which certificates of the target are trusted; httpcore's roots unless
-        given."""
+        """``tls`` decides which certificates of the target are trusted; unless given, those that
+        this machine trusts. Raises ``UsageError`` when they cannot be read."""
         self.upstream = upstream
-        self.placeholder = _placeholder()
+        self.placeholder = new_placeholder()
         """A key of 48 characters for the client, which the real key replaces on the way out."""
         self._wanted_port = port
         self._limits = limits or FrontLimits()
         self._ca = ThrowawayCa(upstream.hosts)
         self._others = OtherHosts(others, allowed_hosts)
+        self._keys = KeySwap(self.placeholder, upstream.key)
+        self._calls = OpenCalls(upstream)
         self._passed = PassedExchanges(redactor, listener, self._limits.kept_bytes)
+        if tls is None and upstream.origin.startswith("https:"):
+            tls = trusted_authorities()
         self._service = ServiceHttp(self._limits, tls)
-        self._forwarding = Forwarding(upstream, self._service, self._passed, self._limits)
-        self._forwarding.rewriting = rewriting or Rewriting()
+        self._forwarding = Forwarding(
+            upstream,
+            self._service,
+            self._passed,
+            self._keys,
+            self._calls,
+            rewriting or Rewriting(),
+        )
+        self._handler = ConnectionHandler(
+            upstream, self._ca, self._others, self._forwarding, self._limits
+        )
         self._port = 0
+        if upstream.key is not None:
+            redactor.add(upstream.key)
+        redactor.add(Secret(self.placeholder, "<placeholder-key>"))
 
     async def __aenter__(self) -> Front:
         """Raises ``UsageError`` when the port is taken."""
-        handler = ConnectionHandler(
-            self.upstream, self._ca, self._others, self._forwarding, self._limits
-        )
         try:
             listener = await anyio.create_tcp_listener(
-                local_host=LOOPBACK, local_port=self._wanted_port, reuse_port=False
+                local_host=LOOPBACK, local_port=self._wanted_port
             )
         except OSError as error:
             raise UsageError(
@@ -88,12 +106,25 @@ class Front:
                 hint="Choose another port, or 0 for any free one.",
             ) from None
         self._port = listener.extra(SocketAttribute.local_port)
-        self._serving = asyncio.create_task(listener.serve(handler.serve), name="front")
+        self._serving = asyncio.create_task(listener.serve(self._handler.serve), name="front")
         return self
 
-    async def __aexit__(self, *exc: object) -> None:
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        ending = asyncio.create_task(self._end(), name="front ends")
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+        if error is None and self._handler.bugs:
+            raise self._handler.bugs[0]
+
+    async def _end(self) -> None:
+        """Only the answer to a request names the call that it opens, so answers are waited for."""
+        await self._passed.end_run(self._limits.last_answers_s)
         self._serving.cancel()
         await asyncio.gather(self._serving, return_exceptions=True)
+        await self.hang_up()
         await self._service.close()
 
     @property
@@ -150,22 +181,28 @@ class Front:
     @property
     def calls_opened(self) -> int:
         """How many calls the target has opened for clients of the front."""
-        return 0
+        return self._calls.opened
 
     @property
     def calls_ended(self) -> int:
         """How many of them are known to be over: hung up by the front or by the client."""
-        return 0
+        return self._calls.ended
 
     @property
     def calls_left_open(self) -> tuple[str, ...]:
-        """Why the others could not be hung up, each with the call's id."""
-        return ()
+        """The ids of the others, each with why it could not be hung up."""
+        return self._calls.left_open
 
     async def hang_up(self) -> None:
         """End every call that is still open; at the end of the block this is done anyway."""
 
+        async def ask(method: bytes, target: bytes, headers: RawHeaders) -> HttpResponse | str:
+            return await asked(self._service, self.upstream.origin, method, target, headers)
 
-def _placeholder() -> str:
-    letters = string.ascii_letters + string.digits
-    return "sk-" + "".join(secrets.choice(letters) for _ in range(45))
+        hanging_up = (
+            self._calls.hang_up(path, ask, self._keys.authorization)
+            for path in self._calls.still_open
+        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.hang_up_s):
+                await asyncio.gather(*hanging_up)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import h11
@@ -11,50 +13,62 @@ from rtdoctor.domain.exchange import Headers as TextHeaders
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.front.arrival import Arrival, asked_by
 from rtdoctor.front.body_copy import BodyCopy
+from rtdoctor.front.headers import RawHeaders, value_of
 from rtdoctor.front.passed import PURPOSE, Listener, PassedExchange
 from rtdoctor.secrets.redactor import Redactor
 
-RawHeaders = list[tuple[bytes, bytes]]
-
 
 class PendingExchange:
-    """What is known so far. It holds secrets, and is known to this package only."""
+    """What is known so far. It holds tokens, and is known to this package only."""
 
     def __init__(self, number: int, request: h11.Request, arrival: Arrival, limit: int) -> None:
         self.number = number
         self.arrival = arrival
-        self.asked_by = asked_by(request)
         self.method = request.method.decode("ascii")
-        self.headers = readable(request.headers.raw_items())
+        self.raw_headers: RawHeaders = request.headers.raw_items()
         self.request_body = BodyCopy(limit)
-        self.response_body = BodyCopy(limit)
-        self.response_head: tuple[int, TextHeaders] | None = None
+        self.response_body = BodyCopy(limit)  # as the target sent it
         self.error: str | None = None
         self.upgraded = False
-        self.forwarded: HttpRequest | None = None
-        self.received: HttpResponse | None = None
+        self.forwarded: HttpRequest | None = None  # what a hook made of the request
+        self.given: HttpResponse | None = None  # what a hook made of the answer
+        self.settled = asyncio.Event()
+        """Set once it is known whether the target opens a call."""
+        self._asked_by = asked_by(request)
+        self._head: tuple[int, TextHeaders] | None = None
         self._started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
         self._begun = time.perf_counter()
         self._wait_ms: float | None = None
 
     def answer_begins(self, status: int, headers: RawHeaders) -> None:
-        """The head of the answer that the client gets."""
-        self.response_head = status, readable(headers)
-        if self._wait_ms is None:
-            self._wait_ms = self._since_begin_ms()
+        """The head of the target's answer has come."""
+        self._head = status, readable(headers)
+        self._wait_ms = self._since_begin_ms()
+        if value_of(headers, b"location") is None:
+            self.settled.set()
+
+    @property
+    def may_open_call(self) -> bool:
+        """Whether a call may be opened that nothing has named yet."""
+        return self.method == "POST" and not self.settled.is_set()
+
+    def upgrades(self, headers: RawHeaders) -> None:
+        """The target has changed the protocol: nothing of what follows is kept."""
+        self.upgraded = True
+        self.answer_begins(101, headers)
 
     @property
     def request(self) -> HttpRequest:
-        """What the client has sent."""
+        """What the client has sent so far."""
         body = self.request_body.text if self.request_body.size else None
-        return HttpRequest(self.method, self.arrival.url, self.headers, body)
+        return HttpRequest(self.method, self.arrival.url, readable(self.raw_headers), body)
 
     @property
-    def response(self) -> HttpResponse | None:
-        """What the client has got."""
-        if self.response_head is None:
+    def received(self) -> HttpResponse | None:
+        """What has come from the target so far."""
+        if self._head is None:
             return None
-        status, headers = self.response_head
+        status, headers = self._head
         body = self.response_body
         return HttpResponse(status, headers, body.text, body.size, not body.is_whole)
 
@@ -63,11 +77,11 @@ class PendingExchange:
         return PassedExchange(
             number=self.number,
             route=self.arrival.route,
-            asked_by=self.asked_by,
+            asked_by=self._asked_by,
             exchange=HttpExchange(
                 purpose=PURPOSE,
                 request=self.request,
-                response=self.response,
+                response=self.given or self.received,
                 timing=HttpTiming(self._since_begin_ms(), wait_ms=self._wait_ms),
                 started_at=self._started_at,
                 error=self.error,
@@ -75,7 +89,7 @@ class PendingExchange:
             request_truncated=not self.request_body.is_whole,
             upgraded=self.upgraded,
             forwarded=self.forwarded,
-            received=self.received,
+            received=self.received if self.given else None,
         )
 
     def _since_begin_ms(self) -> float:
@@ -91,13 +105,27 @@ class PassedExchanges:
         self._kept_bytes = kept_bytes
         self._begun = 0
         self._ended: dict[int, PassedExchange] = {}
+        self._under_way: set[PendingExchange] = set()
+        self.run_has_ended = False
 
     def begin(self, request: h11.Request, arrival: Arrival) -> PendingExchange:
         self._begun += 1
-        return PendingExchange(self._begun, request, arrival, self._kept_bytes)
+        pending = PendingExchange(self._begun, request, arrival, self._kept_bytes)
+        self._under_way.add(pending)
+        return pending
+
+    async def end_run(self, within_s: float) -> None:
+        """Let nothing begin any more, and wait for the answers that may open a call."""
+        self.run_has_ended = True
+        waiting = [pending.settled.wait() for pending in self._under_way if pending.may_open_call]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await asyncio.gather(*waiting)
 
     def keep(self, pending: PendingExchange) -> PassedExchange:
         """Keep an exchange that has ended. Returns it redacted."""
+        self._under_way.discard(pending)
+        pending.settled.set()
         passed = self._redactor.clean(pending.ended())
         self._ended[passed.number] = passed
         return passed

@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 
 import httpcore
 
+from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode
+from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.limits import FrontLimits
 
 Headers = list[tuple[bytes, bytes]]
 _KEPT_ALIVE_S = 3.0  # shorter than the five seconds after which common servers close
 _CONNECTIONS = 200
+_ENOUGH = 64 * 1024
 
 
 class NoAnswer(Exception):
@@ -93,6 +96,23 @@ class ServiceHttp:
             )
         finally:
             await answer.aclose()
+
+
+async def asked(
+    service: ServiceHttp, origin: str, method: bytes, target: bytes, headers: Headers
+) -> HttpResponse | str:
+    """The answer to a request of the front's own without a body; or why there is none."""
+    sent = [(b"Host", urlsplit(origin).netloc.encode()), *headers]
+    try:
+        async with service.send(method, origin, target, sent, None) as answer:
+            copy = BodyCopy(_ENOUGH)
+            async for chunk in answer.body:
+                copy.add(chunk)
+                if not copy.is_whole:
+                    break
+            return HttpResponse(answer.status, body=copy.text, body_bytes=copy.size)
+    except NoAnswer as error:
+        return error.detail
 
 
 def _url(origin: str, target: bytes) -> httpcore.URL:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import anyio
+import httpcore
 from anyio.abc import ByteReceiveStream, ByteSendStream, ByteStream
+
+_CHUNK = 64 * 1024
 
 GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError)
 """What a stream raises whose other end has gone."""
@@ -53,3 +57,35 @@ async def _pump(
                 await sink.send(data)
     except (*GONE, NotImplementedError):
         return False
+
+
+class UpgradedStream(ByteStream):
+    """The connection of a service that has changed the protocol, as httpcore gives it."""
+
+    def __init__(self, stream: httpcore.AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def receive(self, max_bytes: int = _CHUNK) -> bytes:
+        with _gone_mapped():
+            data = await self._stream.read(max_bytes)
+        if not data:
+            raise anyio.EndOfStream
+        return data
+
+    async def send(self, item: bytes) -> None:
+        with _gone_mapped():
+            await self._stream.write(item)
+
+    async def send_eof(self) -> None:
+        raise NotImplementedError("httpcore closes both directions at once")
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+@contextmanager
+def _gone_mapped() -> Iterator[None]:
+    try:
+        yield
+    except httpcore.NetworkError:
+        raise anyio.BrokenResourceError from None
