@@ -20,12 +20,14 @@ Headers = list[tuple[bytes, bytes]]
 class ClientHttp:
     """Requests of one connection, one after another.
 
-    ``h11.RemoteProtocolError`` for a client that breaks the protocol, ``anyio.BrokenResourceError``
-    for one that has gone.
+    ``h11.RemoteProtocolError`` is raised for a client that breaks the protocol, ``TimeoutError``
+    for one that neither sends nor reads for ``within_s``, ``anyio.BrokenResourceError`` for one
+    that has gone.
     """
 
-    def __init__(self, stream: ByteStream) -> None:
+    def __init__(self, stream: ByteStream, within_s: float) -> None:
         self._stream = stream
+        self._within_s = within_s
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
         self._body_was_declined = False
 
@@ -82,8 +84,9 @@ class ClientHttp:
     async def skip_body(self) -> None:
         """Read what is left of the request and forget it, unless that is much."""
         left = _LARGEST_REST
-        while left > 0 and isinstance(event := await self._next_event(), h11.Data):
-            left -= len(event.data)
+        while self._http.their_state is h11.SEND_BODY and left > 0:
+            event = await self._next_event()
+            left -= len(event.data) if isinstance(event, h11.Data) else 0
 
     async def ready_for_next(self) -> bool:
         """Begin anew, if both sides are done and the connection may be kept."""
@@ -109,11 +112,13 @@ class ClientHttp:
             if self._http.they_are_waiting_for_100_continue:
                 await self._send(h11.InformationalResponse(status_code=100, headers=[]))
             try:
-                self._http.receive_data(await self._stream.receive(_CHUNK))
+                with anyio.fail_after(self._within_s):
+                    self._http.receive_data(await self._stream.receive(_CHUNK))
             except anyio.EndOfStream:
                 self._http.receive_data(b"")
 
     async def _send(self, event: h11.Event) -> None:
         data = self._http.send(event)
         if data:
-            await self._stream.send(data)
+            with anyio.fail_after(self._within_s):
+                await self._stream.send(data)

@@ -52,13 +52,13 @@ class ConnectionHandler:
                 self.bugs.append(error)
 
     async def _serve_either(self, stream: BufferedByteStream) -> None:
-        with anyio.fail_after(self.limits.idle_s):
+        with anyio.fail_after(self.limits.client_s):
             first = await stream.receive()
         stream.feed_data(first)
         if first[0] == _TLS_HANDSHAKE:
             await self._serve_by_name(stream, Route.NAME, 443)
         else:
-            await self._serve_plain(ClientHttp(stream))
+            await self._serve_plain(ClientHttp(stream, self.limits.client_s))
 
     async def _serve_by_name(self, stream: ByteStream, route: Route, port: int) -> None:
         """The client believes that it talks to the target, at this port."""
@@ -74,7 +74,7 @@ class ConnectionHandler:
             raise _Over from None
         host = self.ca.host_of(tls.extra(TLSAttribute.ssl_object).context)
         origin = origin_of(f"https://{host}:{port}")
-        client = ClientHttp(tls)
+        client = ClientHttp(tls, self.limits.client_s)
         async with tls:
             while (request := await self._next_request(client)) is not None:
                 if not _is_for(request, origin):
@@ -140,8 +140,7 @@ class ConnectionHandler:
 
     async def _next_request(self, client: ClientHttp) -> h11.Request | None:
         try:
-            with anyio.fail_after(self.limits.idle_s):
-                return await client.next_request()
+            return await client.next_request()
         except h11.RemoteProtocolError as error:
             if not client.has_answered:
                 await client.say(

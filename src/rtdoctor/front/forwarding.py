@@ -44,16 +44,12 @@ class Forwarding:
             await client.say(503, "the run has ended")
             return
         pending = self.passed.begin(request, arrival)
+        fault: Exception | None = None
         try:
             await self._exchange(client, pending)
-        except NoAnswer as error:
-            pending.error = f"{error.code.value}: {error.detail}"
-            if client.has_answered:
-                raise  # so that the client sees that something is missing
-            await client.say(502, f"the target gave no answer: {error.detail}")
-        except (h11.RemoteProtocolError, *GONE):
-            pending.error = "the client broke off"
-            raise
+        except (NoAnswer, h11.RemoteProtocolError, *GONE) as error:
+            fault = error
+            pending.error = str(error) if isinstance(error, NoAnswer) else "the client broke off"
         except asyncio.CancelledError:
             pending.error = "the run ended before the answer"
             raise
@@ -61,6 +57,10 @@ class Forwarding:
             ended = self.passed.keep(pending)
         if not pending.upgraded:  # of which the listener was told when it happened
             await self.passed.tell(ended)
+        if isinstance(fault, NoAnswer) and not client.has_answered:
+            await client.say(502, f"the target gave no answer: {fault.detail}")
+        elif fault is not None:
+            raise fault  # the connection ends, so that the client sees that something is missing
 
     async def pass_on(
         self, client: ClientHttp, request: h11.Request, origin: str, target: bytes

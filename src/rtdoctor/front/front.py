@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 import anyio
-from anyio.abc import SocketAttribute
+from anyio.abc import Listener as Listening
+from anyio.abc import SocketAttribute, SocketStream
 
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.secret import Secret
@@ -106,7 +107,7 @@ class Front:
                 hint="Choose another port, or 0 for any free one.",
             ) from None
         self._port = listener.extra(SocketAttribute.local_port)
-        self._serving = asyncio.create_task(listener.serve(self._handler.serve), name="front")
+        self._serving = asyncio.create_task(self._serve(listener), name="front")
         return self
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -116,8 +117,12 @@ class Front:
         except asyncio.CancelledError:
             await ending
             raise
-        if error is None and self._handler.bugs:
-            raise self._handler.bugs[0]
+        for fault in () if error else (*self._handler.bugs, *self._passed.faults):
+            raise fault
+
+    async def _serve(self, listener: Listening[SocketStream]) -> None:
+        async with listener:
+            await listener.serve(self._handler.serve)
 
     async def _end(self) -> None:
         """Only the answer to a request names the call that it opens, so answers are waited for."""

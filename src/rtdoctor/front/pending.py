@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -16,6 +17,8 @@ from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.headers import RawHeaders, value_of
 from rtdoctor.front.passed import PURPOSE, Listener, PassedExchange
 from rtdoctor.secrets.redactor import Redactor
+
+_A_MOMENT_S = 0.5
 
 
 class PendingExchange:
@@ -34,6 +37,7 @@ class PendingExchange:
         self.given: HttpResponse | None = None  # what a hook made of the answer
         self.settled = asyncio.Event()
         """Set once it is known whether the target opens a call."""
+        self.has_ended = asyncio.Event()
         self._asked_by = asked_by(request)
         self._head: tuple[int, TextHeaders] | None = None
         self._started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -107,6 +111,7 @@ class PassedExchanges:
         self._ended: dict[int, PassedExchange] = {}
         self._under_way: set[PendingExchange] = set()
         self.run_has_ended = False
+        self.faults: list[Exception] = []
 
     def begin(self, request: h11.Request, arrival: Arrival) -> PendingExchange:
         self._begun += 1
@@ -115,29 +120,42 @@ class PassedExchanges:
         return pending
 
     async def end_run(self, within_s: float) -> None:
-        """Let nothing begin any more, and wait for the answers that may open a call."""
+        """Let nothing begin any more, and wait for the answers that may open a call.
+
+        The others get a moment, so that those that are all but given are kept as such.
+        """
         self.run_has_ended = True
-        waiting = [pending.settled.wait() for pending in self._under_way if pending.may_open_call]
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                await asyncio.gather(*waiting)
+        calls = [p.settled for p in self._under_way if p.may_open_call]
+        others = [p.has_ended for p in self._under_way]
+        await asyncio.gather(_all_set(calls, within_s), _all_set(others, _A_MOMENT_S))
 
     def keep(self, pending: PendingExchange) -> PassedExchange:
         """Keep an exchange that has ended. Returns it redacted."""
         self._under_way.discard(pending)
         pending.settled.set()
+        pending.has_ended.set()
         passed = self._redactor.clean(pending.ended())
         self._ended[passed.number] = passed
         return passed
 
     async def tell(self, passed: PassedExchange) -> None:
-        if self._listener is not None:
-            await self._listener(passed)
+        """Tell the listener. What it raises goes to ``faults``: no client shall suffer for it."""
+        try:
+            if self._listener is not None:
+                await self._listener(passed)
+        except Exception as error:
+            self.faults.append(error)
 
     @property
     def all(self) -> tuple[PassedExchange, ...]:
         """Those that have ended, in the order in which they began."""
         return tuple(self._ended[number] for number in sorted(self._ended))
+
+
+async def _all_set(events: Iterable[asyncio.Event], within_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            await asyncio.gather(*(event.wait() for event in events))
 
 
 def readable(headers: RawHeaders) -> TextHeaders:

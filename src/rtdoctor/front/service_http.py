@@ -26,7 +26,7 @@ class NoAnswer(Exception):
     """The service could not be reached, or broke off."""
 
     def __init__(self, code: LocalCode, detail: str) -> None:
-        super().__init__(detail)
+        super().__init__(f"{code.value}: {detail}")
         self.code = code
         self.detail = detail
 
