@@ -27,6 +27,7 @@ _COMMANDS = {
     "bundle": "rtdoctor.cli.bundle:bundle",
     "explain": "rtdoctor.cli.explain:explain",
     "knowledge": "rtdoctor.cli.knowledge:knowledge",
+    "tap": "rtdoctor.cli.tap:tap",
     "sandbox": "rtdoctor.cli.sandbox:sandbox",
 }
 
