@@ -74,7 +74,7 @@ class PendingExchange:
             return None
         status, headers = self._head
         body = self.response_body
-        return HttpResponse(status, headers, body.text, body.size, not body.is_whole)
+        return HttpResponse(status, headers, body.text, body.size, not body.is_whole_text)
 
     def ended(self) -> PassedExchange:
         """The exchange as it stands now."""
@@ -90,7 +90,7 @@ class PendingExchange:
                 started_at=self._started_at,
                 error=self.error,
             ),
-            request_truncated=not self.request_body.is_whole,
+            request_truncated=not self.request_body.is_whole_text,
             upgraded=self.upgraded,
             forwarded=self.forwarded,
             received=self.received if self.given else None,

@@ -108,7 +108,7 @@ async def asked(
             copy = BodyCopy(_ENOUGH)
             async for chunk in answer.body:
                 copy.add(chunk)
-                if not copy.is_whole:
+                if copy.is_too_large:
                     break
             return HttpResponse(answer.status, body=copy.text, body_bytes=copy.size)
     except NoAnswer as error:
