@@ -39,7 +39,7 @@ Examples:
   rtdoctor tap --sandbox beta                       point an app at the address it prints
   rtdoctor tap --run "npm start" --write app.har    an app's own backend, with its own key
 
-What passed can be diagnosed: rtdoctor check app.har""",
+Ways to point an app at it, and what --run does: docs/tap.md""",
 )
 @click.option(
     "--sandbox",
