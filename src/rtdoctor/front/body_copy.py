@@ -20,6 +20,10 @@ class BodyCopy:
         self.size += len(data)
 
     @property
+    def kept(self) -> int:
+        return len(self._kept)
+
+    @property
     def is_too_large(self) -> bool:
         """Whether more has passed than is kept."""
         return self.size > self._limit

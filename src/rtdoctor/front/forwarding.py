@@ -51,7 +51,7 @@ class Forwarding:
             fault = error
             pending.error = str(error) if isinstance(error, NoAnswer) else "the client broke off"
         except asyncio.CancelledError:
-            pending.error = "the run ended before the answer"
+            pending.error = None if pending.upgraded else "the run ended before the answer"
             raise
         finally:
             ended = self.passed.keep(pending)
