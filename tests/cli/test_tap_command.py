@@ -131,6 +131,31 @@ def test_a_command_is_led_to_the_sandbox_by_its_environment(tmp_path: Path) -> N
     assert json.loads(entry["request"]["postData"]["text"]) == GA_REALTIME
 
 
+@pytest.mark.linux
+def test_ctrl_c_ends_the_command_in_order_and_shows_its_last_words() -> None:
+    code = (
+        "import os, signal, sys, time\n"
+        "def ends(*_): print('cleaned up', flush=True); sys.exit(3)\n"
+        "signal.signal(signal.SIGTERM, ends)\n"
+        "print('pid', os.getpid(), flush=True)\n"
+        "time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "rtdoctor", "tap", "--sandbox", "--run", python(code)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        pid = int(process.stdout.readline().split()[1])
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert out == "cleaned up\n"
+    assert not Path(f"/proc/{pid}").exists()
+    assert "0 exchanges with the service." in err
+
+
 def test_a_command_before_a_real_service_keeps_its_own_key(tmp_path: Path) -> None:
     seen: list[str | None] = []
 
