@@ -90,4 +90,3 @@ async def open_stage(era: str) -> AsyncIterator[Stage]:
 async def stage(chromium: str) -> AsyncIterator[Stage]:
     async with open_stage("single-use") as opened:
         yield opened
-

@@ -159,7 +159,13 @@ WORKING = {
     ),
 }
 
-_FRAME = Shape().html.replace("\\", "\\\\").replace("<", "\\x3c").replace("`", "\\`").replace("${", "\\${")
+_FRAME = (
+    Shape()
+    .html.replace("\\", "\\\\")
+    .replace("<", "\\x3c")
+    .replace("`", "\\`")
+    .replace("${", "\\${")
+)
 WORKING["iframe"] = Shape(
     body="<div id='frame'></div>",
     start=f"""

@@ -107,6 +107,33 @@ async def test_a_large_body_passes_whole_and_is_kept_in_part() -> None:
     assert len(passed.exchange.request.body or "") == FrontLimits().kept_bytes
 
 
+async def test_what_is_kept_of_a_whole_run_is_limited_too() -> None:
+    limits = FrontLimits(kept_bytes=1000, kept_bytes_in_all=1500)
+    async with fronted(same_back, limits=limits) as (front, client):
+        for _ in range(4):
+            got = await client.post("/v1/files", content=b"a" * 600)
+            assert len(got.content) == 600
+    kept = [len(response_of(front, number).body) for number in range(4)]
+    assert kept == [600, 300, 0, 0]
+    assert response_of(front, 3).truncated
+
+
+async def test_of_a_body_that_is_no_text_little_is_kept() -> None:
+    async with fronted(same_back) as (front, client):
+        await client.post("/v1/audio", content=b"RIFF" + bytes(range(128, 256)) * 1000)
+    kept = response_of(front)
+    assert kept.body.startswith("RIFF")
+    assert len(kept.body) <= 1000
+    assert kept.truncated
+    assert kept.body_bytes == 128_004
+
+
+async def test_a_character_that_the_limit_cuts_is_left_out() -> None:
+    async with fronted(same_back, limits=FrontLimits(kept_bytes=5)) as (front, client):
+        await client.post("/v1/x", content="aäöü".encode())
+    assert response_of(front).body == "aäö"
+
+
 async def test_a_body_in_chunks_stays_one_in_chunks() -> None:
     async def parts() -> AsyncIterator[bytes]:
         yield b"first "

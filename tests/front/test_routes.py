@@ -9,8 +9,11 @@ import httpx
 import pytest
 
 from rtdoctor.errors import UsageError
+from rtdoctor.front.front import Front
 from rtdoctor.front.other_hosts import Others
 from rtdoctor.front.passed import Route
+from rtdoctor.front.upstream import Upstream
+from rtdoctor.secrets.redactor import Redactor
 from support.fronting import TARGET, client_of, front_before, fronted, trusting
 from support.hostile import Answer, Received, answer, hostile_server
 
@@ -165,6 +168,31 @@ async def test_the_refusal_of_a_preflight_comes_from_the_service() -> None:
     assert ("Access-Control-Request-Headers", "authorization,x-own") in (
         passed.exchange.request.headers
     )
+
+
+async def test_a_target_at_another_port_is_known_by_it() -> None:
+    upstream_at = "https://voice.test:8443"
+    async with (
+        hostile_server(echo) as url,
+        Front(Upstream(url, (upstream_at,)), Redactor()) as front,
+        httpx.AsyncClient(proxy=front.proxy_url, verify=trusting(front), trust_env=False) as client,
+    ):
+        assert (await client.get(f"{upstream_at}/v1/models")).status_code == 200
+        with pytest.raises(httpx.ProxyError):  # another service, which is tunnelled and not there
+            await client.get("https://voice.test/v1/models")
+    assert [passed.exchange.request.url for passed in front.exchanges] == [
+        f"{upstream_at}/v1/models"
+    ]
+
+
+@pytest.mark.parametrize("address", ["api.openai.com", "https://", "https://[::1", "https://ü..x"])
+def test_what_is_no_address_of_a_service_is_refused(address: str) -> None:
+    with pytest.raises(UsageError, match="not the address of a service"):
+        Upstream(address)
+
+
+def test_a_host_in_another_script_is_known_by_its_name_on_the_wire() -> None:
+    assert Upstream("https://münchen.example/openai").hosts == ("xn--mnchen-3ya.example",)
 
 
 async def test_a_port_that_is_taken_is_said() -> None:

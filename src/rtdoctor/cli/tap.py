@@ -39,7 +39,7 @@ Examples:
   rtdoctor tap --sandbox beta                       point an app at the address it prints
   rtdoctor tap --run "npm start" --write app.har    an app's own backend, with its own key
 
-What passed can be diagnosed: rtdoctor check app.har""",
+Ways to point an app at it, and what --run does: docs/tap.md""",
 )
 @click.option(
     "--sandbox",
@@ -181,7 +181,7 @@ async def _serve(given: _Given, service: _Service, redactor: Redactor) -> Front:
             await _until_stopped(front, service, stop, to_stderr=given.prose_to_stderr)
         else:
             click.echo(f"rtdoctor tap before {service.shown}", err=True)
-            await _run(given.command, front, redactor, stop, given.openai_base_url)
+            await _run(given.command, given, front, redactor, stop)
     click.echo(_summary(front), err=True)
     return front
 
@@ -197,20 +197,24 @@ async def _until_stopped(
 
 
 async def _run(
-    command: str, front: Front, redactor: Redactor, stop: asyncio.Event, openai_base_url: bool
+    command: str, given: _Given, front: Front, redactor: Redactor, stop: asyncio.Event
 ) -> None:
     from rtdoctor.front.command import run_behind
 
     async with run_behind(
-        command, front, redactor, os.environ, say=click.echo, openai_base_url=openai_base_url
+        command,
+        front,
+        redactor,
+        os.environ,
+        say=lambda line: click.echo(line, err=given.har_file == "-"),
+        openai_base_url=given.openai_base_url,
     ) as running:
         ended, stopped = asyncio.create_task(running.wait()), asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
         stopped.cancel()
-        await asyncio.gather(ended, stopped, return_exceptions=True)
-    if not stop.is_set():
-        click.echo(f"The command has ended with exit code {running.exit_code}.", err=True)
+        if ended.done():
+            click.echo(f"The command has ended with exit code {ended.result()}.", err=True)
+        ended.cancel()
 
 
 def _greeting(front: Front, service: _Service, files: ClientFiles) -> str:

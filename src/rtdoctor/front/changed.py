@@ -79,7 +79,7 @@ async def _held(body: Body, copy: BodyCopy) -> Body:
     parts = []
     async for part in body:
         parts.append(part)
-        if not copy.is_whole:
+        if copy.is_too_large:
             break
     return _again(parts, body)
 

@@ -9,12 +9,13 @@ import h11
 from anyio.abc import ByteStream
 from anyio.streams.buffered import BufferedByteStream
 
+from rtdoctor.front.headers import RawHeaders, with_length
+
 _LARGEST_HEAD = 64 * 1024
 _LARGEST_REST = 1024 * 1024
 _CHUNK = 64 * 1024
 
 ClientEvent = h11.Request | h11.Data | h11.EndOfMessage | h11.ConnectionClosed | type[h11.PAUSED]
-Headers = list[tuple[bytes, bytes]]
 
 
 class ClientHttp:
@@ -41,12 +42,12 @@ class ClientHttp:
         while isinstance(event := await self._next_event(), h11.Data):
             yield bytes(event.data)
 
-    async def begin_answer(self, status: int, headers: Headers, reason: bytes = b"") -> None:
+    async def begin_answer(self, status: int, headers: RawHeaders, reason: bytes = b"") -> None:
         # a client that was not told to go on may send its body or not: the connection ends
         self._body_was_declined = self._http.they_are_waiting_for_100_continue
         await self._send(h11.Response(status_code=status, headers=headers, reason=reason))
 
-    async def switch(self, headers: Headers, reason: bytes = b"") -> None:
+    async def switch(self, headers: RawHeaders, reason: bytes = b"") -> None:
         """Answer that the protocol is changed as the client asked; from here on bytes pass."""
         await self.skip_body()
         await self._send(h11.InformationalResponse(status_code=101, headers=headers, reason=reason))
@@ -62,15 +63,11 @@ class ClientHttp:
         await self.skip_body()
         await self._send(h11.Response(status_code=200, headers=[]))
 
-    async def say(self, status: int, text: str, extra: Headers | None = None) -> None:
+    async def say(self, status: int, text: str) -> None:
         """A whole answer of the front's own, as plain text."""
         body = f"rtdoctor: {text}\n".encode()
-        headers: Headers = [
-            (b"Content-Type", b"text/plain; charset=utf-8"),
-            (b"Content-Length", str(len(body)).encode()),
-            *(extra or ()),
-        ]
-        await self.begin_answer(status, headers)
+        kind = (b"Content-Type", b"text/plain; charset=utf-8")
+        await self.begin_answer(status, with_length([kind], len(body)))
         await self.send_body(body)
         await self.end_answer()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -37,7 +38,7 @@ class CommandBehindFront:
     async def wait(self) -> int:
         """Until the command and all that it has started have ended; returns its exit code."""
         code = await self._process.wait()
-        await self._output
+        await asyncio.shield(self._output)  # who waits no longer must not end it
         return code
 
     async def _end(self) -> None:
@@ -85,7 +86,9 @@ async def run_behind(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=led,
-            start_new_session=True,  # Ctrl-C is for us: the command is ended in order
+            # Ctrl-C is for us: the command is ended in order
+            start_new_session=True,  # POSIX
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
         )
         assert process.stdout is not None
         output = asyncio.create_task(_pass_lines(process.stdout, redactor, say))

@@ -56,12 +56,12 @@ class ConnectionHandler:
             first = await stream.receive()
         stream.feed_data(first)
         if first[0] == _TLS_HANDSHAKE:
-            await self._serve_by_name(stream, Route.NAME, 443)
+            await self._serve_by_name(stream, Route.NAME)
         else:
             await self._serve_plain(ClientHttp(stream, self.limits.client_s))
 
-    async def _serve_by_name(self, stream: ByteStream, route: Route, port: int) -> None:
-        """The client believes that it talks to the target, at this port."""
+    async def _serve_by_name(self, stream: ByteStream, route: Route) -> None:
+        """The client believes that it talks to the target itself."""
         try:
             with anyio.fail_after(self.limits.handshake_s):
                 tls = await TLSStream.wrap(
@@ -72,15 +72,16 @@ class ConnectionHandler:
                 )
         except OSError:  # also ssl.SSLError: a name that is not the target's, or no trust in us
             raise _Over from None
-        host = self.ca.host_of(tls.extra(TLSAttribute.ssl_object).context)
-        origin = origin_of(f"https://{host}:{port}")
+        name = self.ca.host_of(tls.extra(TLSAttribute.ssl_object).context)
         client = ClientHttp(tls, self.limits.client_s)
         async with tls:
             while (request := await self._next_request(client)) is not None:
-                if not _is_for(request, origin):
-                    await client.say(421, "this connection is for another host")
+                host = header(request, b"host") or ""
+                if _name_in(host) == name and self.upstream.has(f"https://{host}"):
+                    arrival = Arrival(route, origin_of(f"https://{host}"), request.target)
+                    await self.forwarding.forward(client, request, arrival)
                 else:
-                    await self._forward(client, request, Arrival(route, origin, request.target))
+                    await client.say(421, "this connection is for another host")
                 if not await client.ready_for_next():
                     return
 
@@ -93,7 +94,8 @@ class ConnectionHandler:
             if absolute is None:
                 await self._serve_origin_form(client, request)
             elif self.upstream.has(absolute[0]):
-                await self._forward(client, request, Arrival(Route.PROXY, *absolute))
+                arrival = Arrival(Route.PROXY, *absolute)
+                await self.forwarding.forward(client, request, arrival)
             elif await self._may_pass(client, *_host_and_port(absolute[0])):
                 await self.forwarding.pass_on(client, request, *absolute)
             if not await client.ready_for_next():
@@ -103,7 +105,7 @@ class ConnectionHandler:
         host = header(request, b"host") or ""
         name = _name_in(host)
         if name in self.upstream.hosts or name == "localhost" or is_loopback(name):
-            await self._forward(client, request, at_base_url(request, self.upstream))
+            await self.forwarding.forward(client, request, at_base_url(request, self.upstream))
         else:
             # a page elsewhere may have its own name resolve to this machine (DNS rebinding)
             await client.say(421, f"{host or 'no host'} is not the service behind this front")
@@ -117,7 +119,7 @@ class ConnectionHandler:
             return
         if self.upstream.has(f"https://{_bracketed(host)}:{port}"):
             await client.accept_tunnel()
-            await self._serve_by_name(client.unread(), Route.PROXY, port)
+            await self._serve_by_name(client.unread(), Route.PROXY)
         elif await self._may_pass(client, host, port):
             await self._tunnel(client, host, port)
 
@@ -147,14 +149,6 @@ class ConnectionHandler:
                     error.error_status_hint, "this is not HTTP/1.1 as a client sends it"
                 )
             raise
-
-    async def _forward(self, client: ClientHttp, request: h11.Request, arrival: Arrival) -> None:
-        await self.forwarding.forward(client, request, arrival)
-
-
-def _is_for(request: h11.Request, origin: str) -> bool:
-    """Whether the header Host names the host that the connection was made to."""
-    return _name_in(header(request, b"host") or "") == urlsplit(origin).hostname
 
 
 def _name_in(host: str) -> str:

@@ -51,7 +51,7 @@ class Forwarding:
             fault = error
             pending.error = str(error) if isinstance(error, NoAnswer) else "the client broke off"
         except asyncio.CancelledError:
-            pending.error = "the run ended before the answer"
+            pending.error = None if pending.upgraded else "the run ended before the answer"
             raise
         finally:
             ended = self.passed.keep(pending)
@@ -181,5 +181,5 @@ async def _give(client: ClientHttp, answer: AnswerOut) -> None:
 async def _read_on(body: AsyncIterator[bytes], copy: BodyCopy) -> None:
     """What the target says counts also when the client has gone: it may have opened a call."""
     async for _ in body:
-        if not copy.is_whole:
+        if copy.is_too_large:
             return

@@ -75,7 +75,7 @@ class Front:
         self._others = OtherHosts(others, allowed_hosts)
         self._keys = KeySwap(self.placeholder, upstream.key)
         self._calls = OpenCalls(upstream)
-        self._passed = PassedExchanges(redactor, listener, self._limits.kept_bytes)
+        self._passed = PassedExchanges(redactor, listener, self._limits)
         if tls is None and upstream.origin.startswith("https:"):
             tls = trusted_authorities()
         self._service = ServiceHttp(self._limits, tls)
@@ -117,8 +117,9 @@ class Front:
         except asyncio.CancelledError:
             await ending
             raise
-        for fault in () if error else (*self._handler.bugs, *self._passed.faults):
-            raise fault
+        faults = [*self._handler.bugs, *self._passed.faults]
+        if error is None and faults:
+            raise faults[0]
 
     async def _serve(self, listener: Listening[SocketStream]) -> None:
         async with listener:
@@ -128,7 +129,9 @@ class Front:
         """Only the answer to a request names the call that it opens, so answers are waited for."""
         await self._passed.end_run(self._limits.last_answers_s)
         self._serving.cancel()
-        await asyncio.gather(self._serving, return_exceptions=True)
+        (how,) = await asyncio.gather(self._serving, return_exceptions=True)
+        if isinstance(how, Exception):
+            self._handler.bugs.append(how)
         await self.hang_up()
         await self._service.close()
 

@@ -1,4 +1,4 @@
-"""What passed as an HTTP Archive (HAR 1.2), which browsers' tools and `rtdoctor check` read."""
+"""What passed as an HTTP Archive (HAR 1.2), which browsers' tools read."""
 
 from __future__ import annotations
 

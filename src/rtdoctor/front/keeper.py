@@ -25,17 +25,18 @@ from pathlib import Path
 
 _LOOK_S = 0.05
 _TO_END_S = 3.0
+_ROUNDS = 3
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_ON_LINUX = sys.platform == "linux"
+_OF_THE_TERMINAL = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def main(command: str) -> int:
     """Run a command line until it ends or nobody wants it any more; returns its exit code."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in _OF_THE_TERMINAL:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    if _ON_LINUX:
+    if sys.platform == "linux":
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     process = subprocess.Popen(  # noqa: S602 - the user's own command line
         command,
@@ -55,9 +56,9 @@ def main(command: str) -> int:
 
 def _as_the_user_expects() -> None:
     """In the child: signals act as they do by default, and it does not outlive the keeper."""
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+    for name in _OF_THE_TERMINAL:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
-    if _ON_LINUX:
+    if sys.platform == "linux":
         _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -74,43 +75,52 @@ def _watch_stdin(closed: threading.Event) -> None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Ask everything to end, and after a while make it."""
-    if os.name != "posix":
+    if sys.platform == "win32":
         ending = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
         subprocess.run(ending, capture_output=True, check=False)  # noqa: S603 - Windows' own
         process.wait(_TO_END_S)
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        until = time.monotonic() + _TO_END_S
-        _signal_all(process, number)
-        while time.monotonic() < until:
-            if not _anything_left(process):
+    elif not _gone_after(process, signal.SIGTERM):
+        for _ in range(_ROUNDS):  # something may have been started meanwhile
+            if _gone_after(process, signal.SIGKILL):
                 return
-            if number == signal.SIGKILL:
-                _signal_all(process, number)  # what was started meanwhile
-            time.sleep(_LOOK_S)
 
 
-def _anything_left(process: subprocess.Popen[bytes]) -> bool:
-    if process.poll() is None or _descendants():
-        return True
-    try:
-        os.killpg(process.pid, 0)
-    except (AttributeError, OSError):
-        return False
+def _gone_after(process: subprocess.Popen[bytes], number: int) -> bool:
+    """Signal everything, and wait for it to end."""
+    until = time.monotonic() + _TO_END_S
+    _signal_all(process, number)
+    while _anything_left(process):
+        if time.monotonic() > until:
+            return False
+        time.sleep(_LOOK_S)
     return True
 
 
+def _anything_left(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None or bool(_descendants()) or _is_there(process.pid)
+
+
+def _is_there(group: int) -> bool:
+    """Whether a process group still has members."""
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.killpg(group, 0)
+            return True
+    return False
+
+
 def _signal_all(process: subprocess.Popen[bytes], number: int) -> None:
-    with suppress(OSError):
-        os.killpg(process.pid, number)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.killpg(process.pid, number)
     for pid in _descendants():
         with suppress(OSError):
             os.kill(pid, number)
 
 
 def _descendants() -> set[int]:
-    """All that descend from this process and have not ended. Empty where there is no ``/proc``."""
-    parents = dict(_parents()) if _ON_LINUX else {}
+    """All that descend from this process and have not ended. Empty but on Linux."""
+    parents = dict(_parents()) if sys.platform == "linux" else {}
     found: set[int] = set()
     while new := {p for p, parent in parents.items() if parent in {os.getpid(), *found}} - found:
         found |= new
@@ -125,7 +135,7 @@ def _parents() -> Iterator[tuple[int, int]]:
                 state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
                 if state != "Z":
                     yield int(entry.name), int(parent)
-                elif int(parent) == os.getpid():
+                elif int(parent) == os.getpid() and sys.platform != "win32":
                     os.waitpid(int(entry.name), os.WNOHANG)
 
 

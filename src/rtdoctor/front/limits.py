@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FrontLimits:
-    """Seconds, and bytes of a body that are kept.
+    """Seconds, and how many bytes are kept of one body, and of all of a run.
 
     ``answer_s``: for the head of the target's answer, and between two parts of its body.
     ``client_s``: for a client to send or to read on, or to make its next request.
@@ -22,3 +22,4 @@ class FrontLimits:
     last_answers_s: float = 5.0
     hang_up_s: float = 5.0
     kept_bytes: int = 1_000_000
+    kept_bytes_in_all: int = 100_000_000

@@ -15,6 +15,7 @@ from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, Ht
 from rtdoctor.front.arrival import Arrival, asked_by
 from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.headers import RawHeaders, value_of
+from rtdoctor.front.limits import FrontLimits
 from rtdoctor.front.passed import PURPOSE, Listener, PassedExchange
 from rtdoctor.secrets.redactor import Redactor
 
@@ -74,7 +75,7 @@ class PendingExchange:
             return None
         status, headers = self._head
         body = self.response_body
-        return HttpResponse(status, headers, body.text, body.size, not body.is_whole)
+        return HttpResponse(status, headers, body.text, body.size, not body.is_whole_text)
 
     def ended(self) -> PassedExchange:
         """The exchange as it stands now."""
@@ -90,7 +91,7 @@ class PendingExchange:
                 started_at=self._started_at,
                 error=self.error,
             ),
-            request_truncated=not self.request_body.is_whole,
+            request_truncated=not self.request_body.is_whole_text,
             upgraded=self.upgraded,
             forwarded=self.forwarded,
             received=self.received if self.given else None,
@@ -103,10 +104,11 @@ class PendingExchange:
 class PassedExchanges:
     """Numbers exchanges as they begin, and keeps them, redacted, once they have ended."""
 
-    def __init__(self, redactor: Redactor, listener: Listener | None, kept_bytes: int) -> None:
+    def __init__(self, redactor: Redactor, listener: Listener | None, limits: FrontLimits) -> None:
         self._redactor = redactor
         self._listener = listener
-        self._kept_bytes = kept_bytes
+        self._kept_bytes = limits.kept_bytes
+        self._left_bytes = limits.kept_bytes_in_all
         self._begun = 0
         self._ended: dict[int, PassedExchange] = {}
         self._under_way: set[PendingExchange] = set()
@@ -115,7 +117,8 @@ class PassedExchanges:
 
     def begin(self, request: h11.Request, arrival: Arrival) -> PendingExchange:
         self._begun += 1
-        pending = PendingExchange(self._begun, request, arrival, self._kept_bytes)
+        limit = max(0, min(self._kept_bytes, self._left_bytes))
+        pending = PendingExchange(self._begun, request, arrival, limit)
         self._under_way.add(pending)
         return pending
 
@@ -135,6 +138,8 @@ class PassedExchanges:
         pending.settled.set()
         pending.has_ended.set()
         passed = self._redactor.clean(pending.ended())
+        if passed.number not in self._ended:
+            self._left_bytes -= pending.request_body.kept + pending.response_body.kept
         self._ended[passed.number] = passed
         return passed
 

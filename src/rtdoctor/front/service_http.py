@@ -14,9 +14,9 @@ import httpcore
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode
 from rtdoctor.front.body_copy import BodyCopy
+from rtdoctor.front.headers import RawHeaders
 from rtdoctor.front.limits import FrontLimits
 
-Headers = list[tuple[bytes, bytes]]
 _KEPT_ALIVE_S = 3.0  # shorter than the five seconds after which common servers close
 _CONNECTIONS = 200
 _ENOUGH = 64 * 1024
@@ -40,7 +40,7 @@ class ServiceAnswer:
 
     status: int
     reason: bytes
-    headers: Headers
+    headers: RawHeaders
     body: AsyncIterator[bytes]
     upgraded: httpcore.AsyncNetworkStream | None = None
 
@@ -63,7 +63,7 @@ class ServiceHttp:
         method: bytes,
         origin: str,
         target: bytes,
-        headers: Headers,
+        headers: RawHeaders,
         body: AsyncIterator[bytes] | None,
     ) -> AsyncIterator[ServiceAnswer]:
         """Send one request and yield its answer. Raises ``NoAnswer``.
@@ -99,7 +99,7 @@ class ServiceHttp:
 
 
 async def asked(
-    service: ServiceHttp, origin: str, method: bytes, target: bytes, headers: Headers
+    service: ServiceHttp, origin: str, method: bytes, target: bytes, headers: RawHeaders
 ) -> HttpResponse | str:
     """The answer to a request of the front's own without a body; or why there is none."""
     sent = [(b"Host", urlsplit(origin).netloc.encode()), *headers]
@@ -108,7 +108,7 @@ async def asked(
             copy = BodyCopy(_ENOUGH)
             async for chunk in answer.body:
                 copy.add(chunk)
-                if not copy.is_whole:
+                if copy.is_too_large:
                     break
             return HttpResponse(answer.status, body=copy.text, body_bytes=copy.size)
     except NoAnswer as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rtdoctor.domain.secret import Secret
+from rtdoctor.errors import UsageError
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -17,6 +18,7 @@ class Upstream:
     ``base_url`` is where requests go, without ``/v1``. ``origins`` are the addresses under which
     clients know the target, such as ``https://api.openai.com``; that of ``base_url`` unless given.
     ``key`` is the real key, which takes the place of the placeholder when a request leaves.
+    Raises ``UsageError`` for a text that is no address of a service.
     """
 
     base_url: str
@@ -24,8 +26,12 @@ class Upstream:
     key: Secret | None = None
 
     def __post_init__(self) -> None:
-        origins = self.origins or (self.base_url,)
-        object.__setattr__(self, "origins", tuple(map(origin_of, origins)))
+        try:
+            origins = tuple(map(origin_of, self.origins or (self.base_url,)))
+            origin_of(self.base_url)
+        except ValueError as error:
+            raise UsageError(f"{self.base_url} is not the address of a service: {error}") from None
+        object.__setattr__(self, "origins", origins)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -60,6 +66,7 @@ def origin_of(url: str) -> str:
     host = parts.hostname or ""
     if not scheme or not host:
         raise ValueError("no absolute URL")
+    host = host if host.isascii() else host.encode("idna").decode("ascii")
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     shown = "" if port is None or port == _DEFAULT_PORTS.get(scheme) else f":{port}"
