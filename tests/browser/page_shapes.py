@@ -101,7 +101,8 @@ WORKING = {
         call="""
   const code = `onmessage = async ({ data }) => postMessage(await (await fetch(
     "https://api.openai.com/v1/realtime/calls", { method: "POST", body: data.sdp,
-    headers: { Authorization: "Bearer " + data.token, "Content-Type": "application/sdp" } })).text())`;
+    headers: { Authorization: "Bearer " + data.token, "Content-Type": "application/sdp" },
+  })).text())`;
   const worker = new Worker(URL.createObjectURL(new Blob([code])));
   const answer = await new Promise((resolve) => {
     worker.onmessage = (message) => resolve(message.data);
@@ -115,7 +116,7 @@ WORKING = {
   customElements.define("voice-app", class extends HTMLElement {
     connectedCallback() {
       const root = this.attachShadow({ mode: "open" });
-      root.innerHTML = "<button aria-label='Gespräch beginnen'><svg width=20 height=20></svg></button>";
+      root.innerHTML = "<button aria-label='Gespräch beginnen'><svg width=20></svg></button>";
       root.querySelector("button").onclick = () => talk();
     }
   });""",
@@ -134,8 +135,9 @@ WORKING = {
     "form with a select": Shape(
         body="""
 <form id="form"><label>Your name <input name="name" required></label>
-<label>Voice <select name="voice" required><option value="">choose</option><option>alloy</option></select>
-</label><button>Join the session</button></form>""",
+<label>Voice <select name="voice" required>
+<option value="">choose</option><option>alloy</option></select></label>
+<button>Join the session</button></form>""",
         start="""
   document.querySelector("#form").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -186,9 +188,11 @@ WORKING["detects hooks"] = Shape(
     MediaDevices.prototype.getUserMedia, EventTarget.prototype.addEventListener,
     Function.prototype.toString,
   ];
-  const names = ["RTCPeerConnection", "createOffer", "send", "getUserMedia", "addEventListener", "toString"];
+  const names =
+    ["RTCPeerConnection", "createOffer", "send", "getUserMedia", "addEventListener", "toString"];
   const hidden = looked.every((f, i) =>
-    native.test(Function.prototype.toString.call(f)) && `${f}`.includes(names[i]) && f.name === names[i]
+    native.test(Function.prototype.toString.call(f)) && `${f}`.includes(names[i])
+    && f.name === names[i]
     && !Object.hasOwn(f, "toString"))
     && RTCPeerConnection.prototype.constructor === RTCPeerConnection
     && new RTCPeerConnection() instanceof RTCPeerConnection

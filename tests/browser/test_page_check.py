@@ -11,7 +11,7 @@ from browser.conftest import Stage, open_stage
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
 from rtdoctor.check.page_account import page_headline, proof_on_page, what_it_did
 from rtdoctor.check.page_check import PageFinished
-from rtdoctor.check.page_repair import Part
+from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.errors import ExitCode
 
@@ -19,16 +19,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PAGES = Path(__file__).parent / "pages"
 CHANGED = {
-    "GA token at the beta URL": (Part.CALL,),
-    "client_secret.value of a GA answer": (Part.TOKEN,),
-    "client_secret?.value": (Part.TOKEN,),
-    "client_secret as a string": (Part.TOKEN,),
-    "beta everywhere": (Part.MINT, Part.CALL),
-    "left-over header": (Part.CALL,),
-    "channel after the offer": (Part.OFFER,),
-    "no channel": (Part.OFFER,),
-    "no audio": (Part.OFFER,),
-    "session.update of the beta": (Part.EVENTS,),
+    "GA token at the beta URL": (PagePart.CALL,),
+    "client_secret.value of a GA answer": (PagePart.TOKEN,),
+    "client_secret?.value": (PagePart.TOKEN,),
+    "client_secret as a string": (PagePart.TOKEN,),
+    "beta everywhere": (PagePart.MINT, PagePart.CALL),
+    "left-over header": (PagePart.CALL,),
+    "channel after the offer": (PagePart.OFFER,),
+    "no channel": (PagePart.OFFER,),
+    "no audio": (PagePart.OFFER,),
+    "session.update of the beta": (PagePart.EVENTS,),
 }
 SAID = {
     "CSP": "Content-Security-Policy (connect-src) forbids requests to api.openai.com",
@@ -42,7 +42,7 @@ BETA = {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}
 GA = {"session": {"type": "realtime", "model": "gpt-realtime"}}
 
 
-def assert_proved(found: PageFinished, parts: tuple[Part, ...]) -> None:
+def assert_proved(found: PageFinished, parts: tuple[PagePart, ...]) -> None:
     assert found.proof is not None
     assert found.proof.parts == parts
     assert found.proof.is_proved, proof_on_page(found)
@@ -52,7 +52,7 @@ def assert_proved(found: PageFinished, parts: tuple[Part, ...]) -> None:
 
 @pytest.mark.parametrize(("name", "parts"), CHANGED.items(), ids=CHANGED)
 async def test_the_repair_is_proved_on_the_page(
-    stage: Stage, name: str, parts: tuple[Part, ...]
+    stage: Stage, name: str, parts: tuple[PagePart, ...]
 ) -> None:
     found = await stage.checked(BROKEN[name].html)
 
@@ -105,7 +105,7 @@ async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int
     route = minting(base_url, key, "/v1/realtime/sessions", BETA, status=status)
     found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
 
-    assert_proved(found, (Part.MINT, Part.CALL))
+    assert_proved(found, (PagePart.MINT, PagePart.CALL))
     assert found.reading is not None
     inferred = {place.place for place in found.reading.places if place.inferred}
     assert inferred == {"mint.url.path", "mint.body"}  # the call was seen on the repaired page
@@ -118,7 +118,7 @@ async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
     )
     found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
 
-    assert_proved(found, (Part.TOKEN, Part.CALL))
+    assert_proved(found, (PagePart.TOKEN, PagePart.CALL))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said
 async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: Stage) -> None:
     found = await stage.checked((PAGES / "beta-app.html").read_text())
 
-    assert_proved(found, (Part.MINT, Part.CALL, Part.EVENTS))
+    assert_proved(found, (PagePart.MINT, PagePart.CALL, PagePart.EVENTS))
     assert found.finished is not None
     assert found.finished.diagnosis.verdict is Verdict.EXPLAINED
     assert "TypeError" in " ".join(what_it_did(found).lines)
@@ -154,6 +154,6 @@ async def test_the_founding_page(chromium: str) -> None:
     async with open_stage("beta") as beta:
         found = await beta.checked((PAGES / "founding.html").read_text())
 
-    assert_proved(found, (Part.CALL,))
+    assert_proved(found, (PagePart.CALL,))
     assert found.finished is not None
     assert "?intent=transcription instead of" in found.finished.diagnosis.sentence

@@ -66,8 +66,8 @@ class PageRun:
 
     ``exchanges`` passed the front, ``own_exchanges`` went to the page's own backend. ``stopped``
     says why watching ended: ``connected``, ``quiet``, ``unclear`` (nobody knows what to press),
-    ``hangs``, ``time``, ``crash`` or ``not opened``. ``candidates`` is what could be pressed then, the
-    likeliest first. ``shows`` is the text that was new on the page at the end.
+    ``hangs``, ``time``, ``crash`` or ``not opened``. ``candidates`` is what could be pressed then,
+    the likeliest first. ``shows`` is the text that was new on the page at the end.
     """
 
     exchanges: tuple[PassedExchange, ...] = ()

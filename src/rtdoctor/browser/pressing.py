@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from rtdoctor.browser.candidates import Candidate, consents, is_held, ranked
+from rtdoctor.browser.start_buttons import Pressable, consents, is_held, ranked
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Page
@@ -60,9 +60,9 @@ class Choice:
     ``ranked`` may start the conversation, the likeliest first; ``others`` may not, by their words.
     """
 
-    ranked: list[tuple[Candidate, ElementHandle]]
-    consent: list[tuple[Candidate, ElementHandle]]
-    others: list[Candidate]
+    ranked: list[tuple[Pressable, ElementHandle]]
+    consent: list[tuple[Pressable, ElementHandle]]
+    others: list[Pressable]
     fields: list[tuple[_Field, ElementHandle]]
 
 
@@ -91,7 +91,7 @@ class Presser:
 
     async def look(self) -> Choice:
         """What can be pressed and filled now, in all frames."""
-        found: list[tuple[Candidate, ElementHandle]] = []
+        found: list[tuple[Pressable, ElementHandle]] = []
         fields: list[tuple[_Field, ElementHandle]] = []
         script = (resources.files(__package__) / "press.js").read_text("utf-8")
         for frame in self.page.frames[:10]:
@@ -112,12 +112,12 @@ class Presser:
         self,
         frame: Frame,
         script: str,
-        found: list[tuple[Candidate, ElementHandle]],
+        found: list[tuple[Pressable, ElementHandle]],
         fields: list[tuple[_Field, ElementHandle]],
     ) -> None:
         result = await frame.evaluate_handle(script, self.mark)
         told = await result.evaluate("r => ({told: r.told, wanted: r.wanted})")
-        candidates = msgspec.convert(told["told"], list[Candidate])
+        candidates = msgspec.convert(told["told"], list[Pressable])
         wanted = msgspec.convert(told["wanted"], list[_Field])
         found += zip(candidates, await _elements(result, "found"), strict=False)
         fields += zip(wanted, await _elements(result, "fields"), strict=False)
@@ -145,7 +145,7 @@ class Presser:
             await self.page.locator(selector).first.fill(value, timeout=2 * _CLICK_MS)
             self.filled.append(Filled(selector, "user"))
 
-    async def press(self, candidate: Candidate, element: ElementHandle, by: str) -> Press:
+    async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
         """Press once; what is to be held stays pressed until ``release`` or the next press."""
         self.tried.add(candidate.selector)
         await self.release()

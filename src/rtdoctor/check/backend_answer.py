@@ -8,7 +8,7 @@ from typing import Any
 from rtdoctor.browser.page_run import OwnExchange, PageRun
 from rtdoctor.browser.token_answer import TokenAnswer
 from rtdoctor.check.page_faults import token_route
-from rtdoctor.check.page_repair import PageRepair, Part, TokenShape, reshaped
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, reshaped
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
@@ -26,20 +26,20 @@ def backend_route(run: PageRun) -> OwnExchange | None:
 
 
 def answer_of_backend(
-    repair: PageRepair, parts: frozenset[Part], front: Front
+    repair: PageRepair, parts: frozenset[PagePart], front: Front
 ) -> TokenAnswer | None:
     """What the backend's token route answers with these parts of a repair; ``None`` leaves it.
 
     A token is minted through the front with the placeholder key, so that the page's run shows it.
     """
     route = repair.route
-    if route is None or not parts & {Part.MINT, Part.TOKEN}:
+    if route is None or not parts & {PagePart.MINT, PagePart.TOKEN}:
         return None
     known = route.response.body if route.response else ""
 
     async def make() -> str:
         answer = in_shape_of(known, await _minted(repair, front), repair.shape)
-        return _read_anywhere(answer, repair.shape) if Part.TOKEN in parts else answer
+        return _read_anywhere(answer, repair.shape) if PagePart.TOKEN in parts else answer
 
     return TokenAnswer(route.request.url.partition("?")[0], make)
 

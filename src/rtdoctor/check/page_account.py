@@ -10,7 +10,7 @@ from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
 from rtdoctor.check.page_reading import called_without_token, seen_in
-from rtdoctor.check.page_repair import Part
+from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.exchange import Seen
@@ -37,7 +37,7 @@ _DOES_NOT_PROVE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TitledLines:
     """Lines below a title."""
 
     title: str
@@ -64,9 +64,9 @@ def page_headline(found: PageFinished) -> str:
     return f"Your page failed: {_REACHED[run.reached]}, and then no further."
 
 
-def what_it_did(found: PageFinished) -> Section:
+def what_it_did(found: PageFinished) -> TitledLines:
     """What the page was made to do, asked for, and shows."""
-    return Section("Your page", tuple(_deeds(found)))
+    return TitledLines("Your page", tuple(_deeds(found)))
 
 
 def page_next_step(found: PageFinished) -> str:
@@ -94,16 +94,16 @@ def works_without_page(found: PageFinished) -> str | None:
     )
 
 
-def proof_on_page(found: PageFinished) -> Section | None:
+def proof_on_page(found: PageFinished) -> TitledLines | None:
     """The repair on the page's own traffic; ``None`` when none was tried."""
     if found.first.is_connected:
-        return Section("On your page", (_DOES_NOT_PROVE,))
+        return TitledLines("On your page", (_DOES_NOT_PROVE,))
     if found.proof is None:
         if found.finished is None or not found.finished.diagnosis.repairs:
             return None
         nothing = "No change of the page's traffic stands for this repair: probes alone prove it."
-        return Section("On your page", (nothing,))
-    return Section("Proof on your page", tuple(_proof_lines(found, found.proof)))
+        return TitledLines("On your page", (nothing,))
+    return TitledLines("Proof on your page", tuple(_proof_lines(found, found.proof)))
 
 
 def _deeds(found: PageFinished) -> Iterator[str]:
@@ -121,7 +121,7 @@ def _deeds(found: PageFinished) -> Iterator[str]:
     shown = called_without_token(run)
     if shown is not None:
         yield f"it was given a token and called with “{shown}”: it reads the token elsewhere"
-    elif Part.TOKEN in (found.repair.parts if found.repair else ()):
+    elif PagePart.TOKEN in (found.repair.parts if found.repair else ()):
         yield "it was given a token and made no call: it reads the token elsewhere"
     for record in run.of_kind("connection", "local", "remote", "media", "play"):
         if record.error:
@@ -176,7 +176,7 @@ def _proof_lines(found: PageFinished, proof: PageProof) -> Iterator[str]:
         yield "Your page connected with this, but not every time, so nothing is proved."
     else:
         yield "Your page did not connect with this repair, so the repair is not proved on it."
-    if found.repair is not None and Part.EVENTS in proof.parts:
+    if found.repair is not None and PagePart.EVENTS in proof.parts:
         for text in found.repair.events.values():
             yield f"what it has to send: {_short(text, 600)}"
 
@@ -216,7 +216,7 @@ def _error_of(run: PageRun) -> str:
     return ""
 
 
-def _listed(parts: tuple[Part, ...]) -> str:
+def _listed(parts: tuple[PagePart, ...]) -> str:
     return ", ".join(parts)
 
 

@@ -27,8 +27,8 @@ from rtdoctor.check.page_reading import (
     with_call_of,
 )
 from rtdoctor.check.page_repair import (
+    PagePart,
     PageRepair,
-    Part,
     TokenShape,
     migrated_events,
 )
@@ -204,7 +204,7 @@ class PageCheck:
         self.tell("The page showed its real call; its setup is probed again")
         return replace(found, reading=reading, finished=await self.diagnose(reading.setup))
 
-    async def _run_with(self, repair: PageRepair, parts: frozenset[Part]) -> PageRun:
+    async def _run_with(self, repair: PageRepair, parts: frozenset[PagePart]) -> PageRun:
         changed = ", ".join(part for part in repair.parts if part in parts) or "nothing"
         self.tell(f"Running the page with {changed} changed")
         return await run_page(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from rtdoctor.browser.page_run import PageRun
-from rtdoctor.check.page_repair import PageRepair, Part
+from rtdoctor.check.page_repair import PagePart, PageRepair
 
 MOST_RUNS = 8
 _ALL_SUBSETS_UP_TO = 3
 
-Parts = frozenset[Part]
+Parts = frozenset[PagePart]
 RunWith = Callable[[PageRepair, Parts], Awaitable[PageRun]]
 """Runs the page with these parts of a repair applied."""
 
@@ -21,7 +21,7 @@ RunWith = Callable[[PageRepair, Parts], Awaitable[PageRun]]
 class Trial:
     """One run of the page with some parts of the repair."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[PagePart, ...]
     run: PageRun
 
     @property
@@ -38,7 +38,7 @@ class PageProof:
     ``flaky`` is set when the same parts gave both results.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PagePart, ...]
     trials: tuple[Trial, ...]
 
     @property
@@ -52,22 +52,22 @@ class PageProof:
         )
 
     @property
-    def needed(self) -> tuple[Part, ...]:
+    def needed(self) -> tuple[PagePart, ...]:
         """The parts that have a witness pair."""
         return tuple(part for part in self.parts if self._fails_without(part))
 
     @property
     def flaky(self) -> bool:
-        results: dict[tuple[Part, ...], set[bool]] = {}
+        results: dict[tuple[PagePart, ...], set[bool]] = {}
         for trial in self.trials:
             results.setdefault(trial.parts, set()).add(trial.is_connected)
         return any(len(found) > 1 for found in results.values())
 
-    def of(self, parts: Sequence[Part]) -> tuple[Trial, ...]:
+    def of(self, parts: Sequence[PagePart]) -> tuple[Trial, ...]:
         """The trials with exactly these parts."""
         return tuple(t for t in self.trials if t.parts == tuple(parts))
 
-    def _fails_without(self, part: Part) -> bool:
+    def _fails_without(self, part: PagePart) -> bool:
         others = self.of([p for p in self.parts if p is not part])
         return bool(others) and not any(trial.is_connected for trial in others)
 
@@ -86,9 +86,9 @@ async def prove(repair: PageRepair, seen: Sequence[Trial], run_with: RunWith) ->
     return PageProof(repair.parts, tuple(trials))
 
 
-def _missing(parts: tuple[Part, ...], seen: Sequence[Trial]) -> Iterator[tuple[Part, ...]]:
+def _missing(parts: tuple[PagePart, ...], seen: Sequence[Trial]) -> Iterator[tuple[PagePart, ...]]:
     """What is still to be run, the most telling first."""
-    counts: dict[tuple[Part, ...], int] = {}
+    counts: dict[tuple[PagePart, ...], int] = {}
     for trial in seen:
         counts[trial.parts] = counts.get(trial.parts, 0) + 1
     wanted = [parts, parts, (), *_subsets(parts)]
@@ -103,7 +103,7 @@ def _missing(parts: tuple[Part, ...], seen: Sequence[Trial]) -> Iterator[tuple[P
         yield wish
 
 
-def _subsets(parts: tuple[Part, ...]) -> Iterator[tuple[Part, ...]]:
+def _subsets(parts: tuple[PagePart, ...]) -> Iterator[tuple[PagePart, ...]]:
     """All but the whole and the empty one, the larger first; of many parts only the largest."""
     sizes = range(len(parts) - 1, 0, -1)
     if len(parts) > _ALL_SUBSETS_UP_TO:

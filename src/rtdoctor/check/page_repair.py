@@ -28,7 +28,7 @@ _TRANSCRIPTION_UPDATE = "transcription_session.update"
 _UPDATES = ("session.update", _TRANSCRIPTION_UPDATE)
 
 
-class Part(StrEnum):
+class PagePart(StrEnum):
     """What is changed in a page's traffic, in the order in which it happens."""
 
     MINT = "the token request"
@@ -61,19 +61,19 @@ class PageRepair:
     route: OwnExchange | None = None
 
     @property
-    def parts(self) -> tuple[Part, ...]:
+    def parts(self) -> tuple[PagePart, ...]:
         """The parts in which the page has to change."""
         differs = set(self.page.differs_from(self.works))
         header, works = self.page.beta_header.value, self.works.beta_header.value
         mint_header = (header.mint, header.mint_others) != (works.mint, works.mint_others)
         call_header = (header.call, header.call_others) != (works.call, works.call_others)
         found = {
-            Part.MINT: differs & {Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY} or mint_header,
-            Part.TOKEN: self.reads_elsewhere,
-            Part.OFFER: Factor.OFFER in differs,
-            Part.CALL: differs & {Factor.CALL_ENDPOINT, Factor.CALL_QUERY, Factor.CALL_ENCODING}
+            PagePart.MINT: differs & {Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY} or mint_header,
+            PagePart.TOKEN: self.reads_elsewhere,
+            PagePart.OFFER: Factor.OFFER in differs,
+            PagePart.CALL: differs & {Factor.CALL_ENDPOINT, Factor.CALL_QUERY, Factor.CALL_ENCODING}
             or call_header,
-            Part.EVENTS: self.events,
+            PagePart.EVENTS: self.events,
         }
         return tuple(part for part, is_needed in found.items() if is_needed)
 
@@ -86,7 +86,7 @@ class PageRepair:
         """Whether each part that both have changes the same, so that their runs can be compared."""
         return (self.works, self.shape) == (other.works, other.shape)
 
-    def rewriting(self, parts: Iterable[Part]) -> Rewriting:
+    def rewriting(self, parts: Iterable[PagePart]) -> Rewriting:
         """The hooks that change these parts on the way."""
         chosen = frozenset(parts)
 
@@ -94,33 +94,34 @@ class PageRepair:
             return self._request(sent, chosen)
 
         def response(sent: HttpRequest, answer: HttpResponse) -> HttpResponse:
-            is_reshaped = chosen & {Part.MINT, Part.TOKEN} and is_mint(sent)
+            is_reshaped = chosen & {PagePart.MINT, PagePart.TOKEN} and is_mint(sent)
             return reshaped(answer, self.shape) if is_reshaped and answer.status < 300 else answer
 
         return Rewriting(request, response)
 
-    def completion(self, parts: Iterable[Part]) -> Completion:
+    def completion(self, parts: Iterable[PagePart]) -> Completion:
         """What is changed inside the page."""
         chosen = frozenset(parts)
         offer = self.works.offer.value
         return Completion(
-            events=_also_by_type(self.events) if Part.EVENTS in chosen else {},
-            audio=Part.OFFER in chosen and offer.audio,
-            channel=offer.channel if Part.OFFER in chosen else None,
+            events=_also_by_type(self.events) if PagePart.EVENTS in chosen else {},
+            audio=PagePart.OFFER in chosen and offer.audio,
+            channel=offer.channel if PagePart.OFFER in chosen else None,
         )
 
-    def _request(self, sent: HttpRequest, chosen: frozenset[Part]) -> HttpRequest:
+    def _request(self, sent: HttpRequest, chosen: frozenset[PagePart]) -> HttpRequest:
         path = urlsplit(sent.url).path
         if sent.method == "OPTIONS":  # the preflight goes where its request will go
-            if Part.MINT in chosen and dialect_at(path) is not None:
+            if PagePart.MINT in chosen and dialect_at(path) is not None:
                 return replace(sent, url=self._mint_url(sent))
-            if Part.CALL in chosen and path == self.page.call_endpoint.value.path:
+            if PagePart.CALL in chosen and path == self.page.call_endpoint.value.path:
                 return replace(sent, url=self._call_url(sent))
             return sent
         offer = posted_offer(sent)
         if offer is not None:
-            return self._called(sent, offer) if Part.CALL in chosen else sent
-        return self._minted(sent) if Part.MINT in chosen and is_mint(sent) else sent
+            is_changed = PagePart.CALL in chosen and offer.sdp is not None
+            return self._called(sent, offer) if is_changed else sent
+        return self._minted(sent) if PagePart.MINT in chosen and is_mint(sent) else sent
 
     def _mint_url(self, sent: HttpRequest) -> str:
         return _origin(sent.url) + (self.works.token_endpoint.value.path or "")
@@ -147,7 +148,7 @@ class PageRepair:
 
     def _called(self, sent: HttpRequest, offer: PostedOffer) -> HttpRequest:
         header, encoding = self.works.beta_header.value, self.works.call_encoding.value
-        sdp = offer.sdp.rstrip("\r\n") + ("" if encoding.trim else "\r\n")
+        sdp = (offer.sdp or "").rstrip("\r\n") + ("" if encoding.trim else "\r\n")
         content_type, body = encoding.content_type, sdp
         if encoding.kind is EncodingKind.MULTIPART:
             content_type = f"multipart/form-data; boundary={BOUNDARY}"

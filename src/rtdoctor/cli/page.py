@@ -15,7 +15,7 @@ from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
 from rtdoctor.check.page_account import (
-    Section,
+    TitledLines,
     page_headline,
     page_next_step,
     proof_on_page,
@@ -145,7 +145,7 @@ def _show(
         say(f"Next: {next_step}")
 
 
-def _say_section(section: Section, say: Say) -> None:
+def _say_section(section: TitledLines, say: Say) -> None:
     say(section.title)
     for line in section.lines:
         say(f"  {line}")

@@ -26,7 +26,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Pressable:
     """An element that could be pressed: what people read, and how it behaves.
 
     ``is_button`` it is one by its tag or role, and not only by a listener or the cursor.
@@ -57,7 +57,7 @@ def words() -> Words:
     return load_packaged(text, Words, "browser/words.yaml")
 
 
-def score(candidate: Candidate) -> float:
+def score(candidate: Pressable) -> float:
     """How much speaks for it; 0 and less when nothing does, or when it is for something else."""
     read = f"{candidate.text} {candidate.label}"
     named = _split_name(candidate.name)
@@ -74,14 +74,14 @@ def score(candidate: Candidate) -> float:
     return points + (1.0 if candidate.is_button else 0.0) - 0.5 * longer
 
 
-def ranked(candidates: list[Candidate]) -> list[int]:
+def ranked(candidates: list[Pressable]) -> list[int]:
     """The indices of those that may start the conversation, the likeliest first."""
     scores = [0.0 if c.is_disabled or c.is_toggle else score(c) for c in candidates]
     good = [index for index, points in enumerate(scores) if points > 0]
     return sorted(good, key=lambda i: (-scores[i], -candidates[i].area))
 
 
-def consents(candidate: Candidate) -> bool:
+def consents(candidate: Pressable) -> bool:
     """Whether it is the button that makes an overlay go away."""
     return (
         not candidate.is_disabled
@@ -91,7 +91,7 @@ def consents(candidate: Candidate) -> bool:
     )
 
 
-def is_held(candidate: Candidate) -> bool:
+def is_held(candidate: Pressable) -> bool:
     """Whether it is to be held down while one talks."""
     return candidate.is_held or _has(words().hold, f"{candidate.text} {candidate.label}")
 
