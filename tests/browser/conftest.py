@@ -16,9 +16,11 @@ from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.visit import PageSubject, run_page
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_check import PageCheck, PageFinished
+from rtdoctor.check.page_key import PageKey
 from rtdoctor.check.task import NewDiagnosis
 from rtdoctor.domain.setup import Setup
 from rtdoctor.front.front import Front
+from rtdoctor.front.rewriting import Rewriting
 from rtdoctor.front.upstream import Upstream
 from rtdoctor.plan import catalogue
 from rtdoctor.secrets.redactor import Redactor
@@ -72,6 +74,7 @@ async def open_stage(era: str) -> AsyncIterator[Stage]:
                 async def diagnose(setup: Setup) -> Finished:
                     return await run_check(NewDiagnosis(setup, target), redactor=redactor)
 
+                keyed = PageKey(front.placeholder, in_sandbox=True).before(Rewriting())
                 async with open_browser(allowed, loopback_media=True) as browser:
                     yield Stage(
                         target,
@@ -80,9 +83,9 @@ async def open_stage(era: str) -> AsyncIterator[Stage]:
                         origin,
                         routes,
                         lambda subject: PageCheck(
-                            browser, front, subject, recipes, redactor, diagnose
+                            browser, front, subject, recipes, redactor, diagnose, in_sandbox=True
                         ),
-                        lambda subject: run_page(browser, front, subject),
+                        lambda subject: run_page(browser, front, subject, rewriting=keyed),
                     )
 
 

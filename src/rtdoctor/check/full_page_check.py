@@ -91,7 +91,16 @@ async def run_page_check(
         async with Front(upstream, redactor) as front:
             routes = _routes(front, (_origin(url), *task.allowed_hosts))
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
-                check = PageCheck(browser, front, subject, catalogue, redactor, diagnose, tell)
+                check = PageCheck(
+                    browser,
+                    front,
+                    subject,
+                    catalogue,
+                    redactor,
+                    diagnose,
+                    in_sandbox=target.era is not None,
+                    tell=tell,
+                )
                 return await check.run()
 
 

@@ -18,6 +18,7 @@ from rtdoctor.check.page_faults import (
     token_was_given,
     unseen_request,
 )
+from rtdoctor.check.page_key import PageKey
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
     call_was_seen,
@@ -36,6 +37,7 @@ from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.errors import ConfigError, ExitCode
 from rtdoctor.front.front import Front
+from rtdoctor.front.rewriting import Rewriting
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -92,6 +94,7 @@ class PageCheck:
     catalogue: Catalogue
     redactor: Redactor
     diagnose: Diagnose
+    in_sandbox: bool
     tell: Tell = lambda text: None
 
     async def run(self) -> PageFinished:
@@ -211,13 +214,19 @@ class PageCheck:
             self.browser,
             self.front,
             self.subject,
-            rewriting=repair.rewriting(parts),
+            rewriting=self._key.before(repair.rewriting(parts)),
             completion=repair.completion(parts),
             token_answer=answer_of_backend(repair, parts, self.front),
         )
 
     async def _run_page(self) -> PageRun:
-        return await run_page(self.browser, self.front, self.subject)
+        return await run_page(
+            self.browser, self.front, self.subject, rewriting=self._key.before(Rewriting())
+        )
+
+    @property
+    def _key(self) -> PageKey:
+        return PageKey(self.front.placeholder, self.in_sandbox)
 
 
 def _reads_elsewhere(run: PageRun) -> bool:
