@@ -252,6 +252,9 @@ OWN_FAULTS = {
     "no such microphone": Shape(
         media=MICROPHONE.replace("audio: true", 'audio: { deviceId: { exact: "gone" } }')
     ),
+    "header that no preflight allows": Shape(
+        call=GA_CALL.replace("headers: {", 'headers: { "X-Trace": "1",')
+    ),
     "script error": Shape(mint="\n  const data = settings.token;"),
     "no button": Shape(body="<p>Nothing to press here.</p>", start=""),
     "button of another kind": Shape(body="<button id='start'>Delete everything</button>"),

@@ -33,6 +33,7 @@ CHANGED = {
 SAID = {
     "CSP": "Content-Security-Policy (connect-src) forbids requests to api.openai.com",
     "no such microphone": "was refused: OverconstrainedError",
+    "header that no preflight allows": "does not allow its header x-trace",
     "script error": "ReferenceError: settings is not defined",
     "hangs": "runs without end",
     "hangs on load": "runs without end",

@@ -71,3 +71,24 @@ async def test_a_wrong_press_is_not_followed_by_another(stage: Stage) -> None:
     assert seen.stopped == "unclear"
     assert len(posted) == len(seen.presses) == 1
     assert seen.candidates
+
+
+async def test_a_service_worker_makes_the_requests(stage: Stage) -> None:
+    stage.routes["GET /sw.js"] = lambda _: (
+        200,
+        "text/javascript",
+        """
+        self.addEventListener("install", () => self.skipWaiting());
+        self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+        self.addEventListener("fetch", (event) => {
+          if (event.request.url.includes("/realtime")) event.respondWith(fetch(event.request));
+        });""",
+    )
+    start = """
+  navigator.serviceWorker.register("/sw.js");
+  navigator.serviceWorker.ready.then(() => {
+    document.querySelector("#start").addEventListener("click", () => talk());
+  });"""
+    seen = await stage.run(Shape(start=start).html)
+
+    assert seen.is_connected

@@ -12,6 +12,7 @@ from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.tokens import tokens_in
 
 _LONGEST = 300
+_REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
 _TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth|/key")
 
 
@@ -75,6 +76,16 @@ def _of_browser(run: PageRun) -> list[OwnFault]:
                     f"The page's own Content-Security-Policy ({record.rule}) forbids requests to "
                     f"{_host(record.text)}.",
                     f"Allow that host in {record.rule} of the policy.",
+                )
+            )
+    for record in run.of_kind("cors"):
+        header = _REFUSED_HEADER.search(record.text)
+        if header is not None:
+            found.append(
+                OwnFault(
+                    f"The browser did not send a request of the page to {_target_of(record.text)}: "
+                    f"the preflight's answer does not allow its header {header[1][:80]}.",
+                    f"Send the request without {header[1][:80]}.",
                 )
             )
     refused = [r for r in run.of_kind("media") if r.error]
