@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from browser.conftest import Stage
-from browser.page_shapes import WORKING, Shape
+from browser.page_shapes import GA_MINT, WORKING, Shape
 from rtdoctor.browser.pressing import MOST_PRESSES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -91,4 +91,16 @@ async def test_a_service_worker_makes_the_requests(stage: Stage) -> None:
   });"""
     seen = await stage.run(Shape(start=start).html)
 
+    assert seen.is_connected
+
+
+async def test_a_page_that_fetches_its_token_on_load_is_still_started(stage: Stage) -> None:
+    start = f"""
+  const ready = (async () => {{{GA_MINT}
+    return data.value;
+  }})();
+  document.querySelector("#start").addEventListener("click", () => talk());"""
+    seen = await stage.run(Shape(mint="", token="await ready", start=start).html)
+
+    assert len(seen.presses) == 1
     assert seen.is_connected

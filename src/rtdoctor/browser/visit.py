@@ -125,7 +125,7 @@ class _Visit:
         for selector in instructions.clicks:
             await presser.click(selector)
             await self._settle()
-        if not instructions.clicks and not self._is_started():
+        if not instructions.clicks and not self._is_calling():
             await self._start(presser)
         if self.stopped != "unclear" and await self._is_alive(page):
             await self._watch()
@@ -155,14 +155,14 @@ class _Visit:
         """Press until something of the service's happens."""
         while presser.may_press:
             choice = await presser.look()
-            before, own_before = self._begun(), len(self._watching.exchanges)
+            before, own_before = self._progress(), len(self._watching.exchanges)
             pressed = await self._press_next(presser, choice)
             if pressed is None:
-                if not presser.presses:
+                if not presser.presses and not self._progress():
                     self._give_up(choice)
                 return
             await self._settle()
-            if self._is_started() or self._begun() > before:
+            if self._progress() > before:
                 return
             asked = self._watching.exchanges[own_before:]
             if any(_is_about_tokens(e) for e in asked):
@@ -174,16 +174,12 @@ class _Visit:
 
     async def _press_next(self, presser: Presser, choice: Choice) -> Press | None:
         await presser.fill(choice.fields)
-        if choice.consent and not choice.ranked:
-            return await presser.press(*choice.consent[0], "consent")
-        for candidate, element in choice.ranked:
+        if choice.ranked:
+            candidate, element = choice.ranked[0]
             made = await presser.press(candidate, element, "words")
-            if not made.error:
+            if not (made.error and choice.consent and presser.may_press):
                 return made
-            for over, button in choice.consent:  # something lies above it
-                presser.tried.discard(candidate.selector)
-                return await presser.press(over, button, "consent")
-            return made
+            presser.tried.discard(candidate.selector)  # something lies above it
         if choice.consent:
             return await presser.press(*choice.consent[0], "consent")
         return None
@@ -193,13 +189,15 @@ class _Visit:
         shown = [*(candidate for candidate, _ in choice.ranked), *choice.others][:_MOST_CANDIDATES]
         self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c in shown)
 
-    def _is_started(self) -> bool:
-        """Whether the page is in the middle of what is to be watched."""
-        return bool(self._new_exchanges() or self._watching.of_kind("local"))
+    def _is_calling(self) -> bool:
+        """Whether the page makes its call without being pressed. Some fetch a token on load, or
+        make a connection, and wait then."""
+        return bool(self._watching.of_kind("local"))
 
-    def _begun(self) -> int:
-        """How much of it the page has begun. Some make a connection on load and wait then."""
-        return len(self._watching.of_kind("connection", "media"))
+    def _progress(self) -> int:
+        """How much the page has done of what is to be watched."""
+        of_page = self._watching.of_kind("connection", "media", "local")
+        return len(of_page) + len(self._new_exchanges())
 
     def _new_exchanges(self) -> tuple[PassedExchange, ...]:
         passed = self._front.exchanges
@@ -208,11 +206,12 @@ class _Visit:
     async def _settle(self) -> None:
         """Until the page has done nothing for a moment and waits for no request of its own."""
         limit = time.monotonic() + _COMPILES_S
-        start = time.monotonic()
+        start, before = time.monotonic(), self._progress()
         while time.monotonic() < limit:
             await asyncio.sleep(_POLL_S)
             idle = time.monotonic() - max(start, self._watching.last_change)
-            if self._is_started() or (idle >= _SETTLED_S and not self._watching.is_waiting):
+            is_moving = self._progress() > before
+            if is_moving or (idle >= _SETTLED_S and not self._watching.is_waiting):
                 return
 
     async def _watch(self) -> None:

@@ -121,7 +121,7 @@ def _deeds(found: PageFinished) -> Iterator[str]:
     shown = called_without_token(run)
     if shown is not None:
         yield f"it was given a token and called with “{shown}”: it reads the token elsewhere"
-    elif PagePart.TOKEN in (found.repair.parts if found.repair else ()):
+    elif found.proof is not None and PagePart.TOKEN in found.proof.needed:
         yield "it was given a token and made no call: it reads the token elsewhere"
     for record in run.of_kind("connection", "local", "remote", "media", "play"):
         if record.error:

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 MOST_PAGE_RUNS = 12
 _MOST_STEPS = 4
 _PROOF_S = 150.0
+_FAILURES = ("error", "rejection", "console")
+_UNDEFINED = ("undefined", "null", "TypeError", "token", "Token")
 
 Diagnose = Callable[[Setup], Coroutine[Any, Any, Finished]]
 Tell = Callable[[str], None]
@@ -230,8 +232,11 @@ class PageCheck:
 
 
 def _reads_elsewhere(run: PageRun) -> bool:
-    """Whether the page was given a token and did not find it: it called without, or not at all."""
+    """Whether the page was given a token and did not find it: it called without, or failed over
+    something that is undefined and did not call at all."""
     has_called = any(posted_offer(passed.exchange.request) for passed in run.exchanges)
     if has_called:
         return called_without_token(run) is not None
-    return run.reached < Reached.ANSWERED and token_was_given(run)
+    failures = [record.error or record.text for record in run.of_kind(*_FAILURES)]
+    is_undefined = any(word in text for text in (*failures, run.shows) for word in _UNDEFINED)
+    return run.reached < Reached.ANSWERED and token_was_given(run) and is_undefined

@@ -68,6 +68,8 @@ class PageProof:
         return tuple(t for t in self.trials if t.parts == tuple(parts))
 
     def _fails_without(self, part: PagePart) -> bool:
+        if not self.is_proved:
+            return False
         others = self.of([p for p in self.parts if p is not part])
         return bool(others) and not any(trial.is_connected for trial in others)
 
