@@ -44,7 +44,9 @@ class Kind:
 
 def kind_of(content: dict[str, Any], named: Dialect | Form | None = None) -> Kind | None:
     """What an object is, by its content and by what the user calls it; ``None`` if unknown."""
-    event = content.get("type")
+    event, inside = content.get("type"), content.get("session")
+    if isinstance(inside, dict) and "session" in inside:
+        return None
     if named is Form.EVENT or (named is None and event in (UPDATE, TRANSCRIPTION_UPDATE)):
         return _event(content)
     if named is Form.SESSION or (named is None and _is_ga_session(content)):
@@ -52,8 +54,8 @@ def kind_of(content: dict[str, Any], named: Dialect | Form | None = None) -> Kin
     if isinstance(named, Dialect) and named.is_flat:
         session_type = ValueShape(named.value).session_type
         return Kind(Form.MINT, Generation.BETA, session_type, is_wrapped=False)
-    if isinstance(content.get("session"), dict):
-        return _wrapped(content["session"])
+    if isinstance(inside, dict):
+        return _wrapped(inside)
     if named is not None:
         return _flat(content, Generation.GA)
     if any(name in beta_names() for name in content):
@@ -128,6 +130,8 @@ def _session_type(session: dict[str, Any]) -> tuple[str, str]:
     named = session.get("type")
     if named in (REALTIME, TRANSCRIPTION):
         return str(named), ""
+    if "type" in session:
+        return REALTIME, "its type is neither realtime nor transcription (TOK-BAD-TYPE)"
     model = session.get("model")
     if isinstance(model, str) and ("transcribe" in model or "whisper" in model):
         return TRANSCRIPTION, ""
@@ -144,4 +148,4 @@ def _session_type(session: dict[str, Any]) -> tuple[str, str]:
             "it is read as a transcription, since it has input_audio_transcription and nothing "
             "that only a realtime session has (inferred); --from sessions if it is none"
         )
-    return REALTIME, "nothing in it names the type of its session; realtime is inferred"
+    return REALTIME, "nothing in it names the type of its session: realtime is inferred"

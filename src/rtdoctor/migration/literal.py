@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 DEEPEST = 100
@@ -26,12 +26,16 @@ _WORDS = {
 
 
 class NotALiteral(Exception):
-    """The text is something else at ``position``; ``why`` ends a sentence that names the line."""
+    """The text is something else at ``position``; ``why`` ends a sentence that names the line.
+
+    ``open`` are the places where the objects and lists begin that are open there.
+    """
 
     def __init__(self, position: int, why: str) -> None:
         super().__init__(why)
         self.position = position
         self.why = why
+        self.open: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,12 @@ class Literal:
 
 def read_literal(text: str, start: int = 0) -> Literal:
     """The literal that begins at ``start``. Raises ``NotALiteral``; reads in linear time."""
-    return _Reading(text, _after_space(text, start)).value(DEEPEST)
+    reading = _Reading(text, _after_space(text, start))
+    try:
+        return reading.value(DEEPEST)
+    except NotALiteral as fault:
+        fault.open = tuple(reading.open)
+        raise
 
 
 def _after_space(text: str, at: int) -> int:
@@ -72,6 +81,7 @@ def _after_space(text: str, at: int) -> int:
 class _Reading:
     text: str
     at: int
+    open: list[int] = field(default_factory=list)
 
     def value(self, depth: int) -> Literal:
         start, sign = self.at, self.text[self.at : self.at + 1]
@@ -105,7 +115,7 @@ class _Reading:
             written, name = self._name()
             if name in value:
                 raise NotALiteral(at, f"{name} stands in it twice")
-            self._sign(":")
+            self._colon(name)
             part = self.value(depth - 1)
             value[name] = part.value
             parts.append(part)
@@ -120,6 +130,7 @@ class _Reading:
 
     def _members(self, close: str) -> Iterator[int]:
         """The place of each member, which the caller reads before it asks for the next."""
+        self.open.append(self.at)
         self.at = _after_space(self.text, self.at + 1)
         while not self.text.startswith(close, self.at):
             yield self.at
@@ -129,6 +140,7 @@ class _Reading:
             elif not self.text.startswith(close, self.at):
                 raise NotALiteral(self.at, self._instead_of("a comma"))
         self.at += 1
+        self.open.pop()
 
     def _name(self) -> tuple[str, str]:
         start = self.at
@@ -142,9 +154,11 @@ class _Reading:
         written = self._take(_NAME, "it holds a name that is not a plain literal")
         return written, written
 
-    def _sign(self, sign: str) -> None:
+    def _colon(self, name: str) -> None:
         self.at = _after_space(self.text, self.at)
-        if not self.text.startswith(sign, self.at):
+        if self.text.startswith((",", "}"), self.at):
+            raise NotALiteral(self.at, f"{name} stands for a variable")
+        if not self.text.startswith(":", self.at):
             raise NotALiteral(self.at, self._instead_of("a colon"))
         self.at = _after_space(self.text, self.at + 1)
 

@@ -48,10 +48,9 @@ def migrate_json(
             hint="Say what it is with --from, for example --from sessions.",
         )
     written, found = migrate_literal(literal, text, kind, target)
-    guess = (Step(f"Beware: {kind.guess}", ("inferred",)),) if kind.guess else ()
-    return MigratedText(
-        text[: literal.start] + written + text[literal.end :], kind.describe(), (*guess, *found)
-    )
+    around = text[: literal.start], text[literal.end :]
+    guess = (Step(f"Beware: {kind.guess}"),) if kind.guess else ()
+    return MigratedText(written.join(around), kind.describe(), (*guess, *found))
 
 
 def migrate_literal(
