@@ -106,6 +106,15 @@ def test_beta_names_in_the_multipart_session_move() -> None:
     assert said[0].text == "call_encoding.session: voice moves to audio.output.voice"
 
 
+def test_the_token_is_read_where_the_answer_has_it() -> None:
+    auth = Level("read", replace(lv.EPHEMERAL.value, read_at="client_secret.value"))
+    there, _ = migrate_setup(lv.FOUNDING.with_level(Factor.AUTH, auth), GA)
+    back, _ = migrate_setup(there, BETA)
+
+    assert there.auth.value.read_at == "value"
+    assert back.auth.value.read_at == "client_secret.value"
+
+
 def test_a_gateways_prefix_and_query_stay() -> None:
     token = replace(lv.SESSIONS.value, path="https://gw.test/openai/v1/realtime/sessions?region=eu")
     setup = lv.FOUNDING.with_level(Factor.TOKEN_ENDPOINT, Level("gw", token))

@@ -65,6 +65,22 @@ def test_level_names_are_understood() -> None:
     assert setup.call_endpoint.value.path == "/v1/realtime/calls"
 
 
+def test_methods_other_headers_and_the_tokens_place_are_kept() -> None:
+    text = """\
+token_endpoint: {path: /v1/realtime/sessions, method: PUT}
+token_body: {json: {voice: verse, model: gpt-4o-realtime-preview}}
+auth: {kind: ephemeral, scheme: Token, read_at: client_secret.value}
+beta_header: {call: realtime=v1, call_others: {X-Team: voice}}
+call_endpoint: /v1/realtime
+"""
+    setup = read_setup(migrated(text), "setup.yaml", CATALOGUE)
+
+    assert setup.token_endpoint.value.method == "PUT"
+    assert (setup.auth.value.scheme, setup.auth.value.read_at) == ("Token", "value")
+    assert setup.beta_header.value.call is None
+    assert setup.beta_header.value.call_others == (("X-Team", "voice"),)
+
+
 def test_back_in_the_beta_a_missing_entry_is_added() -> None:
     ga = "token_body: {json: {session: {type: transcription}}}\n"
     setup = read_setup(migrated(ga, Generation.BETA), "setup.yaml", CATALOGUE)

@@ -78,6 +78,7 @@ def _mint_to_ga(going: _Migration) -> None:
         text = f"token_endpoint becomes {new}, the only one that GA has for such a session"
         going.put(Factor.TOKEN_ENDPOINT, endpoint, text, "TOK-BETA-404")
     _body(going, old, Generation.GA)
+    _read_at(going, "client_secret.value", "value")
 
 
 def _mint_to_beta(going: _Migration) -> None:
@@ -94,6 +95,15 @@ def _mint_to_beta(going: _Migration) -> None:
     text = f"token_endpoint becomes {endpoint.path}, which mints {session_type} sessions"
     going.put(Factor.TOKEN_ENDPOINT, endpoint, text, "TOK-BETA-TTL")
     _body(going, old, Generation.BETA)
+    _read_at(going, "value", "client_secret.value")
+
+
+def _read_at(going: _Migration, old: str, new: str) -> None:
+    """Where the client reads the token in the answer to the mint."""
+    auth = going.setup.auth.value
+    if auth.read_at == old:
+        text = f"auth: the token is read at {new}, no longer at {old}"
+        going.put(Factor.AUTH, replace(auth, read_at=new), text, "TOK-GA-SHAPE")
 
 
 def _body(going: _Migration, old: Dialect, target: Generation) -> None:

@@ -5,7 +5,7 @@ What changes is written anew; the rest of the file, with its comments, stays to 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from textwrap import indent
 from typing import Any
 
@@ -105,14 +105,20 @@ def _entry(factor: Factor, setup: Setup) -> str:
 
 def _data(factor: Factor, value: Any) -> Any:
     """A value as a setup file writes it; the fields that have their defaults are left out."""
-    match factor:
-        case Factor.TOKEN_ENDPOINT | Factor.CALL_ENDPOINT:
-            return value.path
-        case Factor.TOKEN_BODY:
-            return {"json": parse_object(value.text)}
-        case Factor.CALL_QUERY:
-            return {"params": dict(value.params)} if value.params else "none"
-        case Factor.BETA_HEADER:
-            return {name: text for name, text in asdict(value).items() if text} or "none"
-        case _:
-            return {"kind": value.kind.value, "session": parse_object(value.session or "")}
+    if factor is Factor.TOKEN_BODY:
+        return {"json": parse_object(value.text)}
+    if factor is Factor.CALL_QUERY:
+        return {"params": dict(value.params)} if value.params else "none"
+    given = asdict(value)
+    changed = {f.name: given[f.name] for f in fields(value) if given[f.name] != f.default}
+    if factor in (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT) and set(changed) == {"path"}:
+        return value.path
+    for name, pairs in changed.items():
+        if isinstance(pairs, tuple):
+            changed[name] = dict(pairs)
+    if factor is Factor.CALL_ENCODING:
+        session = parse_object(value.session or "")
+        return {"kind": value.kind.value, **({} if session is None else {"session": session})}
+    if factor is Factor.AUTH:
+        changed["kind"] = value.kind.value
+    return changed or "none"
