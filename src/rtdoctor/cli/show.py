@@ -10,6 +10,7 @@ from rtdoctor.cli.saved import read_saved
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.errors import UsageError
+from rtdoctor.wording.outcomes import plural
 
 
 @click.command(
@@ -84,10 +85,9 @@ def _change(run: Run, diagnosis: Diagnosis, form: str, number: int) -> str:
             "this run proved no change, so there is no code for one",
             hint="Name a probe to repeat it, e.g. rtdoctor show FILE 3 --as curl",
         )
-    if number > len(diagnosis.repairs):
-        raise UsageError(
-            f"this run proved {len(diagnosis.repairs)} changes, none is number {number}"
-        )
+    found = len(diagnosis.repairs)
+    if number > found:
+        raise UsageError(f"--change {number}: this run proved {plural(found, 'change')} only")
     repair = diagnosis.repairs[number - 1]
     if form == "prompt":
         return prompt(run, diagnosis, repair)

@@ -13,6 +13,7 @@ from rtdoctor.domain.finding import Diagnosis, Repair
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.migration.json_text import compact_json, parse_object
+from rtdoctor.report.change.requests import mint_of
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
@@ -41,9 +42,10 @@ def _lines(run: Run, diagnosis: Diagnosis, repair: Repair, subject: Setup) -> It
     yield from ("", "WHAT FAILS")
     yield from _data([f"{a.text} ({words.ids(a.probes)})" for a in own_answers(run, diagnosis)])
     yield from ("", "WHAT WAS PROVED")
-    yield from _data(list(_proved(run, diagnosis, repair, subject)))
+    yield from _data(list(_proved(diagnosis, repair)))
     yield from ("", "WHAT TO CHANGE: find these requests in the code; lines with - go, with + come")
     yield from _data(list(request_text.diff(subject, repair.setup)))
+    yield from _token_moved(run, subject, repair.setup)
     yield from ("", "WHAT MUST BE KEPT")
     yield from _data(list(_kept(subject, repair.setup)))
     yield "- Everything in the code that the lines above do not name."
@@ -59,7 +61,7 @@ def _lines(run: Run, diagnosis: Diagnosis, repair: Repair, subject: Setup) -> It
     yield from ("", "WHAT THIS DOES NOT PROVE", *words.does_not_prove(diagnosis))
 
 
-def _proved(run: Run, diagnosis: Diagnosis, repair: Repair, subject: Setup) -> Iterator[str]:
+def _proved(diagnosis: Diagnosis, repair: Repair) -> Iterator[str]:
     for cause in diagnosis.causes:
         for witness in cause.witnesses:
             names = levels.factor_names(witness.factors)
@@ -68,8 +70,15 @@ def _proved(run: Run, diagnosis: Diagnosis, repair: Repair, subject: Setup) -> I
                 f"{names}: probe {witness.failing} fails, probe {witness.passing} passes with only "
                 f"that changed{again}"
             )
-    changed = levels.changes(repair.changes, subject, repair.setup)
-    yield f"the whole change ({changed}): connected in {words.ids(repair.probes)}"
+    yield f"the whole change below: connected in {words.ids(repair.probes)}"
+
+
+def _token_moved(run: Run, subject: Setup, repaired: Setup) -> Iterator[str]:
+    """Where the token is read, which no request shows."""
+    old, new = mint_of(subject, run.header.target), mint_of(repaired, run.header.target)
+    if old is not None and new is not None and old.token_at != new.token_at:
+        yield "The answer to the token request has the token at another place: read it"
+        yield from _data([f"at {'.'.join(new.token_at)}, no longer at {'.'.join(old.token_at)}"])
 
 
 def _kept(subject: Setup, repaired: Setup) -> Iterator[str]:
@@ -85,7 +94,7 @@ def _leaves(setup: Setup) -> Iterator[tuple[str, Any]]:
     texts = setup.token_body.value.text, setup.call_encoding.value.session
     for text in texts:
         yield from _leaves_of(parse_object(text or ""), ())
-    yield from setup.call_query.value.params
+    yield from ((f"?{name}=", value) for name, value in setup.call_query.value.params)
 
 
 def _leaves_of(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
