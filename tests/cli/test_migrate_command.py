@@ -98,6 +98,43 @@ def test_a_secret_is_masked_wherever_it_stands(tmp_path: Path) -> None:
     assert "realtime/calls" in done.out
 
 
+SETUPS = {
+    "realtime": """\
+token_endpoint: /v1/realtime/sessions
+token_body: {json: {voice: verse, modalities: [text, audio], temperature: 0.8}}
+beta_header: {mint: realtime=v1, call: realtime=v1}
+call_endpoint: /v1/realtime
+call_query: {params: {model: gpt-4o-realtime-preview}}
+""",
+    "transcription": """\
+token_endpoint: /v1/realtime/transcription_sessions
+token_body: {json: {input_audio_format: pcm16, input_audio_transcription: {model: whisper-1}}}
+call_endpoint: /v1/realtime
+call_query: {params: {intent: transcription}}
+""",
+    "API key": """\
+auth: api_key
+token_endpoint: none
+token_body: none
+call_endpoint: /v1/realtime
+call_query: {params: {model: gpt-4o-realtime-preview}}
+""",
+}
+
+
+@pytest.mark.parametrize("name", SETUPS)
+def test_a_migrated_setup_connects_in_each_generation(name: str, tmp_path: Path) -> None:
+    beta, ga, back = (tmp_path / f"{name}.yaml" for name in ("beta", "ga", "back"))
+    beta.write_text(SETUPS[name])
+
+    assert rtdoctor("migrate", beta, "-o", ga).code == 0
+    assert rtdoctor("migrate", ga, "--to", "beta", "-o", back).code == 0
+
+    for setup, era in ((ga, "single-use"), (back, "beta")):
+        done = rtdoctor("check", "--sandbox", era, "--setup", setup, "-q", "--journal", "none")
+        assert done.code == 0, done.out
+
+
 @pytest.mark.parametrize(
     ("name", "text", "arguments", "message"),
     [

@@ -206,6 +206,16 @@ class TestKinds:
             sentences(after)
         )
 
+    def test_a_tool_that_the_beta_does_not_know_goes_alone(self) -> None:
+        function = {"type": "function", "name": "f"}
+        tools = [function, {"type": "mcp", "server_label": "s"}]
+        after = migrated({"session": {"type": "realtime", "tools": tools}}, BETA)
+
+        assert json.loads(after.text) == {"tools": [function]}
+        assert "session.tools[1] has no place in the beta session request and is left out" in (
+            sentences(after)
+        )
+
     def test_a_body_that_names_no_type_is_guessed_and_said_so(self) -> None:
         body = {"input_audio_transcription": {"model": "gpt-4o-transcribe"}}
 

@@ -83,7 +83,7 @@ def _to_ga(content: dict[str, Any], kind: Kind) -> MigratedObject:
 
 
 def _to_beta(content: dict[str, Any], kind: Kind) -> MigratedObject:
-    session = _session(content, kind)
+    session, gone = _without_mcp(_session(content, kind))
     named = {} if kind.session_type not in _FLAT else {"type": kind.session_type}
     around = {_EXPIRY: content[_EXPIRY]} if kind.form is Form.MINT and _EXPIRY in content else {}
     source = Dialect.CLIENT_SECRETS if named else Dialect.TRANSLATION
@@ -92,7 +92,7 @@ def _to_beta(content: dict[str, Any], kind: Kind) -> MigratedObject:
     moved = migrate(compact_json(body), source, target)
     event = UPDATE if kind.session_type == REALTIME else TRANSCRIPTION_UPDATE
     type_gone = Move("session.type", None, basis=("TOK-MISSING-TYPE",))
-    moves = (*([type_gone] if "type" in session else []), *moved.moves)
+    moves = (*([type_gone] if "type" in session else []), *gone, *moved.moves)
     new = f"{_WRAPPER}." if kind.form is Form.EVENT else ""
     shown = (
         replace(m, old=_bare(m.old, kind), new=None if m.new is None else new + m.new)
@@ -106,6 +106,21 @@ def _to_beta(content: dict[str, Any], kind: Kind) -> MigratedObject:
     return MigratedObject(
         result, (*framing, *(move for move in shown if move.old != move.new)), (), shape
     )
+
+
+def _without_mcp(session: dict[str, Any]) -> tuple[dict[str, Any], tuple[Move, ...]]:
+    """The session with those of its tools that the beta's schema lists: functions."""
+    tools = session.get("tools")
+    if not isinstance(tools, list):
+        return session, ()
+    is_mcp = [isinstance(tool, dict) and tool.get("type") == "mcp" for tool in tools]
+    gone = tuple(
+        Move(f"session.tools[{number}]", None, basis=("RealtimeSessionCreateRequest",))
+        for number, mcp in enumerate(is_mcp)
+        if mcp
+    )
+    kept = [tool for tool, mcp in zip(tools, is_mcp, strict=True) if not mcp]
+    return ({**session, "tools": kept}, gone) if gone else (session, ())
 
 
 def _session(content: dict[str, Any], kind: Kind) -> dict[str, Any]:
