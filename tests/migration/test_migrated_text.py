@@ -268,6 +268,28 @@ def test_every_step_has_its_sources() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"},
+            "session.model is kept; its model ends on 2027-01-20, then gpt-realtime-2.1 takes its "
+            "place",
+        ),
+        (
+            {"input_audio_transcription": {"model": "whisper-1"}},
+            "session.audio.input.transcription.model is kept; its model ends on 2027-02-26, then "
+            "gpt-live-transcribe takes its place",
+        ),
+        ({"model": "gpt-realtime-2.1", "voice": "verse"}, None),
+    ],
+)
+def test_a_model_that_ends_is_kept_and_named(body: dict[str, Any], said: str | None) -> None:
+    found = [text for text in sentences(migrated(body)) if "is kept" in text]
+
+    assert found == ([] if said is None else [said])
+
+
 NAMES = ["type", "voice", "modalities", "model", "audio", "session", "expires_after", "tools", "x"]
 values = st.recursive(
     st.sampled_from(["realtime", "transcription", "pcm16", "session.update", 1, None]),

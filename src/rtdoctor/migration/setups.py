@@ -23,6 +23,7 @@ from rtdoctor.migration.dialect import Dialect, Generation, dialect_at, fits
 from rtdoctor.migration.document import MigratedObject, migrate_object
 from rtdoctor.migration.json_text import compact_json, parse_object
 from rtdoctor.migration.kind import REALTIME, TRANSCRIPTION, Form, Kind, kind_of
+from rtdoctor.migration.retired_models import model_steps
 from rtdoctor.migration.wording import Step, steps
 
 _CALLS, _BETA_CALL, _MINT = "/realtime/calls", "/realtime", "client_secrets"
@@ -56,7 +57,14 @@ def migrate_setup(setup: Setup, target: Generation) -> tuple[Setup, tuple[Step, 
     """
     going = _Migration(setup)
     ways: dict[Generation, tuple[Callable[[_Migration], None], ...]] = {
-        Generation.GA: (_mint_to_ga, _headers_to_ga, _call_to_ga, _query_to_ga, _part_to_ga),
+        Generation.GA: (
+            _mint_to_ga,
+            _headers_to_ga,
+            _call_to_ga,
+            _query_to_ga,
+            _part_to_ga,
+            _models_in_ga,
+        ),
         Generation.BETA: (_query_to_beta, _mint_to_beta, _part_to_beta, _call_to_beta),
     }
     for way in ways[target]:
@@ -228,6 +236,14 @@ def _part_to_ga(going: _Migration) -> None:
     going.setup = going.setup.with_level(Factor.CALL_ENCODING, Level("migrated", new))
     for step in steps(migrated.moves, migrated.added, migrated.shape):
         going.said.append(replace(step, text=f"call_encoding.session: {step.text}"))
+
+
+def _models_in_ga(going: _Migration) -> None:
+    if not going.said:
+        return  # nothing was migrated
+    texts = going.setup.token_body.value.text, going.setup.call_encoding.value.session
+    for text in texts:
+        going.said.extend(model_steps(parse_object(text or "") or {}))
 
 
 def _query_to_beta(going: _Migration) -> None:

@@ -13,6 +13,7 @@ from rtdoctor.migration.json_text import parse_object
 from rtdoctor.migration.kind import Form, Kind, kind_of
 from rtdoctor.migration.layout import layout_of
 from rtdoctor.migration.literal import Literal, NotALiteral, read_literal
+from rtdoctor.migration.retired_models import model_steps
 from rtdoctor.migration.wording import Step, steps
 
 
@@ -61,7 +62,9 @@ def migrate_literal(
     if migrated.content == literal.value:
         return literal.text, ()
     written = layout_of(literal, source).write(migrated.content)
-    return written, tuple(steps(migrated.moves, migrated.added, migrated.shape))
+    said = steps(migrated.moves, migrated.added, migrated.shape)
+    models = model_steps(migrated.content) if target is Generation.GA else ()
+    return written, (*said, *models)
 
 
 def _object_in(text: str, where: str) -> Literal:
