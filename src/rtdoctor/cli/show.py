@@ -11,6 +11,7 @@ from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.errors import UsageError
 from rtdoctor.wording.outcomes import plural
+from rtdoctor.wording.printable import printable
 
 
 @click.command(
@@ -46,7 +47,7 @@ def show(file: Path, probe: str | None, form: str | None, number: int | None) ->
         if form is not None:
             text = _change(run, diagnosis, form, number or 1)
             redactor.guard(text.encode("utf-8", "replace"))
-            click.echo(text, nl=False)
+            click.echo(printable(text), nl=False)
             return
         from rtdoctor.cli import shown_run
 
