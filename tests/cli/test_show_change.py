@@ -20,8 +20,8 @@ from rtdoctor.domain.finding import Diagnosis, Repair
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.evidence.load import load_run
-from rtdoctor.report.change.code import LANGUAGES, code_change
-from rtdoctor.report.change.requests import mint_of
+from rtdoctor.report.change.code_change import LANGUAGES, code_change
+from rtdoctor.report.change.planned_request import mint_of
 from support.cli import rtdoctor
 from support.sandbox_http import offer
 from support.sandbox_process import RunningSandbox, rtdoctor_sandbox

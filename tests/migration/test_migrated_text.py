@@ -12,8 +12,8 @@ from published import complaints
 
 from rtdoctor.errors import ConfigError
 from rtdoctor.migration.dialect import Dialect, Generation
-from rtdoctor.migration.kind import Form, kind_of
-from rtdoctor.migration.text import MigratedText, migrate_json
+from rtdoctor.migration.migrated_text import MigratedText, migrate_json
+from rtdoctor.migration.object_kind import Form, kind_of
 
 GA, BETA = Generation.GA, Generation.BETA
 VOICE = {"audio": {"output": {"voice": "verse"}}}

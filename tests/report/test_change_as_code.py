@@ -10,9 +10,9 @@ import pytest
 from rtdoctor.domain.finding import Answered
 from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.setup import Factor, Level, TokenBody
-from rtdoctor.report.change.code import LANGUAGES, code_change, code_changes
+from rtdoctor.report.change.code_change import LANGUAGES, code_change, code_changes
+from rtdoctor.report.change.planned_request import call_of, mint_of
 from rtdoctor.report.change.prompt import BEGIN, END, prompt
-from rtdoctor.report.change.requests import call_of, mint_of
 from support import levels as lv
 from support import runs
 

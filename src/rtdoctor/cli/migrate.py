@@ -16,8 +16,8 @@ from rtdoctor.migration.dialect import Dialect, Generation
 from rtdoctor.wording.printable import printable
 
 if TYPE_CHECKING:
-    from rtdoctor.migration.text import MigratedText
-    from rtdoctor.migration.wording import Step
+    from rtdoctor.migration.migrated_text import MigratedText
+    from rtdoctor.migration.wording import MigrationStep
     from rtdoctor.secrets.redactor import Redactor
 
 STDIN = "-"
@@ -80,8 +80,8 @@ def migrate(
 
 def migrate_text(text: str, where: str, target: Generation, kind: str | None) -> MigratedText:
     """The text in the target generation, by what it is. Raises ``ConfigError``."""
-    from rtdoctor.migration.kind import Form
-    from rtdoctor.migration.text import migrate_json
+    from rtdoctor.migration.migrated_text import migrate_json
+    from rtdoctor.migration.object_kind import Form
 
     if kind == "setup" or (kind is None and _looks_like_setup(text, where)):
         from rtdoctor.plan import catalogue
@@ -189,7 +189,7 @@ def _tell(
     click.echo(printable("\n".join(told)), err=to_stderr)
 
 
-def _sentence(step: Step) -> str:
+def _sentence(step: MigrationStep) -> str:
     place = "" if step.line is None else f"line {step.line}: "
     basis = f" ({', '.join(step.basis)})" if step.basis else ""
     return f"{'not migrated: ' if step.is_open else ''}{place}{step.text}{basis}."

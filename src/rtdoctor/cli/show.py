@@ -78,7 +78,7 @@ def _repeated(observation: Observation, form: str) -> str:
 
 def _change(run: Run, diagnosis: Diagnosis, form: str, number: int) -> str:
     """A change that works, as code or as a prompt. Raises ``UsageError`` when there is none."""
-    from rtdoctor.report.change.code import code_change
+    from rtdoctor.report.change.code_change import code_change
     from rtdoctor.report.change.prompt import prompt
 
     if not diagnosis.repairs:

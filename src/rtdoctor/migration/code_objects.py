@@ -8,9 +8,9 @@ from typing import Any
 
 from rtdoctor.migration.dialect import Dialect, Generation
 from rtdoctor.migration.edit import Edit, LineNumbers
-from rtdoctor.migration.kind import Form, Kind, beta_names, ga_names, kind_of
 from rtdoctor.migration.literal import NotALiteral, read_literal
-from rtdoctor.migration.text import migrate_literal
+from rtdoctor.migration.migrated_text import migrate_literal
+from rtdoctor.migration.object_kind import Form, Kind, beta_names, ga_names, kind_of
 
 _OPENING = re.compile(r"\{")
 _SESSION_BEFORE = re.compile(r"\bsession[\"']?\s*[:=]\s*\Z")

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rtdoctor.migration.wording import Step
+from rtdoctor.migration.wording import MigrationStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Edit:
     start: int
     end: int
     new: str
-    steps: tuple[Step, ...]
+    steps: tuple[MigrationStep, ...]
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-from rtdoctor.migration.wording import Step
+from rtdoctor.migration.wording import MigrationStep
 from rtdoctor.strict_yaml import load_packaged
 
 _WHERE = "migration/retired_models.yaml"
@@ -38,7 +38,7 @@ def retired_models() -> tuple[RetiredModel, ...]:
     return load_packaged(text, RetiredModels, _WHERE).retired
 
 
-def model_steps(body: dict[str, Any]) -> Iterator[Step]:
+def model_steps(body: dict[str, Any]) -> Iterator[MigrationStep]:
     """One sentence for each model in a GA body, session or event that has an end in the table."""
     inside = body.get("session")
     prefix, session = ("session.", inside) if isinstance(inside, dict) else ("", body)
@@ -52,5 +52,5 @@ def model_steps(body: dict[str, Any]) -> Iterator[Step]:
             if re.fullmatch(retired.model, value):
                 place = prefix + ".".join(path)
                 text = f"{place} is kept; its model ends on {retired.since}, then {retired.instead}"
-                yield Step(f"{text} takes its place", retired.basis)
+                yield MigrationStep(f"{text} takes its place", retired.basis)
                 break

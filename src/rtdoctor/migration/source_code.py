@@ -15,8 +15,8 @@ from importlib import resources
 from rtdoctor.migration.code_objects import CodeObjects, migrate_objects
 from rtdoctor.migration.dialect import Dialect
 from rtdoctor.migration.edit import Edit, LineNumbers, applied
-from rtdoctor.migration.text import MigratedText
-from rtdoctor.migration.wording import Step
+from rtdoctor.migration.migrated_text import MigratedText
+from rtdoctor.migration.wording import MigrationStep
 from rtdoctor.strict_yaml import load_packaged
 
 _URL = r"(?P<quote>[\"'`])(?P<base>https?://[^\"'`\s?#]*/v1/realtime)"
@@ -87,7 +87,7 @@ def _is_whole(text: str, found: re.Match[str]) -> bool:
 def _mint_edits(mints: list[re.Match[str]], lines: LineNumbers) -> Iterator[Edit]:
     for found in mints:
         old = found["end"]
-        step = Step(
+        step = MigrationStep(
             f"/v1/realtime/{old} becomes /v1/realtime/client_secrets",
             ("TOK-BETA-404",),
             lines[found.start()],
@@ -101,7 +101,7 @@ def _call_edits(text: str, lines: LineNumbers) -> Iterator[Edit]:
         names = set(_PARAMETER.findall(found["query"] or ""))
         if not names or not names <= {"model", "intent"} or not _is_whole(text, found):
             continue
-        step = Step(
+        step = MigrationStep(
             f"/v1/realtime?{'&'.join(sorted(names))}=... becomes /v1/realtime/calls; the model "
             "belongs in the token's session",
             ("SDP-BETA-DISABLED", "SDP-EMPTY-400-MODEL-QUERY"),
@@ -113,7 +113,7 @@ def _call_edits(text: str, lines: LineNumbers) -> Iterator[Edit]:
 def _header_edits(text: str, lines: LineNumbers) -> Iterator[Edit]:
     for found in _HEADER.finditer(text):
         line = lines[found.start()]
-        step = Step(
+        step = MigrationStep(
             "the header OpenAI-Beta is dropped",
             ("TOK-BETA-UNKNOWN-BETA", "SDP-BETA-DISABLED"),
             line,
@@ -137,7 +137,7 @@ def _header_span(text: str, found: re.Match[str]) -> tuple[int, int]:
 
 def _left_open(
     text: str, lines: LineNumbers, edits: list[Edit], objects: CodeObjects
-) -> Iterator[Step]:
+) -> Iterator[MigrationStep]:
     """The signs of the beta outside of what was read, once for each line and advice."""
     read = [(edit.start, edit.end) for edit in edits] + list(objects.in_ga)
     rest = applied(text, [Edit(start, end, _blank(text[start:end]), ()) for start, end in read])
@@ -148,7 +148,7 @@ def _left_open(
             if (line, sign.advice) not in seen:
                 seen.add((line, sign.advice))
                 why = _why_left(found.start(), objects) if sign.in_object else ""
-                yield Step(f"{sign.advice}{why}", sign.basis, line, is_open=True)
+                yield MigrationStep(f"{sign.advice}{why}", sign.basis, line, is_open=True)
 
 
 def _blank(text: str) -> str:
@@ -161,8 +161,8 @@ def _why_left(position: int, objects: CodeObjects) -> str:
     return f" (not read: {around[-1].why})" if around else ""
 
 
-def _no_body(line: int) -> Step:
-    return Step(
+def _no_body(line: int) -> MigrationStep:
+    return MigrationStep(
         'give the token request a body like {"session": {"type": "realtime", ...}}; none was found '
         "here that is a literal",
         ("TOK-GA-SHAPE", "TOK-MISSING-TYPE"),

@@ -18,7 +18,7 @@ _REQUESTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MigrationStep:
     """One thing that a migration did or left, in a sentence, and the sources behind it.
 
     ``basis`` holds ids of facts, names of published schemas, or ``inferred``. ``line`` is where it
@@ -39,13 +39,17 @@ def explain_moves(moved: Moved) -> tuple[str, ...]:
     return tuple(step.text for step in steps(moved.moves, moved.added, moved.shape))
 
 
-def steps(moves: Iterable[Move], added: Iterable[str], shape: ValueShape | None) -> Iterator[Step]:
+def steps(
+    moves: Iterable[Move], added: Iterable[str], shape: ValueShape | None
+) -> Iterator[MigrationStep]:
     """The same sentences, each with its sources."""
     request = "the new request" if shape is None else _REQUESTS[shape]
     for place in added:
-        yield Step(f"{place} is added, since {request} requires it", _required_by(place, shape))
+        yield MigrationStep(
+            f"{place} is added, since {request} requires it", _required_by(place, shape)
+        )
     for move in moves:
-        yield Step(_sentence(move, request), move.basis)
+        yield MigrationStep(_sentence(move, request), move.basis)
 
 
 def _required_by(place: str, shape: ValueShape | None) -> tuple[str, ...]:

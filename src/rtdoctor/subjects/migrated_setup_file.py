@@ -15,9 +15,9 @@ from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import ConfigError
 from rtdoctor.migration.dialect import Generation
 from rtdoctor.migration.json_text import parse_object
-from rtdoctor.migration.setups import migrate_setup
-from rtdoctor.migration.text import MigratedText
-from rtdoctor.migration.wording import Step
+from rtdoctor.migration.migrated_setup import migrate_setup
+from rtdoctor.migration.migrated_text import MigratedText
+from rtdoctor.migration.wording import MigrationStep
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.setup_file import read_subject
 
@@ -40,7 +40,7 @@ def migrate_setup_file(
         raise ConfigError(where, "this file cannot be migrated in place")
     blocks = _blocks(text)
     lost = [
-        Step(f"{name}: the comments inside it are not carried over")
+        MigrationStep(f"{name}: the comments inside it are not carried over")
         for name in changed
         if name in blocks and blocks[name].has_comments
     ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from rtdoctor.domain.setup import EncodingKind
-from rtdoctor.report.change.requests import PlannedRequest, Purpose
+from rtdoctor.report.change.planned_request import PlannedRequest, RequestRole
 from rtdoctor.report.quoting import shell_word
 
 _TRIM = "import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().rstrip())"
@@ -23,7 +23,7 @@ def curl(request: PlannedRequest) -> str:
 
 
 def _lines(request: PlannedRequest) -> Iterator[str]:
-    if request.purpose is Purpose.MINT:
+    if request.role is RequestRole.MINT:
         place = ".".join(request.token_at)
         yield f"# on your server; the answer has the token at {shell_word(place)}, for one call"
         yield _command(request, _mint_body(request))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rtdoctor.domain.setup import EncodingKind
-from rtdoctor.report.change.requests import PlannedRequest, Purpose
+from rtdoctor.report.change.planned_request import PlannedRequest, RequestRole
 from rtdoctor.report.quoting import javascript_object, javascript_value
 from rtdoctor.report.repro import API_KEY
 
@@ -15,7 +15,7 @@ _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 def javascript(request: PlannedRequest) -> str:
     """The request as statements at the top of a module. The API key is read on the server only."""
-    lines = _mint(request) if request.purpose is Purpose.MINT else _call(request)
+    lines = _mint(request) if request.role is RequestRole.MINT else _call(request)
     return "\n".join(lines) + "\n"
 
 

@@ -13,7 +13,7 @@ from rtdoctor.domain.finding import Diagnosis, Repair
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
 from rtdoctor.migration.json_text import compact_json, parse_object
-from rtdoctor.report.change.requests import mint_of
+from rtdoctor.report.change.planned_request import mint_of
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words

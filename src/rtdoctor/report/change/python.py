@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rtdoctor.domain.setup import EncodingKind
-from rtdoctor.report.change.requests import PlannedRequest, Purpose
+from rtdoctor.report.change.planned_request import PlannedRequest, RequestRole
 from rtdoctor.report.quoting import python_object, python_string
 
 
 def python(request: PlannedRequest) -> str:
     """The request as a whole program that ends with the service's words when it is refused."""
-    lines = _mint(request) if request.purpose is Purpose.MINT else _call(request)
+    lines = _mint(request) if request.role is RequestRole.MINT else _call(request)
     return "\n".join(lines) + "\n"
 
 

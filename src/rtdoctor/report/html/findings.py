@@ -9,7 +9,7 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
-from rtdoctor.report.change.code import CodeChange, code_changes
+from rtdoctor.report.change.code_change import CodeChange, code_changes
 from rtdoctor.report.change.prompt import prompt
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers

@@ -10,7 +10,7 @@ from published import complaints
 
 from rtdoctor.domain.setup import CallQuery, EncodingKind, Factor, Level, Setup
 from rtdoctor.migration.dialect import Dialect, Generation
-from rtdoctor.migration.setups import migrate_setup
+from rtdoctor.migration.migrated_setup import migrate_setup
 from rtdoctor.plan import catalogue
 from support import levels as lv
 

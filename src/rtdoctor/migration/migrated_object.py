@@ -13,7 +13,7 @@ from typing import Any
 from rtdoctor.migration.bodies import Move, Moved, migrate
 from rtdoctor.migration.dialect import Dialect, Generation
 from rtdoctor.migration.json_text import compact_json, parse_object
-from rtdoctor.migration.kind import (
+from rtdoctor.migration.object_kind import (
     REALTIME,
     TRANSCRIPTION,
     TRANSCRIPTION_UPDATE,

@@ -24,7 +24,7 @@ _NEVER_SHOWN = frozenset({"cookie", "proxy-authorization"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Purpose(StrEnum):
+class RequestRole(StrEnum):
     MINT = "mint"
     CALL = "call"
 
@@ -38,7 +38,7 @@ class PlannedRequest:
     ``token_at`` is where the token is read in the answer to a mint.
     """
 
-    purpose: Purpose
+    role: RequestRole
     method: str
     url: str
     headers: tuple[Header, ...]
@@ -81,7 +81,7 @@ def mint_of(setup: Setup, target: TargetInfo) -> PlannedRequest | None:
     if header.mint is not None:
         headers.append(Header("OpenAI-Beta", header.mint))
     return PlannedRequest(
-        Purpose.MINT,
+        RequestRole.MINT,
         endpoint.method,
         target.url(endpoint.path),
         tuple(headers),
@@ -101,7 +101,7 @@ def call_of(setup: Setup, target: TargetInfo) -> PlannedRequest:
         headers.append(Header("Content-Type", encoding.content_type))
     is_multipart = encoding.kind is EncodingKind.MULTIPART
     return PlannedRequest(
-        Purpose.CALL,
+        RequestRole.CALL,
         setup.call_endpoint.value.method,
         _call_url(setup, target),
         tuple(headers),

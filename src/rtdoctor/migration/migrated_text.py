@@ -8,13 +8,13 @@ from typing import Any
 
 from rtdoctor.errors import ConfigError
 from rtdoctor.migration.dialect import Dialect, Generation
-from rtdoctor.migration.document import migrate_object
 from rtdoctor.migration.json_text import parse_object
-from rtdoctor.migration.kind import Form, Kind, kind_of
 from rtdoctor.migration.layout import layout_of
 from rtdoctor.migration.literal import Literal, NotALiteral, read_literal
+from rtdoctor.migration.migrated_object import migrate_object
+from rtdoctor.migration.object_kind import Form, Kind, kind_of
 from rtdoctor.migration.retired_models import model_steps
-from rtdoctor.migration.wording import Step, steps
+from rtdoctor.migration.wording import MigrationStep, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class MigratedText:
 
     text: str
     what: str
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MigrationStep, ...] = ()
 
     @property
-    def open_steps(self) -> tuple[Step, ...]:
+    def open_steps(self) -> tuple[MigrationStep, ...]:
         """What is left to be changed by hand."""
         return tuple(step for step in self.steps if step.is_open)
 
@@ -50,13 +50,13 @@ def migrate_json(
         )
     written, found = migrate_literal(literal, text, kind, target)
     around = text[: literal.start], text[literal.end :]
-    guess = (Step(f"Beware: {kind.guess}"),) if kind.guess else ()
+    guess = (MigrationStep(f"Beware: {kind.guess}"),) if kind.guess else ()
     return MigratedText(written.join(around), kind.describe(), (*guess, *found))
 
 
 def migrate_literal(
     literal: Literal, source: str, kind: Kind, target: Generation
-) -> tuple[str, tuple[Step, ...]]:
+) -> tuple[str, tuple[MigrationStep, ...]]:
     """An object that stands in ``source``, as text in the same layout, with what was done."""
     migrated = migrate_object(literal.value, kind, target)
     if migrated.content == literal.value:

@@ -20,11 +20,11 @@ from rtdoctor.domain.setup import (
     Setup,
 )
 from rtdoctor.migration.dialect import Dialect, Generation, dialect_at, fits
-from rtdoctor.migration.document import MigratedObject, migrate_object
 from rtdoctor.migration.json_text import compact_json, parse_object
-from rtdoctor.migration.kind import REALTIME, TRANSCRIPTION, Form, Kind, kind_of
+from rtdoctor.migration.migrated_object import MigratedObject, migrate_object
+from rtdoctor.migration.object_kind import REALTIME, TRANSCRIPTION, Form, Kind, kind_of
 from rtdoctor.migration.retired_models import model_steps
-from rtdoctor.migration.wording import Step, steps
+from rtdoctor.migration.wording import MigrationStep, steps
 
 _CALLS, _BETA_CALL, _MINT = "/realtime/calls", "/realtime", "client_secrets"
 _MODEL_PLACES = {REALTIME: ("model",), TRANSCRIPTION: ("audio", "input", "transcription", "model")}
@@ -35,14 +35,14 @@ class _Migration:
     """A setup on its way; ``said`` is what was done, in order."""
 
     setup: Setup
-    said: list[Step] = field(default_factory=list)
+    said: list[MigrationStep] = field(default_factory=list)
 
     def put(self, factor: Factor, value: Any, text: str, *basis: str) -> None:
         self.setup = self.setup.with_level(factor, Level("migrated", value))
-        self.said.append(Step(text, basis))
+        self.said.append(MigrationStep(text, basis))
 
     def leave(self, text: str, *basis: str) -> None:
-        self.said.append(Step(text, basis, is_open=True))
+        self.said.append(MigrationStep(text, basis, is_open=True))
 
     @property
     def mints(self) -> bool:
@@ -50,7 +50,7 @@ class _Migration:
         return self.setup.auth.value.kind.needs_token and endpoint is not None
 
 
-def migrate_setup(setup: Setup, target: Generation) -> tuple[Setup, tuple[Step, ...]]:
+def migrate_setup(setup: Setup, target: Generation) -> tuple[Setup, tuple[MigrationStep, ...]]:
     """The setup as the target generation wants it, and one sentence for each change.
 
     A level that changed is called ``migrated``; all others are those of ``setup``.
