@@ -13,6 +13,9 @@ from rtdoctor.schema.requests import At
 MAX_DEPTH = 64
 """Levels of nesting that are read; published requests have fewer than twenty."""
 
+MAX_VALUES = 20_000
+"""Values in a body that is read; a session with a hundred tools has fewer."""
+
 
 class UnreadableError(ValueError):
     """The text is not JSON that can be judged; the message says why and where, never quotes it."""
@@ -36,26 +39,31 @@ def parse(text: str) -> tuple[Any, tuple[At, ...]]:
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise UnreadableError(f"not JSON at {where}: {error.msg}") from None
+        raise UnreadableError(f"it is not JSON at {where}: {error.msg}") from None
     except RecursionError:
         raise UnreadableError(_TOO_DEEP) from None
-    except ValueError as error:
-        raise UnreadableError(str(error)) from None
+    except UnreadableError:
+        raise
+    except ValueError:  # an integer of thousands of digits
+        raise UnreadableError(_TOO_LARGE) from None
     return value, tuple(_repeated(value))
 
 
-def check_depth(value: Any) -> None:
-    """Raise ``UnreadableError`` for a value that is nested more than ``MAX_DEPTH`` levels."""
-    level = [value]
+def check_size(value: Any) -> None:
+    """Raise ``UnreadableError`` for a body with too many levels or values to be judged in time."""
+    level, count = [value], 1
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for _, inner in _children(outer)]
+        count += len(level)
+        if count > MAX_VALUES:
+            raise UnreadableError(f"it holds more than {MAX_VALUES:,} values")
         if not level:
             return
     raise UnreadableError(_TOO_DEEP)
 
 
 def _repeated(top: Any) -> Iterator[At]:
-    check_depth(top)
+    check_size(top)
     waiting: list[tuple[At, Any]] = [((), top)]
     while waiting:
         at, value = waiting.pop()
@@ -82,12 +90,13 @@ def _object(pairs: list[tuple[str, Any]]) -> _Object:
 def _finite(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
-        raise UnreadableError("a number is larger than JSON readers can hold")
+        raise UnreadableError(_TOO_LARGE)
     return value
 
 
 def _refuse(name: str) -> NoReturn:
-    raise UnreadableError(f"{name} is not JSON")
+    raise UnreadableError(f"it holds {name}, which JSON does not have")
 
 
-_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+_TOO_LARGE = "it holds a number that JSON readers cannot hold"
+_TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"

@@ -14,7 +14,7 @@ from rtdoctor.migration.places import ValueShape, load
 from rtdoctor.schema.checking import Complaint, complaints, expectation
 from rtdoctor.schema.faults import Fault, FaultKind, Reading
 from rtdoctor.schema.frame import Frame, event_schemas, event_type, frame_of
-from rtdoctor.schema.json_text import UnreadableError, check_depth, parse
+from rtdoctor.schema.json_text import UnreadableError, check_size, parse
 from rtdoctor.schema.models import judge_models
 from rtdoctor.schema.names import judge_name
 from rtdoctor.schema.requests import At, RequestKind
@@ -33,7 +33,8 @@ def read_text(kind: RequestKind, text: str | None) -> Reading:
 
     No body is right for every request but an event: a token is granted without one
     (TOK-GA-EMPTY-BODY), and the session of a call may come with its token. Text that is not JSON
-    has the one fault ``UNREADABLE``, whose ``expected`` says why. Never raises.
+    or too large to be judged has the one fault ``UNREADABLE``, whose ``expected`` says why. Never
+    raises.
     """
     if not text and not kind.is_event:
         return Reading(kind, ())
@@ -48,7 +49,7 @@ def read_text(kind: RequestKind, text: str | None) -> Reading:
 def read_value(kind: RequestKind, value: Any) -> Reading:
     """Read a body that is a value already: what ``json.loads`` makes of its text. Never raises."""
     try:
-        check_depth(value)
+        check_size(value)
     except UnreadableError as error:
         return _unreadable(kind, error)
     return _reading(kind, _faults(kind, value))
