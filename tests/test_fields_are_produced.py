@@ -43,6 +43,9 @@ SETUPS = {
     "named": "token_body: {json: {session: {type: realtime, model: m, voice: alloy}}}\n",
     "trimmed": "call_encoding: trimmed\nbeta_header: both\n",
     "used": "auth: used\n",
+    "headers": "beta_header: {mint_others: {x-team: a}, call_others: {x-team: a}}\n",
+    "read": "auth: {kind: ephemeral, read_at: client_secret.value}\n",
+    "browser": "offer: {sdp: 'v=0'}\n",
     "literal": "auth: {text: undefined}\ntoken_body: {json: {session: {voice: alloy}}}\n",
     "key in a page": "call_endpoint: realtime\ncall_query: model_transcribe\n",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from rtdoctor.domain.exchange import Headers
 from rtdoctor.domain.outcome import Stage
 
 
@@ -70,6 +71,7 @@ class TokenEndpoint:
     """Where the token is minted: a path below the target's base URL, or an absolute URL."""
 
     path: str | None = None
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +84,31 @@ class TokenBody:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """The credential of the call. ``text`` is the literal credential for ``LITERAL``."""
+    """The credential of the call, and its way there from the answer to the mint.
+
+    ``text`` is the literal credential for ``LITERAL``. ``read_at`` is where the client reads the
+    token in the answer, a path such as ``client_secret.value``; ``None`` wherever it is.
+    """
 
     kind: AuthKind = AuthKind.EPHEMERAL
     text: str = ""
     header: str = "Authorization"
     scheme: str = "Bearer"
+    read_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BetaHeader:
-    """The value of ``OpenAI-Beta`` on the mint and on the call; ``None`` sends none."""
+    """The headers that a client adds: ``OpenAI-Beta`` on the mint and on the call (``None`` sends
+    none), and any ``others``.
+
+    An ``Authorization`` among the others of the mint is sent in place of the key's.
+    """
 
     mint: str | None = None
     call: str | None = None
+    mint_others: Headers = ()
+    call_others: Headers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,7 @@ class CallEndpoint:
     """Where the SDP offer is posted: a path below the base URL, or an absolute URL."""
 
     path: str
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +138,15 @@ class CallEncoding:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the SDP offer contains: an audio section, and a data channel of this label."""
+    """What the SDP offer contains: an audio section, and a data channel of this label.
+
+    ``sdp`` is an offer that another engine made, such as a browser. It is sent with the ICE
+    credentials, the fingerprint and the candidates of our own peer.
+    """
 
     audio: bool = True
     channel: str | None = "oai-events"
+    sdp: str | None = None
 
 
 V = TypeVar("V")
@@ -199,9 +218,10 @@ class Setup:
         if self.auth.value.kind.needs_token:
             return self
         header = self.beta_header
-        if header.value.mint is not None:
-            name = "none" if header.value.call is None else "on_call"
-            header = Level(name, BetaHeader(None, header.value.call))
+        if header.value.mint is not None or header.value.mint_others:
+            at_call = replace(header.value, mint=None, mint_others=())
+            name = "on_call" if at_call.call is not None or at_call.call_others else "none"
+            header = Level(name, at_call)
         return replace(self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, beta_header=header)
 
     def mint_prefix(self) -> tuple[object, ...] | None:
@@ -212,4 +232,6 @@ class Setup:
         if not self.auth.value.kind.needs_token:
             return None
         short_lived = self.auth.value.kind is AuthKind.EXPIRED
-        return (self.token_endpoint, self.token_body, self.beta_header.value.mint, short_lived)
+        header = self.beta_header.value
+        headers = (header.mint, header.mint_others)
+        return (self.token_endpoint, self.token_body, *headers, short_lived)

@@ -252,16 +252,18 @@ def level_value(factor: Factor, raw: Mapping[str, Any]) -> Any:
     """The value of a level from its fields in YAML, whether listed or written into a setup."""
     match factor:
         case Factor.TOKEN_ENDPOINT:
-            return TokenEndpoint(raw["path"])
+            return TokenEndpoint(raw["path"], raw["method"])
         case Factor.TOKEN_BODY:
             text = raw["text"] if raw["json"] is None else compact_json(raw["json"])
             return TokenBody(text, raw["content_type"])
         case Factor.AUTH:
-            return Auth(AuthKind(raw["kind"]), raw["text"], raw["header"], raw["scheme"])
+            kind = AuthKind(raw["kind"])
+            return Auth(kind, raw["text"], raw["header"], raw["scheme"], raw["read_at"])
         case Factor.BETA_HEADER:
-            return BetaHeader(raw["mint"], raw["call"])
+            others = (tuple(raw["mint_others"].items()), tuple(raw["call_others"].items()))
+            return BetaHeader(raw["mint"], raw["call"], *others)
         case Factor.CALL_ENDPOINT:
-            return CallEndpoint(raw["path"] or "/")
+            return CallEndpoint(raw["path"] or "/", raw["method"])
         case Factor.CALL_QUERY:
             return CallQuery(tuple(raw["params"].items()))
         case Factor.CALL_ENCODING:
@@ -270,4 +272,4 @@ def level_value(factor: Factor, raw: Mapping[str, Any]) -> Any:
                 EncodingKind(raw["kind"]), raw["content_type"], session, raw["trim"]
             )
         case Factor.OFFER:
-            return Offer(raw["audio"], raw["channel"])
+            return Offer(raw["audio"], raw["channel"], raw["sdp"])

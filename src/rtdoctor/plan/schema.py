@@ -28,6 +28,7 @@ class PathEntry(LevelEntry):
     """token_endpoint and call_endpoint."""
 
     path: str | None = None
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +46,19 @@ class AuthEntry(LevelEntry):
     text: str = ""
     header: str = "Authorization"
     scheme: str = "Bearer"
+    read_at: str | None = None
     leaks_key: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetaEntry(LevelEntry):
+    """``OpenAI-Beta`` on the mint and on the call; ``mint_others`` and ``call_others`` are more
+    headers, name to value."""
+
     mint: str | None = None
     call: str | None = None
+    mint_others: dict[str, str] = field(default_factory=dict)
+    call_others: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ class EncodingEntry(LevelEntry):
 class OfferEntry(LevelEntry):
     audio: bool = True
     channel: str | None = "oai-events"
+    sdp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

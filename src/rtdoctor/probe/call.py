@@ -42,6 +42,7 @@ def call_request(
         headers.append((auth.header, Credential(auth.scheme, credential)))
     if setup.beta_header.value.call is not None:
         headers.append(("OpenAI-Beta", setup.beta_header.value.call))
+    headers += setup.beta_header.value.call_others
     encoding = setup.call_encoding.value
     if encoding.trim:
         sdp = sdp.rstrip("\r\n")
@@ -56,7 +57,8 @@ def call_request(
         headers.append(("Content-Type", encoding.content_type))
         if encoding.kind is EncodingKind.JSON:
             body = json.dumps({"type": "offer", "sdp": sdp})
-    return WireRequest(purpose, "POST", call_url(setup, target), tuple(headers), body, parts)
+    method = setup.call_endpoint.value.method
+    return WireRequest(purpose, method, call_url(setup, target), tuple(headers), body, parts)
 
 
 def read_call(response: HttpResponse) -> str | Outcome:

@@ -51,15 +51,19 @@ def mint_request(setup: Setup, target: Target, key: Secret) -> WireRequest:
     """The request this setup mints with. The setup must have a token endpoint."""
     body = setup.token_body.value
     path = setup.token_endpoint.value.path or ""
-    headers: list[tuple[str, str | Credential]] = [("Authorization", Credential("Bearer", key))]
+    header = setup.beta_header.value
+    headers: list[tuple[str, str | Credential]] = [*header.mint_others]
+    if not any(name.lower() == "authorization" for name, _ in header.mint_others):
+        headers.insert(0, ("Authorization", Credential("Bearer", key)))
     text = body.text
     if setup.auth.value.kind is AuthKind.EXPIRED:
         text = _short_lived(path, text)
     if text is not None:
         headers.append(("Content-Type", body.content_type))
-    if setup.beta_header.value.mint is not None:
-        headers.append(("OpenAI-Beta", setup.beta_header.value.mint))
-    return WireRequest("mint", "POST", target.url(path), tuple(headers), text)
+    if header.mint is not None:
+        headers.append(("OpenAI-Beta", header.mint))
+    method = setup.token_endpoint.value.method
+    return WireRequest("mint", method, target.url(path), tuple(headers), text)
 
 
 def _short_lived(path: str, text: str | None) -> str | None:

@@ -15,6 +15,14 @@ NEWEST_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointLiteral:
+    """A path or URL, and the method where it is not POST."""
+
+    path: str
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BodyLiteral:
     """``json`` (any data) or ``text``, sent to the byte as given."""
 
@@ -25,18 +33,24 @@ class BodyLiteral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthLiteral:
-    """A kind, or a literal ``text``; header and scheme when they are unusual."""
+    """A kind, or a literal ``text``; header, scheme and where the client reads the token in the
+    answer to the mint, when they are unusual."""
 
     kind: Literal["ephemeral", "used", "expired", "api_key", "none", "literal"] = "literal"
     text: str = ""
     header: str = "Authorization"
     scheme: str = "Bearer"
+    read_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BetaLiteral:
+    """``OpenAI-Beta`` on the mint and on the call, and any other headers, name to value."""
+
     mint: str | None = None
     call: str | None = None
+    mint_others: dict[str, str] = field(default_factory=dict)
+    call_others: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +68,11 @@ class EncodingLiteral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferLiteral:
+    """``sdp`` is an offer as a browser made it."""
+
     audio: bool = True
     channel: str | None = "oai-events"
+    sdp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +81,11 @@ class SetupFile:
     has its default level."""
 
     version: int = 1
-    token_endpoint: str | None = None
+    token_endpoint: str | EndpointLiteral | None = None
     token_body: str | BodyLiteral | None = None
     auth: str | AuthLiteral | None = None
     beta_header: str | BetaLiteral | None = None
-    call_endpoint: str | None = None
+    call_endpoint: str | EndpointLiteral | None = None
     call_query: str | QueryLiteral | None = None
     call_encoding: str | EncodingLiteral | None = None
     offer: str | OfferLiteral | None = None
@@ -140,7 +157,9 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any) -> Level[Any]:
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
         if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
-            return named(catalogue, factor, level_value(factor, {"path": given}), given)
+            return named(
+                catalogue, factor, level_value(factor, {"path": given, "method": "POST"}), given
+            )
         return catalogue.entry(factor, given).level
     value = level_value(factor, asdict(given))
     return named(catalogue, factor, value, _literal_name(given))
@@ -152,13 +171,16 @@ _ENDPOINTS = (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT)
 def _literal_name(given: Any) -> str:
     """What reports print for a literal that is on no list."""
     match given:
+        case EndpointLiteral():
+            return given.path if given.method == "POST" else f"{given.method} {given.path}"
         case BodyLiteral():
             text = given.text if given.json is None else compact_json(given.json)
             return "none" if text is None else text
         case AuthLiteral():
             return f"{given.scheme} {given.text or given.kind}".strip()
         case BetaLiteral():
-            return f"mint {given.mint}, call {given.call}"
+            others = [*given.mint_others, *given.call_others]
+            return f"mint {given.mint}, call {given.call}" + "".join(f", {n}" for n in others)
         case QueryLiteral():
             return "&".join(f"{k}={v}" for k, v in given.params.items()) or "none"
         case EncodingLiteral():
