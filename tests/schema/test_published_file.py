@@ -11,10 +11,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from rtdoctor.knowledge.entry import KnownService
 from rtdoctor.migration.places import ValueShape, load
 from rtdoctor.schema import RequestKind
-from rtdoctor.schema.models import WHERE, ModelRules, load_rules
 from rtdoctor.schema.published import names_at, published
+from rtdoctor.schema.refusals import WHERE, Refusals, refusals
 from rtdoctor.strict_yaml import load as read_strictly
 
 FILES = resources.files("rtdoctor.schema")
@@ -48,15 +49,19 @@ def test_every_place_of_the_migration_table_is_in_the_schema(shape: ValueShape) 
                 assert inside[-1] in names_at(inside[:-1], session), place
 
 
-def test_the_rules_on_models_are_read_strictly_and_name_places_of_the_schema() -> None:
-    assert (
-        read_strictly((FILES / "models.yaml").read_text("utf-8"), ModelRules, WHERE) == load_rules()
-    )
-    for rule in load_rules().rules:
-        for shape in rule.shapes:
-            for place in (rule.at, rule.model_at):
-                *above, name = place.split(".")
+def test_refusals_are_read_strictly_and_are_about_places_of_the_schema() -> None:
+    text = (FILES / "refusals.yaml").read_text("utf-8")
+
+    assert read_strictly(text, Refusals, WHERE) == refusals()
+    for rule in refusals().models:
+        for place in (rule.at, rule.model_at):
+            *above, name = place.split(".")
+            for shape in rule.shapes:
                 assert name in names_at(tuple(above), published().sessions[shape])
+    for known in refusals().services:
+        *above, name = known.at.split(".")
+        assert name in names_at(tuple(above), published().requests[known.request])
+        assert known.service in set(KnownService)
 
 
 def test_what_is_not_the_document_itself_names_a_fact() -> None:

@@ -181,6 +181,18 @@ def test_a_field_that_the_named_model_refuses() -> None:
     assert read_value(GA, without).is_right
 
 
+def test_a_field_that_openai_takes_and_another_service_refuses() -> None:
+    body = {"type": "response.create", "response": {"output_modalities": ["text"]}}
+
+    (fault,) = read_value(EVENT, body, service="azure").faults
+
+    assert (fault.kind, fault.place) == (
+        FaultKind.OTHER_SERVICE,
+        "event/response/output_modalities",
+    )
+    assert read_value(EVENT, body).is_right
+
+
 def test_a_field_of_the_answer_that_is_sent_back() -> None:
     assert only(EVENT, update(type="realtime", id="sess_1")).kind is FaultKind.ANSWER_FIELD
 

@@ -78,3 +78,13 @@ def _session_at(kind: RequestKind, schema: Schema) -> At | None:
         names = (name for name in ("session", "response") if name in schema["properties"])
         return next(((name,) for name in names), None)
     return None if kind is RequestKind.TOOLS else ()
+
+
+def value_at(body: Any, at: At) -> Any:
+    """The value at a place; ``None`` where the body does not have the place."""
+    for step in at:
+        try:
+            body = body[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return body

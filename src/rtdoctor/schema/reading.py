@@ -13,10 +13,10 @@ from rtdoctor.migration.json_text import compact_json
 from rtdoctor.migration.places import ValueShape, load
 from rtdoctor.schema.checking import Complaint, complaints, expectation
 from rtdoctor.schema.faults import Fault, FaultKind, Reading
-from rtdoctor.schema.frame import Frame, event_schemas, event_type, frame_of
+from rtdoctor.schema.frame import Frame, event_schemas, event_type, frame_of, value_at
 from rtdoctor.schema.json_text import UnreadableError, check_size, parse
-from rtdoctor.schema.models import judge_models
 from rtdoctor.schema.names import judge_name
+from rtdoctor.schema.refusals import judge_refusals
 from rtdoctor.schema.requests import At, RequestKind
 
 MOST_FAULTS = 100
@@ -28,8 +28,10 @@ _FLAT_OF = {
 }
 
 
-def read_text(kind: RequestKind, text: str | None) -> Reading:
+def read_text(kind: RequestKind, text: str | None, *, service: str | None = None) -> Reading:
     """Read the JSON text of a body or an event.
+
+    ``service`` names another service than OpenAI, for what is known that it refuses.
 
     No body is right for every request but an event: a token is granted without one
     (TOK-GA-EMPTY-BODY), and the session of a call may come with its token. Text that is not JSON
@@ -43,16 +45,16 @@ def read_text(kind: RequestKind, text: str | None) -> Reading:
     except UnreadableError as error:
         return _unreadable(kind, error)
     twice = (Fault(FaultKind.REPEATED_NAME, at, kind.place(at)) for at in repeated)
-    return _reading(kind, chain(twice, _faults(kind, value)))
+    return _reading(kind, chain(twice, _faults(kind, value, service)))
 
 
-def read_value(kind: RequestKind, value: Any) -> Reading:
+def read_value(kind: RequestKind, value: Any, *, service: str | None = None) -> Reading:
     """Read a body that is a value already: what ``json.loads`` makes of its text. Never raises."""
     try:
         check_size(value)
     except UnreadableError as error:
         return _unreadable(kind, error)
-    return _reading(kind, _faults(kind, value))
+    return _reading(kind, _faults(kind, value, service))
 
 
 def _unreadable(kind: RequestKind, error: UnreadableError) -> Reading:
@@ -81,15 +83,14 @@ def _is_implied(fault: Fault, faults: Iterable[Fault]) -> bool:
     return any(place == fault.place or place.startswith(fault.place + "/") for place in places)
 
 
-def _faults(kind: RequestKind, value: Any) -> Iterator[Fault]:
+def _faults(kind: RequestKind, value: Any, service: str | None) -> Iterator[Fault]:
     frame = frame_of(kind, value)
     if frame is None:
         yield _event_fault(kind, value)
         return
     for complaint in complaints(frame.schema, value):
         yield _judge(frame, complaint, value)
-    if frame.session_at is not None:
-        yield from judge_models(frame, _value_at(value, frame.session_at))
+    yield from judge_refusals(frame, value, service)
 
 
 def _event_fault(kind: RequestKind, value: Any) -> Fault:
@@ -122,19 +123,19 @@ def _judge(frame: Frame, complaint: Complaint, body: Any) -> Fault:
     at, schema = complaint.at, complaint.schema
     match complaint.keyword:
         case "additionalProperties":
-            return judge_name(frame, at, _value_at(body, at), complaint)
+            return judge_name(frame, at, value_at(body, at), complaint)
         case "required":
             fault = frame.fault(FaultKind.MISSING, at, basis=complaint.basis)
             needed = expectation(schema["properties"].get(at[-1], {}), "type")
             return replace(fault, expected=complaint.expected or needed)
         case "type":
-            is_null = _value_at(body, at) is None
+            is_null = value_at(body, at) is None
             fault = frame.fault(FaultKind.NULL if is_null else FaultKind.WRONG_TYPE, at)
             basis = ("TOK-NULL-FIELD",) if is_null else complaint.basis
         case _:
             fault = frame.fault(FaultKind.WRONG_VALUE, at)
             basis = complaint.basis
-    instead = _respelled(frame, at, _value_at(body, at))
+    instead = _respelled(frame, at, value_at(body, at))
     return replace(fault, expected=complaint.expected, instead=instead, basis=basis)
 
 
@@ -149,13 +150,3 @@ def _respelled(frame: Frame, at: At, value: Any) -> str | None:
             spelled = load().respelled(field, value, flat, frame.shape)
             return None if spelled is value else compact_json(spelled)
     return None
-
-
-def _value_at(body: Any, at: At) -> Any:
-    """The value at a place; ``None`` where the body does not have the place."""
-    for step in at:
-        try:
-            body = body[step]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return body

@@ -43,7 +43,7 @@ def _remedy(fault: Fault) -> str:
     if fault.meant:
         name = fault.place.rpartition("/")[2]
         if fault.kind is FaultKind.UNKNOWN_NAME:
-            return f"; did you mean {' or '.join(fault.meant)}?"
+            return f"; perhaps {' or '.join(fault.meant)} is meant"
         if fault.kind in _WRAPPERS and not any(m.endswith(f"/{name}") for m in fault.meant):
             return f"; what it holds belongs at {' and '.join(fault.meant)}"
         return f"; its place is {' or '.join(fault.meant)}"
