@@ -170,6 +170,12 @@ def test_a_field_of_another_type_of_session(body: Any, place: str, meant: str | 
     assert fault.meant == (() if meant is None else (f"{SESSION}/{meant}",))
 
 
+def test_an_update_of_a_translation_takes_no_field_of_a_realtime_session() -> None:
+    body = {"type": "session.update", "session": {"instructions": "x"}}
+
+    assert only(RequestKind.TRANSLATION_EVENT, body).kind is FaultKind.OTHER_SESSION_TYPE
+
+
 def test_a_field_that_the_named_model_refuses() -> None:
     whisper = transcription(audio={"input": {**WHISPER, "turn_detection": {"type": "server_vad"}}})
     without = transcription(audio={"input": {**WHISPER, "turn_detection": None}})

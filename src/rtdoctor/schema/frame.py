@@ -54,9 +54,8 @@ def frame_of(kind: RequestKind, value: Any) -> Frame | None:
         session_schema = session_schema["properties"][str(name)]
         value = value.get(name) if isinstance(value, dict) else None
     session = meant_schema(session_schema, value)
-    shapes = {id(s): shape for shape, s in published().sessions.items()}
-    default = ValueShape.SESSIONS if kind.is_beta else ValueShape.REALTIME
-    return Frame(kind, schema, at, shapes.get(id(session), default))
+    named = (shape for shape, s in published().sessions.items() if s is session)
+    return Frame(kind, schema, at, next(named, _usual_shape(kind)))
 
 
 def event_type(value: Any) -> str | None:
@@ -78,6 +77,14 @@ def _session_at(kind: RequestKind, schema: Schema) -> At | None:
         names = (name for name in ("session", "response") if name in schema["properties"])
         return next(((name,) for name in names), None)
     return None if kind is RequestKind.TOOLS else ()
+
+
+def _usual_shape(kind: RequestKind) -> ValueShape:
+    """The shape of what has no session schema of its own: responses, updates of translations."""
+    if kind.is_beta:
+        return ValueShape.SESSIONS
+    is_translation = kind is RequestKind.TRANSLATION_EVENT
+    return ValueShape.TRANSLATION if is_translation else ValueShape.REALTIME
 
 
 def value_at(body: Any, at: At) -> Any:
