@@ -42,9 +42,9 @@ def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
             )
         elif sent is not AuthKind.LITERAL and mint.seen.exact:
             where = mint.seen.origin
-            yield f"that {where} is the mint is inferred: its answer does not hold the token"
+            yield f"{where} is taken for the mint; its answer does not hold the call's token (inferred)"
     if call is not None and call.credential is None and mint.seen.exact:
-        yield f"that {mint.seen.origin} is the mint is inferred: the call shows no credential"
+        yield f"{mint.seen.origin} is taken for the mint; the call shows no credential (inferred)"
 
 
 def _on_answer(seen: Seen) -> Iterator[str]:
