@@ -41,8 +41,8 @@ def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
                 "the app reads another place"
             )
         elif sent is not AuthKind.LITERAL and mint.seen.exact:
-            where = mint.seen.origin
-            yield f"{where} is taken for the mint; its answer does not hold the call's token (inferred)"
+            why = "its answer does not hold the call's token"
+            yield f"{mint.seen.origin} is taken for the mint; {why} (inferred)"
     if call is not None and call.credential is None and mint.seen.exact:
         yield f"{mint.seen.origin} is taken for the mint; the call shows no credential (inferred)"
 
