@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from rtdoctor.domain.finding import Repair
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
-from rtdoctor.report.change.curl import curl
-from rtdoctor.report.change.javascript import javascript
+from rtdoctor.report.change.curl_code import curl
+from rtdoctor.report.change.javascript_code import javascript
 from rtdoctor.report.change.planned_request import PlannedRequest, call_of, mint_of
-from rtdoctor.report.change.python import python
+from rtdoctor.report.change.python_code import python
 
 Writer = Callable[[PlannedRequest], str]
 LANGUAGES: dict[str, tuple[str, Writer]] = {
