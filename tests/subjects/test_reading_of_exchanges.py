@@ -123,7 +123,7 @@ def test_a_call_of_a_sanitised_recording_has_an_unknown_credential() -> None:
     assert reading.setup.auth.value.kind is AuthKind.EPHEMERAL
     assert "credential" in inferred(reading)
     assert reading.setup.token_endpoint.name == "transcription_sessions"
-    assert any("is inferred" in note for note in reading.notes)
+    assert any("is taken for the mint" in note for note in reading.notes)
 
 
 def test_a_refused_mint_without_a_call_gets_the_call_of_its_dialect() -> None:

@@ -29,6 +29,7 @@ from rtdoctor.subjects.requests import reading_of
 from rtdoctor.subjects.setup_file import read_subject
 from rtdoctor.subjects.shell_words import Command, bash_commands, prompt_commands
 from rtdoctor.subjects.webrtc_internals import is_dump, read_dump
+from rtdoctor.wording.command_line import command_line
 
 READABLE = (
     "a HAR file, a cURL, PowerShell, fetch or HTTPie command, a Postman collection, an SDP offer, "
@@ -56,7 +57,8 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     if _SAVED_RUN.search(text[:1000]):
         raise UsageError(
             f"{name} is a saved run, not a setup",
-            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
+            hint=f"To run it again: {command_line(['rtdoctor', 'rerun', name])}. "
+            f"To look at it: {command_line(['rtdoctor', 'show', name])}",
         )
     if text.lstrip()[0] in "{[":
         data = _json(text, name)

@@ -10,6 +10,7 @@ from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.ice.host_addresses import is_loopback
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
@@ -47,8 +48,9 @@ def base_url_of_subject(subject_says: str | None) -> str:
     """
     if subject_says is None or subject_says == OPENAI_BASE_URL:
         return OPENAI_BASE_URL
-    named = printable(subject_says, one_line=True)
-    option = command_line(["--base-url", named])
+    named = printable(Redactor().clean_text(subject_says), one_line=True)
+    url = subject_says if _PLAIN_URL.fullmatch(subject_says) and named == subject_says else "URL"
+    option = command_line(["--base-url", url])
     raise UsageError(
         f"the requests that were read go to {named}, and a key goes only to a service that you "
         "name",
