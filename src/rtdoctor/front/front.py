@@ -88,7 +88,7 @@ class Front:
             rewriting or Rewriting(),
         )
         self._handler = ConnectionHandler(
-            upstream, self._ca, self._others, self._forwarding, self._limits
+            upstream, self._ca, self._others, self._forwarding, self._service, self._limits
         )
         self._port = 0
         if upstream.key is not None:
