@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from rtdoctor.front.front import Front
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.passed import PassedExchange, Route
 from support.fronting import client_of, front_before, fronted
 from support.hostile import Answer, Received, answer, hostile_server

@@ -14,7 +14,7 @@ from anyio.streams.tls import TLSAttribute, TLSStream
 from rtdoctor.front.arrival import Arrival, at_base_url, header, split_absolute
 from rtdoctor.front.client_http import ClientHttp
 from rtdoctor.front.forwarding import Forwarding
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.other_hosts import OtherHosts
 from rtdoctor.front.passed import Route
 from rtdoctor.front.service_http import NoAnswer, ServiceHttp

@@ -16,8 +16,8 @@ from anyio.abc import ByteStream
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode
 from rtdoctor.front.body_copy import BodyCopy
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.headers import RawHeaders
-from rtdoctor.front.limits import FrontLimits
 from rtdoctor.front.outward_proxy import OutwardProxy, outward_proxy
 from rtdoctor.front.tunnel import UpgradedStream
 
