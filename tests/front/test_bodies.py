@@ -13,7 +13,7 @@ import pytest
 
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.passed import Route
 from support.fronting import KEY, client_of, front_before, fronted
 from support.hostile import Answer, Received, answer, hostile_server

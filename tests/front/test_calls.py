@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from rtdoctor.front.front import Front
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.passed import Route
 from support.fronting import KEY, client_of, front_before, fronted
 from support.hostile import Answer, Received, answer, hostile_server

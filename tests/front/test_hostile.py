@@ -8,14 +8,13 @@ import httpx
 import pytest
 
 from rtdoctor.front.front import Front
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.passed import PassedExchange, Route
 from support.fronting import client_of, front_before, fronted
 from support.hostile import Answer, Received, answer, hostile_server
 
-QUICK = FrontLimits(
-    handshake_s=0.2, connect_s=0.5, answer_s=0.2, client_s=0.2, last_answers_s=0.5, hang_up_s=0.5
-)
+FOR_SERVICES = FrontLimits(answer_s=0.2)
+FOR_CLIENTS = FrontLimits(handshake_s=1.5, client_s=1.5)  # a busy machine takes a while
 POST = b"POST /v1/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n"
 
 
@@ -55,7 +54,7 @@ async def test_a_service_that_hangs_is_a_502_in_time(route: Route) -> None:
     async def hangs(received: Received) -> Answer:
         return None
 
-    async with fronted(hangs, route, limits=QUICK) as (front, client):
+    async with fronted(hangs, route, limits=FOR_SERVICES) as (front, client):
         got = await client.post("/v1/realtime/calls", content="v=0")
     assert got.status_code == 502
     assert "no answer within 0.2 s" in got.text
@@ -94,7 +93,7 @@ async def test_an_answer_that_breaks_off_is_not_made_whole(then_hang: bool) -> N
     server = await saying(said, then_hang=then_hang)
     async with (
         server,
-        front_before(url_of(server), limits=QUICK) as front,
+        front_before(url_of(server), limits=FOR_SERVICES) as front,
         client_of(front, Route.NAME) as client,
     ):
         with pytest.raises(httpx.RemoteProtocolError):
@@ -122,7 +121,7 @@ async def test_a_client_that_speaks_no_http_is_told_so(said: bytes) -> None:
     async with hostile_server(fine) as url, front_before(url) as front:
         reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
         writer.write(said)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             line = await reader.readline()
         writer.close()
         assert line.split()[1] in (b"400", b"421", b"431"), line
@@ -131,10 +130,10 @@ async def test_a_client_that_speaks_no_http_is_told_so(said: bytes) -> None:
 
 @pytest.mark.parametrize("first", [b"", b"\x16", b"\x16\x03\x01\x02\x00" + bytes(600), b"GET /"])
 async def test_a_client_that_says_nothing_or_half_is_not_waited_for(first: bytes) -> None:
-    async with hostile_server(fine) as url, front_before(url, limits=QUICK) as front:
+    async with hostile_server(fine) as url, front_before(url, limits=FOR_CLIENTS) as front:
         reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
         writer.write(first)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await _until_closed(reader)
         writer.close()
         assert await still_works(front)
@@ -159,7 +158,7 @@ async def test_a_client_that_goes_in_the_middle_of_its_request(leave: str) -> No
         writer.write(POST + b"he")
         await writer.drain()
         getattr(writer.transport, leave)()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await ended.wait()
         assert error_of(front) == "the client broke off"
         assert front.exchanges[0].exchange.request.body == "he"
@@ -167,10 +166,10 @@ async def test_a_client_that_goes_in_the_middle_of_its_request(leave: str) -> No
 
 
 async def test_a_client_that_sends_its_body_too_slowly_is_cut_off() -> None:
-    async with hostile_server(fine) as url, front_before(url, limits=QUICK) as front:
+    async with hostile_server(fine) as url, front_before(url, limits=FOR_CLIENTS) as front:
         reader, writer = await asyncio.open_connection("127.0.0.1", front.port)
         writer.write(POST + b"he")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await _until_closed(reader)
         writer.close()
         assert await still_works(front)

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shlex
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from rtdoctor import __version__
 from rtdoctor.domain.era import ERAS, TODAY
-from rtdoctor.errors import ExitCode, UsageError
+from rtdoctor.errors import UsageError
 from rtdoctor.targets.base_url import read_base_url
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import read_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
-from rtdoctor.wording.outcomes import plural
-from rtdoctor.wording.printable import printable
-
-if TYPE_CHECKING:
-    from rtdoctor.front.client_files import ClientFiles
-    from rtdoctor.front.front import Front
-    from rtdoctor.front.passed import PassedExchange
-    from rtdoctor.secrets.redactor import Redactor
-
 
 _PORT = 8766
 
@@ -98,165 +83,30 @@ def tap(
         _check_place(har_file)
     if port is None:
         port = _PORT if command is None else 0
-    given = _Given(command, port, openai_base_url, har_file)
     with ExitStack() as stack:
-        service = _service(era, base_url, key_file, stack)
-        return _tap(given, service, keep_addresses)
+        target = _target(era, base_url, key_file, stack)
+        from rtdoctor.cli.tapping import TapOptions, serve_tap
+
+        known_as = target.base_url if era is None else OPENAI_BASE_URL
+        return serve_tap(
+            TapOptions(target, known_as, command, port, openai_base_url, har_file, keep_addresses)
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
-    command: str | None
-    port: int
-    openai_base_url: bool
-    har_file: str | None
-
-    @property
-    def prose_to_stderr(self) -> bool:
-        """Whether standard output is for something else."""
-        return self.har_file == "-" or self.command is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Service:
-    """What stands behind the tap, and the address under which apps know it."""
-
-    target: Target
-    known_as: str
-    shown: str
-
-
-def _service(
+def _target(
     era: str | None, base_url: str | None, key_file: Path | None, stack: ExitStack
-) -> _Service:
+) -> Target:
+    """What stands behind the tap. A key is the user's to give: the app has one of its own."""
     if era is not None:
         sandbox = EmbeddedSandbox(choose_era(era, "--sandbox"))
         stack.callback(sandbox.stop)
-        target = sandbox.wait_for_target()
-        return _Service(target, OPENAI_BASE_URL, target.info.describe())
+        return sandbox.wait_for_target()
     url = OPENAI_BASE_URL if base_url is None else read_base_url(base_url, "--base-url")
-    key = None if key_file is None else read_key(key_file)
     name = "openai" if url == OPENAI_BASE_URL else url.split("://", 1)[-1]
-    target = Target(name, url, key)
-    return _Service(target, url, target.info.describe())
+    return Target(name, url, None if key_file is None else read_key(key_file))
 
 
 def _check_place(har_file: str) -> None:
     """Complain before the run, not after it."""
     if har_file != "-" and (Path(har_file).is_dir() or not Path(har_file).parent.is_dir()):
         raise UsageError(f"--write {har_file}: name a file in a folder that exists")
-
-
-def _tap(given: _Given, service: _Service, keep_addresses: bool) -> int:
-    from rtdoctor.check.clean_errors import fit_to_be_shown
-    from rtdoctor.evidence.write import write_report
-    from rtdoctor.front.har import har
-    from rtdoctor.secrets.environment import knowing_redactor
-
-    redactor = knowing_redactor(os.environ, keep_addresses=keep_addresses)
-    with fit_to_be_shown(redactor):
-        front = asyncio.run(_serve(given, service, redactor))
-        if given.har_file is not None:
-            write_report(given.har_file, har(front.exchanges, __version__), redactor)
-            if given.har_file != "-":
-                click.echo(f"Wrote {given.har_file}: secrets are masked.", err=True)
-    return ExitCode.WORKS
-
-
-async def _serve(given: _Given, service: _Service, redactor: Redactor) -> Front:
-    """Serve until Ctrl-C, or until the command has ended. Returns the front with what passed."""
-    from rtdoctor.cli.stop_signals import stop_on_signals
-    from rtdoctor.front.front import Front
-    from rtdoctor.front.upstream import Upstream
-
-    async def told(passed: PassedExchange) -> None:
-        click.echo(_line(passed), err=given.prose_to_stderr)
-
-    stop = asyncio.Event()
-    stop_on_signals(stop.set)
-    target = service.target
-    upstream = Upstream(target.base_url, (service.known_as,), target.key)
-    async with Front(upstream, redactor, port=given.port, listener=told) as front:
-        if given.command is None:
-            await _until_stopped(front, service, stop, to_stderr=given.prose_to_stderr)
-        else:
-            click.echo(f"rtdoctor tap before {service.shown}", err=True)
-            await _run(given.command, given, front, redactor, stop)
-    click.echo(_summary(front), err=True)
-    return front
-
-
-async def _until_stopped(
-    front: Front, service: _Service, stop: asyncio.Event, *, to_stderr: bool
-) -> None:
-    from rtdoctor.front.client_files import client_files
-
-    with client_files(front.ca_pem, os.environ) as files:
-        click.echo(_greeting(front, service, files), err=to_stderr)
-        await stop.wait()
-
-
-async def _run(
-    command: str, given: _Given, front: Front, redactor: Redactor, stop: asyncio.Event
-) -> None:
-    from rtdoctor.front.command import run_behind
-
-    async with run_behind(
-        command,
-        front,
-        redactor,
-        os.environ,
-        say=lambda line: click.echo(line, err=given.har_file == "-"),
-        openai_base_url=given.openai_base_url,
-    ) as running:
-        ended, stopped = asyncio.create_task(running.wait()), asyncio.create_task(stop.wait())
-        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if ended.done():
-            click.echo(f"The command has ended with exit code {ended.result()}.", err=True)
-        ended.cancel()
-
-
-def _greeting(front: Front, service: _Service, files: ClientFiles) -> str:
-    shown = shlex.join(front.browser_arguments)
-    key = ""
-    if service.target.key is not None:
-        key = f"""
-  API key         {front.placeholder}
-                  a placeholder: the real key takes its place on the way to the service"""
-    return f"""\
-rtdoctor tap before {service.shown}
-Point your app at it in one of these ways; only requests for the service are looked at.
-
-  Base URL        OPENAI_BASE_URL={front.base_url}/v1
-  Proxy           HTTPS_PROXY={front.proxy_url} SSL_CERT_FILE={files.bundle}
-                  and for Node: NODE_EXTRA_CA_CERTS={files.authority} NODE_USE_ENV_PROXY=1
-  Chromium        chromium --user-data-dir=/tmp/tap {shown}{key}
-
-Ctrl-C ends it.
-"""
-
-
-def _line(passed: PassedExchange) -> str:
-    """One exchange in one line."""
-    exchange = passed.exchange
-    request, response = exchange.request, exchange.response
-    said = [f"#{passed.number} {request.method} {request.url}"]
-    if response is not None:
-        kind = response.header("content-type")
-        said.append(f"-> {response.status}")
-        said.append(f"{response.body_bytes:,} bytes" + (f" of {kind}" if kind else ""))
-    if exchange.error is not None:
-        said.append(exchange.error if response else f"-> no answer: {exchange.error}")
-    said.append(f"{exchange.timing.total_ms:.0f} ms")
-    if passed.asked_by is not None:
-        said.append(f"for {passed.asked_by}")
-    first, *rest = said
-    return printable(f"{first} {', '.join(rest)}", one_line=True)
-
-
-def _summary(front: Front) -> str:
-    said = f"{plural(len(front.exchanges), 'exchange')} with the service"
-    if front.calls_opened:
-        said += f"; {plural(front.calls_opened, 'call')} opened, {front.calls_ended} ended"
-    return "\n".join([said + ".", *(f"Still open: {why}" for why in front.calls_left_open)])

@@ -14,10 +14,10 @@ from anyio.streams.tls import TLSAttribute, TLSStream
 from rtdoctor.front.arrival import Arrival, at_base_url, header, split_absolute
 from rtdoctor.front.client_http import ClientHttp
 from rtdoctor.front.forwarding import Forwarding
-from rtdoctor.front.limits import FrontLimits
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.other_hosts import OtherHosts
 from rtdoctor.front.passed import Route
-from rtdoctor.front.service_http import NoAnswer
+from rtdoctor.front.service_http import NoAnswer, ServiceHttp
 from rtdoctor.front.throwaway_ca import ThrowawayCa
 from rtdoctor.front.tunnel import GONE, tunnel
 from rtdoctor.front.upstream import Upstream, origin_of
@@ -38,6 +38,7 @@ class ConnectionHandler:
     ca: ThrowawayCa
     others: OtherHosts
     forwarding: Forwarding
+    service: ServiceHttp
     limits: FrontLimits
     bugs: list[Exception] = field(default_factory=list)
 
@@ -125,14 +126,11 @@ class ConnectionHandler:
 
     async def _tunnel(self, client: ClientHttp, host: str, port: int) -> None:
         try:
-            with anyio.fail_after(self.limits.connect_s):
-                service = await anyio.connect_tcp(host, port)
-        except (OSError, TimeoutError) as error:
-            await client.say(502, f"cannot connect to {host}:{port}: {_reason(error)}")
-            return
-        async with service:
-            await client.accept_tunnel()
-            await tunnel(client.unread(), service)
+            async with self.service.connect(host, port) as service:
+                await client.accept_tunnel()
+                await tunnel(client.unread(), service)
+        except NoAnswer as error:
+            await client.say(502, f"{host}:{port} gave no answer: {error.detail}")
 
     async def _may_pass(self, client: ClientHttp, host: str, port: int) -> bool:
         if self.others.allows(host, port):
@@ -168,7 +166,3 @@ def _host_and_port(origin: str) -> tuple[str, int]:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _reason(error: Exception) -> str:
-    return "no answer in time" if isinstance(error, TimeoutError) else str(error)

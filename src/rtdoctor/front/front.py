@@ -16,9 +16,9 @@ from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
 from rtdoctor.front.connection import ConnectionHandler
 from rtdoctor.front.forwarding import Forwarding
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.headers import RawHeaders
 from rtdoctor.front.key_swap import KeySwap, new_placeholder
-from rtdoctor.front.limits import FrontLimits
 from rtdoctor.front.open_calls import OpenCalls
 from rtdoctor.front.other_hosts import OtherHosts, Others
 from rtdoctor.front.passed import Listener, PassedExchange
@@ -88,7 +88,7 @@ class Front:
             rewriting or Rewriting(),
         )
         self._handler = ConnectionHandler(
-            upstream, self._ca, self._others, self._forwarding, self._limits
+            upstream, self._ca, self._others, self._forwarding, self._service, self._limits
         )
         self._port = 0
         if upstream.key is not None:

@@ -14,8 +14,8 @@ from rtdoctor.domain.exchange import Headers as TextHeaders
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.front.arrival import Arrival, asked_by
 from rtdoctor.front.body_copy import BodyCopy
+from rtdoctor.front.front_limits import FrontLimits
 from rtdoctor.front.headers import RawHeaders, value_of
-from rtdoctor.front.limits import FrontLimits
 from rtdoctor.front.passed import PURPOSE, Listener, PassedExchange
 from rtdoctor.secrets.redactor import Redactor
 
