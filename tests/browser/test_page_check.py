@@ -109,7 +109,8 @@ async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int
     assert_proved(found, (PagePart.MINT, PagePart.CALL))
     assert found.reading is not None
     inferred = {place.place for place in found.reading.places if place.inferred}
-    assert inferred == {"mint.url.path", "mint.body"}  # the call was seen on the repaired page
+    assert "mint.url.path" in inferred
+    assert not any(name.startswith("call.") for name in inferred)  # the repaired page showed it
 
 
 async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:

@@ -14,7 +14,6 @@ from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_faults import (
     OwnFault,
     own_fault,
-    token_route,
     token_was_given,
     unseen_request,
 )
@@ -24,7 +23,6 @@ from rtdoctor.check.page_reading import (
     call_was_seen,
     called_without_token,
     read_page,
-    read_refusal,
     with_call_of,
 )
 from rtdoctor.check.page_repair import (
@@ -119,8 +117,7 @@ class PageCheck:
         try:
             return read_page(clean, self.catalogue)
         except ConfigError:
-            route = token_route(clean)
-            return read_refusal(route, self.catalogue) if route is not None else None
+            return None
 
     async def _explained(self, first: PageRun, reading: Reading) -> PageFinished:
         """The page failed: why, and what makes it connect."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from rtdoctor.browser.page_run import OwnExchange, PageRun
+from rtdoctor.browser.page_run import PageRun
 from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.exchange import Seen
@@ -21,7 +19,6 @@ from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
 KIND = "a page"
-_PATH = re.compile(r"/v1/realtime/[a-z_]+")
 _OF_CALL = (
     Factor.AUTH,
     Factor.CALL_ENDPOINT,
@@ -89,34 +86,6 @@ def _with_token(exchanges: tuple[Seen, ...]) -> Iterator[Seen]:
         found = tokens_in(seen.response.body) if seen.response else ()
         token = found[0].value if found else token
         yield seen
-
-
-def read_refusal(own: OwnExchange, catalogue: Catalogue) -> Reading | None:
-    """The setup behind a refusal that the page's own backend passed on, all of it inferred.
-
-    The error names the path that the backend had asked, as in "Invalid URL (POST /v1/...)" (fact
-    TOK-BETA-404). ``None`` when it names none that a recipe mints at.
-    """
-    text = own.response.body if own.response else ""
-    found = _PATH.search(text)
-    recipes = (recipe.setup for recipe in catalogue.recipes if not recipe.leaks_key)
-    path = found[0] if found else None
-    setup = next((r for r in recipes if path and r.token_endpoint.value.path == path), None)
-    if setup is None:
-        return None
-    asked = f"{own.request.method} {urlsplit(own.request.url).path}"
-    why = f"the error that {asked} passed on names it"
-    usual = "nothing of it was seen; this goes with the token"
-    return Reading(
-        kind=KIND,
-        setup=setup,
-        places=(
-            ReadPlace("mint.url.path", path or "", why, inferred=True),
-            ReadPlace("mint.body", setup.token_body.name, usual, inferred=True),
-            ReadPlace("call.url.path", setup.call_endpoint.value.path, usual, inferred=True),
-        ),
-        not_said=(f"what the backend behind {asked} sends to the service",),
-    )
 
 
 def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Reading:
