@@ -169,8 +169,10 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
     catalogue = read_catalogue(given.probes_file, given.values)
     page = page_named(given.thing)
     if page is not None:
-        from rtdoctor.cli.page import check_page
+        from rtdoctor.cli.page import ask_for_yes, check_page
 
+        if sandbox is None and not given.page.yes:
+            ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
         return check_page(page, given, _target(given, None, sandbox), catalogue, outputs)
     reading = _read(given, catalogue)
     subject = None if reading is None else reading.setup

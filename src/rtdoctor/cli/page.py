@@ -54,8 +54,6 @@ def check_page(
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
-    if isinstance(target, Target) and not asked.yes:
-        raise _wants_yes(target)
     task = PageTask(
         page=page,
         target=target,
@@ -79,13 +77,15 @@ def check_page(
     return check_page_and_report(task, circumstances, outputs)
 
 
-def _wants_yes(target: Target) -> UsageError:
-    """What a check of a page does at a real service, said before it does it."""
-    return UsageError(
-        f"the page would be run up to {MOST_PAGE_RUNS} times against {target.info.describe()}, "
-        f"with up to {MOST_PRESSES} presses each; every run may mint a token and open a call, and "
-        "a press may do things in your own backend",
-        hint="If that is what you want, add --yes. Without a key and without cost: --sandbox.",
+def ask_for_yes(page: Path | str, base_url: str) -> None:
+    """Raise ``UsageError`` with what a check of a page does at a real service."""
+    is_url = isinstance(page, str)
+    raise UsageError(
+        f"the page would be run up to {MOST_PAGE_RUNS} times against {base_url}, with up to "
+        f"{MOST_PRESSES} presses each; every run may mint a token and open a call, and a press may "
+        "do things in your own backend",
+        hint="If that is what you want, add --yes. Without a key and without cost: --sandbox."
+        + ("\nIf you mean the service: --base-url URL" if is_url else ""),
     )
 
 
