@@ -282,4 +282,8 @@ def _end(run: Run, diagnosis: Diagnosis, redactions: Mapping[str, int]) -> Itera
         f" {ledger.sessions_hung_up} hung up. Redacted here: {hidden}."
     )
     yield f"Does not prove: {prose(words.does_not_prove(diagnosis)[-1])}"
-    yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}."
+    as_code = (
+        ", `rtdoctor show report.html --as js` (curl, python, prompt) writes the change as code"
+    )
+    more = as_code if diagnosis.repairs else ""
+    yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}{more}."

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind, EncodingKind
+from rtdoctor.report.quoting import javascript_value, python_text, shell_word
 from rtdoctor.secrets.names import Name, judge
 
 API_KEY, TOKEN = "OPENAI_API_KEY", "EPHEMERAL_TOKEN"
@@ -92,7 +93,7 @@ def curl(observation: Observation) -> str:
         command = _curl_command(step)
         if step.purpose == "mint" and _uses_token(observation):
             note = "mint a token, for one call"
-            command = f"{TOKEN}=$({command} \\\n  | python3 -c {_shell(_TOKEN_FROM_STDIN)})"
+            command = f"{TOKEN}=$({command} \\\n  | python3 -c {shell_word(_TOKEN_FROM_STDIN)})"
         else:
             note = _NOTES.get(step.purpose, "send")
         parts.append(f"# {number}. {note}\n{command}\n")
@@ -122,44 +123,21 @@ def _curl_command(step: Step) -> str:
         options.append("--globoff")
     if "/." in step.url:
         options.append("--path-as-is")
-    lines = [f"{' '.join(options)} -X {_shell(step.method)} {_shell(step.url)}"]
+    lines = [f"{' '.join(options)} -X {shell_word(step.method)} {shell_word(step.url)}"]
     named = {h.name.lower() for h in step.headers}
     if step.body is not None and "content-type" not in named:
         # Without this, curl would add a content type of its own to the body.
         lines.append("-H 'Content-Type:'")
     for header in step.headers:
         if header.variable:
-            lines.append(f'-H {_shell(f"{header.name}: {header.text}")}"${header.variable}"')
+            lines.append(f'-H {shell_word(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
-            lines.append(f"-H {_shell(colon)}")
+            lines.append(f"-H {shell_word(colon)}")
     if step.body is not None:
         # --data would take a body that begins with @ for the name of a file.
-        lines.append(f"--data-raw {_shell(step.body)}")
+        lines.append(f"--data-raw {shell_word(step.body)}")
     return " \\\n  ".join(lines)
-
-
-def _shell(text: str) -> str:
-    """One bash word. NUL cannot be an argument of any program and is left out."""
-    if re.fullmatch(r"[A-Za-z0-9_./:-]+", text):
-        return text
-    if not re.search(
-        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text
-    ):
-        return "'" + text.replace("'", "'\\''") + "'"
-    return "$'" + "".join(map(_ansi_c, text)) + "'"
-
-
-def _ansi_c(char: str) -> str:
-    if char in "\\'":
-        return "\\" + char
-    if char == "\n" or " " <= char <= "~":
-        return char
-    if char in "\r\t":
-        return {"\r": "\\r", "\t": "\\t"}[char]
-    return (
-        "".join(f"\\x{byte:02x}" for byte in char.encode(errors="replace")) if char != "\0" else ""
-    )
 
 
 def python(observation: Observation) -> str:
@@ -182,21 +160,21 @@ def _python_step(step: Step, *, token_wanted: bool) -> str:
     variable = {API_KEY: "api_key", TOKEN: "token"}
     lines = [
         f"    {name} = client.request(",
-        f"        {_py(step.method)},",
-        f"        {_py(step.url)},",
+        f"        {python_text(step.method)},",
+        f"        {python_text(step.url)},",
         "        headers=[",
     ]
     for h in step.headers:
-        value = _py(h.text)
+        value = python_text(h.text)
         if h.variable:
             value = f"{value} + {variable[h.variable]}" if h.text else variable[h.variable]
         encode = "" if (h.name + h.text).isascii() else ".encode()"
         shown = f"({value}){encode}" if encode else value
-        lines.append(f"            ({_py(h.name)}{encode}, {shown}),")
+        lines.append(f"            ({python_text(h.name)}{encode}, {shown}),")
     lines.append("        ],")
     if step.body is not None:
         lines.append("        content=(")
-        lines += [f"            {_py(line)}" for line in step.body.splitlines(True) or [""]]
+        lines += [f"            {python_text(line)}" for line in step.body.splitlines(True) or [""]]
         lines.append("        ),")
     lines += ["    )", f"    print({name}.status_code, {name}.text)"]
     if step.purpose == "mint" and token_wanted:
@@ -205,11 +183,6 @@ def _python_step(step: Step, *, token_wanted: bool) -> str:
             '    token = answer.get("value") or answer["client_secret"]["value"]',
         ]
     return "\n".join(lines) + "\n"
-
-
-def _py(text: str) -> str:
-    """A Python string literal of ASCII only, so that nothing in it can hide."""
-    return ascii(text)
 
 
 def javascript(observation: Observation) -> str:
@@ -224,12 +197,12 @@ def javascript(observation: Observation) -> str:
     if offer.audio:
         lines.append('pc.addTransceiver("audio");')
     if offer.channel is not None:
-        lines.append(f"const channel = pc.createDataChannel({_js(offer.channel)});")
+        lines.append(f"const channel = pc.createDataChannel({javascript_value(offer.channel)});")
         lines.append("channel.onmessage = (event) => console.log(event.data);")
     lines += ["await pc.setLocalDescription();", *_js_body(observation, step)]
     lines += [
-        f"const response = await fetch({_js(step.url)}, {{",
-        f"  method: {_js(step.method)},",
+        f"const response = await fetch({javascript_value(step.url)}, {{",
+        f"  method: {javascript_value(step.method)},",
         *_js_headers(step),
         "  body,",
         "});",
@@ -252,10 +225,10 @@ def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
     for h in step.headers:
         if multipart and h.name.lower() == "content-type":
             continue
-        value = _js(h.text)
+        value = javascript_value(h.text)
         if h.variable:
             value += " + " + variable.format(name=h.variable)
-        yield f"    {_js(h.name)}: {value},"
+        yield f"    {javascript_value(h.name)}: {value},"
     yield "  },"
 
 
@@ -266,10 +239,11 @@ def _js_body(observation: Observation, step: Step) -> Iterator[str]:
         yield "const body = new FormData();"
         yield 'body.set("sdp", new Blob([sdp], { type: "application/sdp" }));'
         if encoding.session is not None:
-            session = _js(encoding.session)
+            session = javascript_value(encoding.session)
             yield f'body.set("session", new Blob([{session}], {{ type: "application/json" }}));'
     elif encoding.kind is EncodingKind.JSON:
-        yield f"const body = JSON.stringify({{ ...{_js(_without_sdp(step.body))}, sdp }});"
+        others = javascript_value(_without_sdp(step.body))
+        yield f"const body = JSON.stringify({{ ...{others}, sdp }});"
     else:
         yield "const body = sdp;"
 
@@ -285,16 +259,11 @@ def _without_sdp(body: str | None) -> object:
 def _node_mint(step: Step) -> str:
     lines = [
         "// On your server (Node 18 or later): the API key never belongs into a page.",
-        f"const response = await fetch({_js(step.url)}, {{",
-        f"  method: {_js(step.method)},",
+        f"const response = await fetch({javascript_value(step.url)}, {{",
+        f"  method: {javascript_value(step.method)},",
         *_js_headers(step, "process.env.{name}"),
-        *([f"  body: {_js(step.body)},"] if step.body is not None else []),
+        *([f"  body: {javascript_value(step.body)},"] if step.body is not None else []),
         "});",
         "console.log(response.status, await response.text());",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _js(value: object) -> str:
-    """A JavaScript literal of ASCII only that cannot end a script element."""
-    return json.dumps(value).replace("<", "\\u003c")

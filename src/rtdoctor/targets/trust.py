@@ -10,6 +10,7 @@ from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.ice.host_addresses import is_loopback
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
@@ -37,6 +38,23 @@ def base_url_in(file_says: str) -> str:
     raise UsageError(
         f"this run probed {named}, which a stranger may have written into the file",
         hint=f"If your key belongs there: {command_line(['--base-url', url])}",
+    )
+
+
+def base_url_of_subject(subject_says: str | None) -> str:
+    """The base URL of a subject that names one, as a recording does; OpenAI's if it names none.
+
+    Raises ``UsageError`` for any but OpenAI's: the user has to name it before a key goes there.
+    """
+    if subject_says is None or subject_says == OPENAI_BASE_URL:
+        return OPENAI_BASE_URL
+    named = printable(Redactor().clean_text(subject_says), one_line=True)
+    url = subject_says if _PLAIN_URL.fullmatch(subject_says) and named == subject_says else "URL"
+    option = command_line(["--base-url", url])
+    raise UsageError(
+        f"the requests that were read go to {named}, and a key goes only to a service that you "
+        "name",
+        hint=f"If your key belongs there: {option}. Without a key: --sandbox",
     )
 
 

@@ -9,6 +9,8 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
+from rtdoctor.report.change.code_change import CodeChange, code_changes
+from rtdoctor.report.change.prompt import prompt
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import findings as finding_text
@@ -55,12 +57,15 @@ class InteractionView:
 
 @dataclass(frozen=True, slots=True)
 class RepairView:
-    """``diff`` are the lines to change; ``warnings`` what it costs."""
+    """``diff`` are the lines to change; ``warnings`` what it costs; ``code`` both requests before
+    and after in every language, and ``prompt`` the same for a coding assistant."""
 
     repair: Repair
     changes: str
     diff: tuple[str, ...]
     warnings: tuple[str, ...]
+    code: tuple[CodeChange, ...]
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,8 @@ class Findings:
                 levels.changes(repair.changes, subject, repair.setup),
                 setup_text.diff(subject, repair.setup),
                 words.repair_warnings(repair),
+                code_changes(self.run, repair),
+                prompt(self.run, self.diagnosis, repair),
             )
             for repair in self.diagnosis.repairs
         )

@@ -27,6 +27,7 @@ def print_repairs(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
         if number == 1:
             screen.line(("That is, in the requests:", "dim"), indent=5)
             _print_requests(subject, repair.setup, screen)
+    screen.line((finding_text.AS_CODE, "dim"), indent=2)
 
 
 def _print_repair(number: int, repair: Repair, subject: Setup, screen: Screen) -> None:
