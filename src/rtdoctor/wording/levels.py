@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 from rtdoctor.domain.finding import Blamed, Change
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, CallQuery, Factor, Level, Setup
+from rtdoctor.wording.places import moved
 
 FACTOR_NAMES = {
     Factor.TOKEN_ENDPOINT: "token endpoint",
@@ -101,8 +102,17 @@ def changes(moved: Sequence[Change], old: Setup, new: Setup) -> str:
 
 
 def _change(change: Change, old: Setup, new: Setup) -> str:
+    places = places_moved(change, old, new)
+    if places is not None:
+        return f"{factor_name(change.factor)}: {places}"
     before, after = sides(change, old, new)
     return f"{factor_name(change.factor)}: {before} → {after}"
+
+
+def places_moved(change: Change, old: Setup, new: Setup) -> str | None:
+    """The few places inside a body that a change moves; ``None`` where it moves a whole level."""
+    factor = _FACTORS.get(change.factor)
+    return None if factor is None else moved(factor, old[factor], new[factor])
 
 
 def sides(change: Change, old: Setup, new: Setup) -> tuple[str, str]:

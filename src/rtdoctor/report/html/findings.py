@@ -106,10 +106,10 @@ class Findings:
         return InteractionView(
             number,
             _claim(cause.levels) if cause.is_proved else words.NOT_PROVED,
-            self._levels(cause.levels, cause.failing_probes),
+            finding_text.level_texts(cause.levels, self.run, cause.failing_probes, cause.inside),
             cause.signature,
             words.tally(cause),
-            tuple(self._pairs(cause.witnesses)),
+            (*self._pairs(cause.witnesses), *self._pairs_inside(cause)),
             cause.failing_probes,
             tuple(index + 1 for index in cause.hidden_behind),
             self.knowledge(cause.knowledge),
@@ -119,7 +119,7 @@ class Findings:
         return InteractionView(
             number,
             "",  # a pattern is what was seen; that nothing else matters is not claimed
-            self._levels(pattern.levels, pattern.failing),
+            finding_text.level_texts(pattern.levels, self.run, pattern.failing),
             pattern.signature,
             words.pattern_tally(pattern, self.run),
             tuple(self._pairs(pattern.passing_neighbours)),
@@ -128,29 +128,33 @@ class Findings:
             self.knowledge(pattern.knowledge),
         )
 
-    def _levels(
-        self, blamed: tuple[Blamed, ...], probes: tuple[str, ...]
-    ) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (levels.factor_name(b.factor), levels.blamed_text(b, self.run, probes)) for b in blamed
-        )
-
     def _pairs(self, witnesses: tuple[Witness, ...]) -> Iterator[PairView]:
         for witness in witnesses:
-            failing = self.probes.get(witness.failing)
-            passing = self.probes.get(witness.passing)
-            if failing is None or passing is None:
-                continue
-            answer = telling(failing.observation)
-            yield PairView(
-                levels.factor_names(witness.factors),
-                failing,
-                passing,
-                witness.repeated,
-                setup_text.compare(failing.observation.setup, passing.observation.setup),
-                answer,
-                telling(passing.observation, like=answer),
-            )
+            yield from self._pair(levels.factor_names(witness.factors), witness)
+
+    def _pairs_inside(self, cause: Cause) -> Iterator[PairView]:
+        """The pairs of the places to which a cause was narrowed, but those that are shown already
+        since the whole factor differs in that place alone."""
+        shown = {(w.failing, w.passing) for w in cause.witnesses}
+        for blamed in (place for found in cause.inside for place in found.places):
+            if (blamed.witness.failing, blamed.witness.passing) not in shown:
+                yield from self._pair(blamed.place, blamed.witness)
+
+    def _pair(self, what: str, witness: Witness) -> Iterator[PairView]:
+        failing = self.probes.get(witness.failing)
+        passing = self.probes.get(witness.passing)
+        if failing is None or passing is None:
+            return
+        answer = telling(failing.observation)
+        yield PairView(
+            what,
+            failing,
+            passing,
+            witness.repeated,
+            setup_text.compare(failing.observation.setup, passing.observation.setup),
+            answer,
+            telling(passing.observation, like=answer),
+        )
 
     def repairs(self) -> tuple[RepairView, ...]:
         subject = self.run.header.subject
