@@ -19,7 +19,7 @@ from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.localise.inside import Choice, InnerCause, Member, Narrowed, narrow
-from rtdoctor.places.parts import is_rewritten, parts, value_of
+from rtdoctor.places.parts import is_rewritten, level_name, parts, value_of
 from rtdoctor.places.tree import ABSENT, Difference, Path, differences, mixture, value_at
 
 _QUESTIONS = 40
@@ -234,28 +234,6 @@ class _Level:
         return PlacesAtFault(
             self.factor, members, inner.signature, members[0].pair.failing, repaired
         )
-
-
-def level_name(factor: Factor, value: Any) -> str:
-    """What reports print for a level that is on no list."""
-    match factor:
-        case Factor.TOKEN_BODY:
-            return "none" if value.text is None else str(value.text)
-        case Factor.CALL_QUERY:
-            return "&".join(f"{k}={v}" for k, v in value.params) or "none"
-        case Factor.TOKEN_ENDPOINT | Factor.CALL_ENDPOINT:
-            path = value.path or "none"
-            return path if value.method == "POST" else f"{value.method} {path}"
-        case Factor.BETA_HEADER:
-            names = [name for name, _ in (*value.mint_others, *value.call_others)]
-            return ", ".join([f"mint {value.mint}", f"call {value.call}", *names])
-        case Factor.AUTH:
-            read = "" if value.read_at is None else f" read at {value.read_at}"
-            return f"{value.kind}{read}"
-        case Factor.CALL_ENCODING:
-            return f"{value.kind} as {value.content_type}"
-        case _:
-            return f"{'audio' if value.audio else 'no audio'}, channel {value.channel}"
 
 
 def _objects(one_sided: list[Difference], places: list[Difference]) -> list[Choice]:

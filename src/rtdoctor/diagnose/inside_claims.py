@@ -11,12 +11,13 @@ from rtdoctor.diagnose.mixtures import in_order
 from rtdoctor.diagnose.observed import Observed
 from rtdoctor.domain.finding import BlamedPlace, BlamedPlaces, NotNarrowed, Witness
 from rtdoctor.domain.setup import Factor, Setup
+from rtdoctor.domain.token_place import token_place
 from rtdoctor.places.parts import NotJson, parts, place_name
 from rtdoctor.places.tree import ABSENT, value_at
 
 _SEEN_ONCE = "the probes ended before what was seen inside it could be repeated"
 _REFUTED = "a setup with the same value in that place passed"
-_PLAIN_HEADERS = ("content-type", "openai-beta")
+_PLAIN_HEADERS = (".content-type", ".openai-beta")
 _CONTEXT = {
     Factor.TOKEN_BODY: (Factor.TOKEN_ENDPOINT,),
     Factor.CALL_QUERY: (Factor.CALL_ENDPOINT,),
@@ -76,10 +77,11 @@ def blamed_places(found: PlacesAtFault, observed: Observed) -> BlamedPlaces:
 
 def _blamed(place: PlaceAtFault, observed: Observed) -> BlamedPlace:
     failing, passing = place.pair.failing, place.pair.passing
-    name = place_name(place.path)
-    is_hidden = ".header." in name and not name.endswith(_PLAIN_HEADERS)
-    values = [shown(v) for v in (place.failing, place.passing)]
-    value, instead = [v if v is None or not is_hidden else "(not shown)" for v in values]
+    name, value, instead = place_name(place.path), shown(place.failing), shown(place.passing)
+    if name == "credential.read_at" and instead is None:
+        instead = _read_in(passing, observed)
+    if ".header." in name and not name.endswith(_PLAIN_HEADERS):
+        value, instead = ("(not shown)" if v is not None else None for v in (value, instead))
     factors = in_order({f.value for f in failing.as_sent().differs_from(passing.as_sent())})
     witness = Witness(
         factors,
@@ -88,6 +90,16 @@ def _blamed(place: PlaceAtFault, observed: Observed) -> BlamedPlace:
         observed.is_steady(failing) and observed.is_steady(passing),
     )
     return BlamedPlace(name, value, instead, witness)
+
+
+def _read_in(setup: Setup, observed: Observed) -> str | None:
+    """Where the answer to the mint of a passing setup has the token, as JSON."""
+    for observation in observed.observations(setup):
+        for exchange in observation.exchanges:
+            if exchange.purpose == "mint" and exchange.response is not None:
+                place = token_place(exchange.response.body)
+                return None if place is None else json.dumps(place)
+    return None
 
 
 def shown(value: Any) -> str | None:

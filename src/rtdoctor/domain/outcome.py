@@ -42,6 +42,7 @@ class LocalCode(StrEnum):
     BODY_TOO_LARGE = "rtdoctor.body_too_large"
     NO_TOKEN = "rtdoctor.no_token"
     TOKEN_NOT_A_STRING = "rtdoctor.token_not_a_string"
+    TOKEN_NOT_READ = "rtdoctor.token_not_read"
     REDIRECT = "rtdoctor.redirect_not_followed"
     ANSWER_NOT_SDP = "rtdoctor.answer_not_sdp"
     ANSWER_REJECTED = "rtdoctor.answer_rejected"

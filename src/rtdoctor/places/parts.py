@@ -119,6 +119,28 @@ def value_of(factor: Factor, tree: Mapping[str, Any], like: Any) -> Any:
             return Offer(tree["offer.audio"], tree.get("offer.channel"), tree.get("offer.sdp"))
 
 
+def level_name(factor: Factor, value: Any) -> str:
+    """What reports print for a level that is on no list."""
+    match factor:
+        case Factor.TOKEN_BODY:
+            return "none" if value.text is None else str(value.text)
+        case Factor.CALL_QUERY:
+            return "&".join(f"{k}={v}" for k, v in value.params) or "none"
+        case Factor.TOKEN_ENDPOINT | Factor.CALL_ENDPOINT:
+            path = value.path or "none"
+            return path if value.method == "POST" else f"{value.method} {path}"
+        case Factor.BETA_HEADER:
+            names = [name for name, _ in (*value.mint_others, *value.call_others)]
+            return ", ".join([f"mint {value.mint}", f"call {value.call}", *names])
+        case Factor.AUTH:
+            read = "" if value.read_at is None else f" read at {value.read_at}"
+            return f"{value.kind}{read}"
+        case Factor.CALL_ENCODING:
+            return f"{value.kind} as {value.content_type}"
+        case _:
+            return f"{'audio' if value.audio else 'no audio'}, channel {value.channel}"
+
+
 def written(data: Any, like: str | None) -> str:
     """JSON data as text, in the style of ``like``; a text that is no JSON stays what it is."""
     if isinstance(data, NotJson):

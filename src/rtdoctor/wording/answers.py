@@ -12,8 +12,9 @@ _LONGEST = 160
 def request_line(setup: Setup, stage: Stage) -> str:
     """The request that a stage's answer belongs to: ``POST /v1/realtime/calls?model=…``."""
     if stage is Stage.MINT:
-        return f"POST {setup.token_endpoint.value.path}"
-    return f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
+        return f"{setup.token_endpoint.value.method} {setup.token_endpoint.value.path}"
+    endpoint = setup.call_endpoint.value
+    return f"{endpoint.method} {endpoint.path}{query_text(setup.call_query.value)}"
 
 
 def said(signature: Signature) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rtdoctor.domain.finding import BlamedPlaces, Repair
-from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.outcome import LocalCode, Signature, Stage
 from rtdoctor.domain.setup import CallEncoding, EncodingKind, Factor, Offer, Setup
 from rtdoctor.wording.answers import code_of
 from rtdoctor.wording.levels import FACTOR_NAMES, level_text
@@ -72,6 +72,8 @@ def _encoding(encoding: CallEncoding) -> str:
 
 
 def _offer(offer: Offer) -> str:
+    if offer.sdp is not None:
+        return "the sections and codecs of another engine"
     audio = "audio" if offer.audio else "no audio"
     if offer.channel is None:
         return f"{audio} and no data channel"
@@ -84,6 +86,8 @@ def _cut(text: str) -> str:
 
 def failure_phrase(signature: Signature) -> str:
     """What was refused and how, in a clause: ``the call is refused (400 invalid_offer)``."""
+    if signature.code == LocalCode.TOKEN_NOT_READ:
+        return "no call is sent"
     if signature.stage is Stage.OFFER:
         return f"no offer can be made ({code_of(signature)})"
     if signature.stage not in (Stage.MINT, Stage.EXCHANGE):
