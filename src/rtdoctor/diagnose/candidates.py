@@ -26,8 +26,9 @@ COST = {
 }
 CARRIED_BODY = 1
 """What it costs to write the same token body in another dialect."""
-READ_ELSEWHERE = 1
-"""What it costs to read the token at another place of the answer."""
+READ_ELSEWHERE, READ_ANYWHERE = 1, 2
+"""What it costs to read the token at another place of the answer; a place that is named is nearer
+to code than "wherever it is", which only a recipe says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,15 @@ def cost(subject: Setup, other: Setup) -> int:
     return sum(
         CARRIED_BODY
         if factor is Factor.TOKEN_BODY and carried
-        else READ_ELSEWHERE
+        else _cost_of_reading(other)
         if factor is Factor.AUTH and _is_same_credential(ours, other)
         else COST[factor]
         for factor in ours.differs_from(other)
     )
+
+
+def _cost_of_reading(other: Setup) -> int:
+    return READ_ANYWHERE if other.auth.value.read_at is None else READ_ELSEWHERE
 
 
 def _is_same_credential(ours: Setup, other: Setup) -> bool:

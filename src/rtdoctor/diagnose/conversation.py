@@ -121,6 +121,8 @@ def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
     seen = [o.outcome for o in observed.observations(subject)]
     if not seen or (observed.unanswered and len(seen) < 2):
         return endings.cut_short(0, observed)
+    if any(o.is_pass for o in seen):
+        return endings.untried(subject, observed)
     if observed.never_sent(subject):
         return endings.not_sent(subject, observed)
     observed.breakdowns_count = all(map(is_breakdown, seen)) and len({o.stage for o in seen}) == 1

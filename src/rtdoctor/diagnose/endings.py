@@ -97,6 +97,17 @@ def not_sent(subject: Setup, observed: Observed) -> Ending:
     )
 
 
+def untried(subject: Setup, observed: Observed) -> Ending:
+    """The service answers the subject's offer, and our peer cannot try the rest."""
+    seen = observed.observations(subject)[0].outcome
+    return Ending(
+        Verdict.CANNOT_TEST,
+        f"The service answers this offer, so the exchange works ({seen.stage} passed). Whether it "
+        f"then connects could not be tried: {seen.reason}. No cause is claimed.",
+        "Try the connection in the engine that made the offer.",
+    )
+
+
 def nothing_passes(subject: Setup, left_out: int, observed: Observed) -> Ending:
     """No control was found, so there is nothing that the subject could be compared with."""
     met = obstacle(observed.all())

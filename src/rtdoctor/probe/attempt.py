@@ -19,7 +19,7 @@ from rtdoctor.probe.call import call_location, call_request, read_call
 from rtdoctor.probe.clean_up import StillOpen, surely_clean_up
 from rtdoctor.probe.hang_up import ELSEWHERE, NO_LOCATION, UNANSWERED, UNUSABLE_LOCATION, OpenCall
 from rtdoctor.probe.mint import Minted, Token, mint_request, read_at, read_mint
-from rtdoctor.probe.peers.port import Peer, PeerFailure
+from rtdoctor.probe.peers.port import CannotGoOn, Peer, PeerFailure
 from rtdoctor.probe.record import Record
 from rtdoctor.probe.sending import send
 from rtdoctor.probe.service_clock import lifetime_by_date
@@ -143,7 +143,10 @@ async def _exchange(
         result = await _call(tools, record, still_open, token, offer, "call")
         if isinstance(result, Outcome):
             raise Stop(result)
-        await peer.accept(result)
+        try:
+            await peer.accept(result)
+        except CannotGoOn as why:
+            raise Stop(Outcome.passed(Stage.EXCHANGE, untried=str(why))) from None
 
 
 async def _call(

@@ -13,7 +13,7 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage, normal
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.domain.token_place import CannotRead, is_stand_in, read_as_page
-from rtdoctor.probe.answer_words import fields, json_type, kind_of_text
+from rtdoctor.probe.answer_words import fields, json_type, kind_of_text, names
 from rtdoctor.probe.service_clock import retry_after_s, seconds_until
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
@@ -157,7 +157,7 @@ def read_at(response: HttpResponse, place: str) -> Minted | Outcome:
     except (ValueError, RecursionError):
         what = kind_of_text(response.body, response.header("content-type") or "")
         return _not_read(response, place, f"it is not JSON, it is {what}")
-    has = f"the answer has {fields(data)}" if isinstance(data, dict) else f"it is {json_type(data)}"
+    has = f"the answer has {names(data)}"
     try:
         text = read_as_page(data, place)
     except CannotRead as error:

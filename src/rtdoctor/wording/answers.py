@@ -43,6 +43,8 @@ def code_of(signature: Signature) -> str:
 
 def describe(setup: Setup, outcome: Outcome) -> str:
     """One answer in a line, with the request it answers."""
+    if outcome.kind is OutcomeKind.SKIPPED and outcome.stage is not None:
+        return f"answered, up to the stage {outcome.stage}; not tried further: {outcome.reason}"
     if outcome.kind is OutcomeKind.SKIPPED:
         return f"not sent: {outcome.reason}"
     if outcome.is_pass or outcome.signature is None:
