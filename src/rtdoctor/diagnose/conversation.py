@@ -15,7 +15,7 @@ from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.causes import Causes, Widening, minimal
 from rtdoctor.diagnose.claims import Claims
 from rtdoctor.diagnose.controls import Control, find_controls
-from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
+from rtdoctor.diagnose.endings import Ending
 from rtdoctor.diagnose.inside import Inside, go_inside
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.mixtures import Mixtures, localise_between
@@ -211,7 +211,7 @@ def _diagnosis(
         facts=case.known.facts(observed.all()) + _wavering(observed),
         # where nothing connects the answers are not about the setups, so they contradict nothing
         drift=() if ending.verdict is Verdict.CANNOT_TEST else case.known.drift(observed.all()),
-        does_not_prove=DOES_NOT_PROVE,
+        does_not_prove=endings.does_not_prove(subject),
     )
     if control is not None and observed.passed(control.setup):
         probe = observed.probe(control.setup)

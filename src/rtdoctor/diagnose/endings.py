@@ -23,6 +23,10 @@ DOES_NOT_PROVE = (
     "Which check the service makes is not visible, only which answers it gives.",
     "Another key, project, model, region or day may behave otherwise.",
 )
+_FOREIGN_OFFER = (
+    "The offer is the one that you gave, but the connection is made by this peer, with its own "
+    "ICE, DTLS and codecs: a pass proves the exchange, and that the answer connects this peer."
+)
 _REPORT = "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
 _NEXT_FOR = {
     "key": "Mend the key or its permissions, then run the same command again.",
@@ -95,6 +99,11 @@ def not_sent(subject: Setup, observed: Observed) -> Ending:
         f"The setup could not be tried: {'; '.join(reasons)}. No cause is claimed.",
         step,
     )
+
+
+def does_not_prove(subject: Setup) -> tuple[str, ...]:
+    """What no verdict about this subject proves."""
+    return DOES_NOT_PROVE + ((_FOREIGN_OFFER,) if subject.offer.value.sdp is not None else ())
 
 
 def untried(subject: Setup, observed: Observed) -> Ending:

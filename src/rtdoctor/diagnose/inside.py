@@ -7,7 +7,7 @@ this factor alone, is mixed place by place here, so each finer claim has a pair 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rtdoctor.diagnose.causes import Explained, Pair
@@ -15,6 +15,7 @@ from rtdoctor.diagnose.meaning import steps
 from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
 from rtdoctor.diagnose.place import Named, wanted
+from rtdoctor.diagnose.smaller import smallest_form
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
@@ -132,6 +133,19 @@ class _Level:
     is_required: IsRequired
 
     def narrowed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
+        """The factor of this cause narrowed to its places."""
+        failing, passing = self.pair.failing[self.factor], self.pair.passing[self.factor]
+        small = smallest_form(self.factor, failing.value, passing.value)
+        if small is None:
+            return (yield from self._mixed(cause))
+        setup = self._with(small)
+        (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
+        if outcome is None or not outcome.is_pass:
+            return Inside(cause, self.factor, (), "its smallest form does not pass either")
+        pair = Pair((self.factor,), self.pair.failing, setup)
+        return (yield from replace(self, pair=pair)._mixed(cause))
+
+    def _mixed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
         places = self.differences()
         if len(places) == 1:
             whole = Member(frozenset((0,)), frozenset((0,)), frozenset())

@@ -13,6 +13,7 @@ from rtdoctor.domain.finding import BlamedPlace, BlamedPlaces, NotNarrowed, Witn
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.domain.token_place import token_place
 from rtdoctor.places.parts import NotJson, parts, place_name
+from rtdoctor.places.sdp_groups import Lines
 from rtdoctor.places.tree import ABSENT, value_at
 
 _SEEN_ONCE = "the probes ended before what was seen inside it could be repeated"
@@ -108,6 +109,8 @@ def shown(value: Any) -> str | None:
         return None
     if isinstance(value, tuple):  # a header or a parameter, with its name
         return json.dumps(value[1], ensure_ascii=False)
-    if isinstance(value, NotJson):
+    if isinstance(value, NotJson | Lines):
         return json.dumps(value.text, ensure_ascii=False)
+    if isinstance(value, dict) and any(isinstance(v, Lines | dict) for v in value.values()):
+        return json.dumps({k: json.loads(shown(v) or "null") for k, v in value.items()})
     return json.dumps(value, ensure_ascii=False)

@@ -25,6 +25,7 @@ from rtdoctor.domain.setup import (
     TokenBody,
     TokenEndpoint,
 )
+from rtdoctor.places.sdp_groups import groups, sdp_of
 from rtdoctor.places.tree import ABSENT, Path
 
 _DEEPEST = 60
@@ -73,7 +74,7 @@ def parts(factor: Factor, value: Any) -> dict[str, Any]:
             return _encoding(value)
         case Factor.OFFER:
             channel = ABSENT if value.channel is None else value.channel
-            sdp = ABSENT if value.sdp is None else value.sdp
+            sdp = ABSENT if value.sdp is None else groups(value.sdp) or value.sdp
             return _present(
                 {"offer.audio": value.audio, "offer.channel": channel, "offer.sdp": sdp}
             )
@@ -116,7 +117,9 @@ def value_of(factor: Factor, tree: Mapping[str, Any], like: Any) -> Any:
                 tree["call.body.trim"],
             )
         case Factor.OFFER:
-            return Offer(tree["offer.audio"], tree.get("offer.channel"), tree.get("offer.sdp"))
+            sdp = tree.get("offer.sdp")
+            text = sdp_of(sdp) if isinstance(sdp, dict) else sdp
+            return Offer(tree["offer.audio"], tree.get("offer.channel"), text)
 
 
 def level_name(factor: Factor, value: Any) -> str:

@@ -21,6 +21,8 @@ _IN_REQUESTS = (Factor.TOKEN_BODY, Factor.CALL_ENCODING, Factor.BETA_HEADER)
 def place_text(place: str) -> str:
     """A place as people write it: ``session.tools[0].name``, ``?model``, ``the header X-Team``."""
     part, *steps = place.split("/")
+    if part == "offer.sdp" and steps:
+        return " in the section ".join(reversed(steps))
     if steps:
         named = [step.replace("~1", "/").replace("~0", "~") for step in steps]
         joined = "".join(f"[{s}]" if s.isdigit() else f".{s}" for s in named).removeprefix(".")
@@ -75,7 +77,7 @@ def holds_more(factor: Factor, level: Level[Any], found: BlamedPlaces) -> bool:
     leaves = {place_name(leaf.path) for leaf in differences(parts(factor, level.value), {})}
     # what is sent with every body is no other place of it
     rest = {leaf for leaf in leaves if leaf.partition("/")[0] not in _FRAME} - named
-    return factor not in (Factor.OFFER,) and (bool(rest) or any("/" in name for name in named))
+    return bool(rest) if factor is not Factor.OFFER else any("/" in name for name in named)
 
 
 _FRAME = ("mint.header.content-type", "call.header.content-type", "call.body", "call.body.trim")
@@ -114,6 +116,8 @@ def _named(blamed: BlamedPlace) -> str:
     text = place_text(blamed.place)
     if blamed.value is None:
         return f"no {text}"
+    if blamed.place.startswith("offer.sdp/"):
+        return text
     if text.startswith("?"):
         return f"{text}={_cut(_plain(blamed.value) or '')}"
     return f"{text} ({_cut(blamed.value)})"
