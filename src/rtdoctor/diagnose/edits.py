@@ -13,7 +13,7 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.meaning import ABSENT, get, put, steps, with_body
+from rtdoctor.diagnose.meaning import get, put, steps, with_body
 from rtdoctor.diagnose.mixing import carried, keeps_body, moved, rewritten
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.exchange import Headers
@@ -22,6 +22,7 @@ from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.setup import BetaHeader, CallQuery, Factor, Level, Setup, TokenBody
 from rtdoctor.domain.token_place import USUAL_PLACES
 from rtdoctor.places.parts import level_name
+from rtdoctor.places.tree import ABSENT
 
 _LISTED = (
     Factor.BETA_HEADER,

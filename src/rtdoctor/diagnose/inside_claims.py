@@ -15,6 +15,7 @@ from rtdoctor.domain.token_place import token_place
 from rtdoctor.places.parts import NotJson, parts, place_name
 from rtdoctor.places.sdp_groups import Lines
 from rtdoctor.places.tree import ABSENT, value_at
+from rtdoctor.wording.places import NOT_SHOWN
 
 _SEEN_ONCE = "the probes ended before what was seen inside it could be repeated"
 _REFUTED = "a setup with the same value in that place passed"
@@ -82,7 +83,7 @@ def _blamed(place: PlaceAtFault, observed: Observed) -> BlamedPlace:
     if name == "credential.read_at" and instead is None:
         instead = _read_in(passing, observed)
     if ".header." in name and not name.endswith(_PLAIN_HEADERS):
-        value, instead = ("(not shown)" if v is not None else None for v in (value, instead))
+        value, instead = (NOT_SHOWN if v is not None else None for v in (value, instead))
     factors = in_order({f.value for f in failing.as_sent().differs_from(passing.as_sent())})
     witness = Witness(
         factors,

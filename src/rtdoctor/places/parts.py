@@ -229,7 +229,7 @@ def _endpoint(request: str, endpoint: TokenEndpoint | CallEndpoint) -> dict[str,
     pairs = [piece.partition("=") for piece in query.split("&")] if mark else []
     tree[f"{request}.url.path"] = path
     # the pieces stay as they are encoded, so that the same URL comes out again
-    return {**tree, **_query(f"{request}.url", [(n, f"{sign}{v}") for n, sign, v in pairs])}
+    return {**tree, **_query(f"{request}.url", [(f"{n}{sign}", v) for n, sign, v in pairs])}
 
 
 def _url(tree: Mapping[str, Any], request: str) -> str | None:
@@ -244,9 +244,10 @@ def _query(request: str, params: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """One part for each parameter; a name that stands twice has its number behind it."""
     tree: dict[str, Any] = {}
     for name, value in params:
-        key, number = f"{request}.query.{name}", 2
+        bare, number = f"{request}.query.{name.removesuffix('=')}", 2
+        key = bare
         while key in tree:
-            key, number = f"{request}.query.{name}#{number}", number + 1
+            key, number = f"{bare}#{number}", number + 1
         tree[key] = (name, value)
     return tree
 
@@ -259,9 +260,10 @@ def _headers(request: str, beta: str | None, others: Headers) -> dict[str, Any]:
     """One part for each header. Names are compared in lower case (RFC 9110, section 5.1)."""
     tree: dict[str, Any] = {} if beta is None else {f"{request}.header.{_BETA}": beta}
     for name, value in others:
-        key, number = f"{request}.header.{name.lower()}", 2
+        bare, number = f"{request}.header.{name.lower()}", 2
+        key = bare
         while key in tree:
-            key, number = f"{request}.header.{name.lower()}#{number}", number + 1
+            key, number = f"{bare}#{number}", number + 1
         tree[key] = (name, value)
     return tree
 

@@ -7,7 +7,7 @@ A *group* is all attributes of one name (``extmap``), one codec with all that is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _OF_A_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d+)(?: |$)")
 _NEEDED = frozenset(
@@ -20,13 +20,18 @@ _NEEDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a group, each with its number in the offer."""
+    """The lines of a group, and the number of each in its offer. Where they stand makes no
+    difference."""
 
-    numbered: tuple[tuple[int, str], ...]
+    lines: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def text(self) -> str:
-        return "\n".join(line for _, line in self.numbered)
+        return "\n".join(self.lines)
+
+    def with_line(self, number: int, line: str) -> Lines:
+        return Lines((*self.lines, line), (*self.numbers, number))
 
 
 Groups = dict[str, dict[str, Lines]]
@@ -34,23 +39,19 @@ Groups = dict[str, dict[str, Lines]]
 
 def groups(sdp: str) -> Groups | None:
     """The groups of an offer by section (``session``, ``0 audio``); ``None`` without sections."""
-    found: dict[str, dict[str, list[tuple[int, str]]]] = {"session": {}}
-    section, count = found["session"], 0
+    found: Groups = {"session": {}}
+    section = found["session"]
     for number, line in enumerate(sdp.splitlines()):
         if line.startswith("m="):
-            section = found[f"{count} {line[2:].partition(' ')[0]}"] = {}
-            count += 1
-            for payload in line.split()[3:]:
-                if payload.isdecimal():
-                    section[f"codec {payload}"] = []
+            section = found[f"{len(found) - 1} {line[2:].partition(' ')[0]}"] = {}
+            head, formats = line.split(" ")[:3], line.split(" ")[3:]
+            section |= {f"codec {f}": Lines() for f in formats if f.isdecimal()}
+            # the codecs are named by their groups, in this order
+            line = " ".join([*head, *(f for f in formats if not f.isdecimal())])
         if line:
-            section.setdefault(_group(line), []).append((number, line))
-    if not count:
-        return None
-    return {
-        name: {group: Lines(tuple(lines)) for group, lines in held.items()}
-        for name, held in found.items()
-    }
+            group = _group(line)
+            section[group] = section.get(group, Lines()).with_line(number, line)
+    return found if len(found) > 1 else None
 
 
 def _group(line: str) -> str:
@@ -70,7 +71,7 @@ def smallest(found: Groups) -> Groups:
         if kind in kinds or kind not in ("session", "audio", "application"):
             continue
         kinds.add(kind)
-        first = next((group for group in held if group.startswith("codec ")), "")
+        first = next(filter(_is_codec, held), "")
         kept[name] = {g: lines for g, lines in held.items() if g in _NEEDED or g == first}
     return kept
 
@@ -84,16 +85,19 @@ def sdp_of(found: Groups) -> str:
         (number, _fitting(line, held, mids))
         for held in sections.values()
         for lines in held.values()
-        for number, line in lines.numbered
+        for number, line in zip(lines.numbers, lines.lines, strict=True)
     ]
     return "".join(f"{line}\r\n" for _, line in sorted(numbered))
 
 
 def _fitting(line: str, section: dict[str, Lines], mids: set[str]) -> str:
-    head, *rest = line.split(" ")
     if line.startswith("m="):
-        formats = [f for f in rest[2:] if not f.isdecimal() or f"codec {f}" in section]
-        return " ".join([head, *rest[:2], *formats])
+        return " ".join([line, *(g.removeprefix("codec ") for g in section if _is_codec(g))])
     if line.startswith("a=group:"):
-        return " ".join([head, *(mid for mid in rest if mid in mids)])
+        head, *members = line.split(" ")
+        return " ".join([head, *(mid for mid in members if mid in mids)])
     return line
+
+
+def _is_codec(group: str) -> bool:
+    return group.startswith("codec ")

@@ -131,6 +131,7 @@ _HOLDERS = {
     Factor.TOKEN_BODY: "the token request",
     Factor.CALL_ENCODING: "the call",
     Factor.BETA_HEADER: "the requests",
+    Factor.OFFER: "the offer",
 }
 
 

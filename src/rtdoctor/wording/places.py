@@ -12,17 +12,19 @@ from rtdoctor.places.parts import parts, place_name
 from rtdoctor.places.tree import ABSENT, Difference, differences
 
 _LONGEST = 60
+NOT_SHOWN = "(not shown)"
+"""The value of a header, which may be a key."""
 _FEW = 3
 """Changed places that are named one by one; more of them are told as one change."""
 _REQUESTS = {"mint": "the token request", "call": "the call"}
-_IN_REQUESTS = (Factor.TOKEN_BODY, Factor.CALL_ENCODING, Factor.BETA_HEADER)
+_IN_REQUESTS = (Factor.TOKEN_BODY, Factor.CALL_ENCODING, Factor.BETA_HEADER, Factor.OFFER)
 
 
 def place_text(place: str) -> str:
     """A place as people write it: ``session.tools[0].name``, ``?model``, ``the header X-Team``."""
     part, *steps = place.split("/")
     if part == "offer.sdp" and steps:
-        return " in the section ".join(reversed(steps))
+        return _of_an_offer(*steps)
     if steps:
         named = [step.replace("~1", "/").replace("~0", "~") for step in steps]
         joined = "".join(f"[{s}]" if s.isdigit() else f".{s}" for s in named).removeprefix(".")
@@ -53,6 +55,13 @@ def clause(found: BlamedPlaces) -> str:
         together = " and ".join(_named(place) for place in others)
         text += f" together with {together}"
     return text
+
+
+def _of_an_offer(section: str, group: str = "") -> str:
+    """``extmap in the audio section``."""
+    number, _, kind = section.partition(" ")
+    where = f"the {kind} section (number {number})" if kind else "the session part"
+    return f"{group} in {where}" if group else where
 
 
 def named(found: Sequence[BlamedPlaces]) -> str:
@@ -116,7 +125,7 @@ def _named(blamed: BlamedPlace) -> str:
     text = place_text(blamed.place)
     if blamed.value is None:
         return f"no {text}"
-    if blamed.place.startswith("offer.sdp/"):
+    if blamed.place.startswith("offer.sdp/") or blamed.value == NOT_SHOWN:
         return text
     if text.startswith("?"):
         return f"{text}={_cut(_plain(blamed.value) or '')}"
