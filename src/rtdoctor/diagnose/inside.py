@@ -20,11 +20,14 @@ from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.localise.inside import Choice, InnerCause, Member, Narrowed, narrow
-from rtdoctor.places.parts import is_rewritten, level_name, parts, value_of
+from rtdoctor.places.parts import is_rewritten, level_name, parts, place_name, value_of
 from rtdoctor.places.tree import ABSENT, Difference, Path, differences, mixture, value_at
 
 _QUESTIONS = 40
 """The most questions about one factor; half of what is left of the budget where that is less."""
+
+_NAMED = 4
+"""Places that are named where they could not be told apart."""
 
 IsRequired = Callable[[Path], bool]
 """Whether the service's published schema refuses a request without this place."""
@@ -220,8 +223,7 @@ class _Level:
         for inner in narrowed.causes:
             paths = [_path(member.places, places) for member in inner.members]
             if any(path is None for path in paths):
-                names = sorted({places[i].path for m in inner.members for i in m.places}, key=str)
-                why = why or _inseparable(names)
+                why = why or _inseparable(inner, places)
                 continue
             found.append(self._at_fault(inner, [p for p in paths if p is not None], places))
         mended = None if narrowed.mended is None else self._setup(narrowed.mended, places)
@@ -299,5 +301,7 @@ def _is_at(place: Path, named: Path) -> bool:
     return place[:shortest] == named[:shortest]
 
 
-def _inseparable(paths: Sequence[Path]) -> str:
-    return f"{len(paths)} of its places matter together, and no mixture tells them apart"
+def _inseparable(inner: InnerCause, places: list[Difference]) -> str:
+    names = [place_name(places[i].path) for m in inner.members for i in sorted(m.places)]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"no mixture tells these places apart: {', '.join(names[:_NAMED])}{more}"

@@ -162,7 +162,7 @@ def _next_cause(
         # whatever fails so has a cause of its own; the check at the end drops those that only a
         # mixture has
         return (yield from _next_cause(inside, other.choice, other.signature, []))
-    if place is None:
+    if place is None or (place == failing and len(place) > 1):
         return None
     below = frozenset(i for i in failing if i <= max(place))
     return (yield from _completed(inside, failing, [place], below, signature))

@@ -33,7 +33,7 @@ _DEEPEST = 60
 _BETA = "openai-beta"
 _STYLES: tuple[dict[str, Any], ...] = (
     {"separators": (",", ":"), "ensure_ascii": False},  # JSON.stringify
-    {},  # json.dumps
+    {"separators": (", ", ": ")},  # json.dumps
     {"indent": 2, "ensure_ascii": False},
 )
 
