@@ -262,9 +262,13 @@ def _as_refused_object(
         others = sorted(around - places)
         if not places < around or not (yield from inside.passes(failing - around)):
             continue
-        if (yield from inside.fails_with(frozenset(others[-1:]), cause.signature)):
-            member = Member(around, failing, failing - around)
-            return replace(cause, members=(member,))
+        # one of the others alone may be a culprit as well: the first and the last hardly are
+        ends = [frozenset(others[:1]), frozenset(others[-1:])]
+        for alone in ends:
+            if not (yield from inside.fails_with(alone, cause.signature)):
+                break
+        else:
+            return replace(cause, members=(Member(around, failing, failing - around),))
     return cause
 
 

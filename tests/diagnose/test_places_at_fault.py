@@ -48,7 +48,9 @@ LARGE: dict[str, Any] = {
         "tracing": {"workflow_name": "w", "group_id": "g", "metadata": {"a": 1, "b": 2, "c": 3}},
         "include": ["item.input_audio_transcription.logprobs"],
         "truncation": {"type": "retention_ratio", "retention_ratio": 0.8},
-        "prompt": {"id": "p", "version": "1", "variables": {"x": "1", "y": "2"}},
+        "prompt": {"id": "p", "version": "1", "variables": {"x": "1", "y": "2", "z": "3"}},
+        "speed": 1.0,
+        "metadata": {"team": "a", "page": "b", "build": "c"},
     },
     "expires_after": {"anchor": "created_at", "seconds": 600},
 }
@@ -140,8 +142,18 @@ def test_the_sentence_names_the_field_and_the_repair_leaves_it_out_alone() -> No
     assert kept["session"] == {k: v for k, v in LARGE["session"].items() if k != "temperature"}
 
 
+def is_an_object(paths: list[Path]) -> bool:
+    """Whether these are all the leaves of one object: then it is the object that is blamed."""
+    above = [path[:length] for path in paths for length in range(1, len(path))]
+    return any(set(paths) == {p for p in OWN if p[: len(a)] == a} for a in above)
+
+
 @settings(max_examples=25)
-@given(st.lists(st.sampled_from(OWN), min_size=2, max_size=2, unique=True))
+@given(
+    st.lists(st.sampled_from(OWN), min_size=2, max_size=2, unique=True).filter(
+        lambda paths: not is_an_object(paths)
+    )
+)
 def test_two_refused_fields_are_both_found(paths: list[Path]) -> None:
     diagnosis = refusing(*paths).diagnose(with_body(LARGE))
 
@@ -189,7 +201,9 @@ def test_the_field_that_the_error_names_is_asked_about_first() -> None:
 
 def test_a_service_that_changes_its_answer_while_it_is_narrowed_is_not_explained() -> None:
     def wavering(setup: Setup, so_far: PaperService) -> Outcome:
-        if has(setup, ("session", "temperature")) and len(so_far.asked) % 7 != 3:
+        if has(setup, ("session", "temperature")) and (
+            len(so_far.asked) < 12 or len(so_far.asked) % 2
+        ):
             return Outcome.failed(EMPTY)
         return SESSION
 
