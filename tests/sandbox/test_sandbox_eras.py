@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -234,6 +235,14 @@ class TestToday:
 
         assert first.status == 201
         assert (second.status, second.error["code"]) == (401, "ephemeral_token_already_used")
+
+    def test_of_calls_at_the_same_time_a_token_opens_one(self, today: Caller) -> None:
+        token = today.token("client_secrets", GA_REALTIME)
+
+        with ThreadPoolExecutor(8) as at_once:
+            said = list(at_once.map(lambda _: today.call("/calls", token), range(8)))
+
+        assert sorted(one.status for one in said) == [201] + [401] * 7
 
     def test_a_refused_call_does_not_spend_the_token(self, today: Caller) -> None:
         token = today.token("client_secrets", GA_REALTIME)

@@ -16,7 +16,7 @@ from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import HANGUP_PATH, ReceivedRequest
 from rtdoctor.sandbox.rules.schema import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import TokenBook
+from rtdoctor.sandbox.tokens import TokenBook, opening_a_call
 
 _NO_RULE = Rule(
     id="no-rule",
@@ -114,9 +114,11 @@ class SandboxService:
 
         session = seen.session or _session_asked_for(connect.dialect, seen)
         try:
-            call, answer = await self.calls.open(
-                seen.offer.text, session, key=seen.key, limit_s=connect.limit_s
-            )
+            # the token counts as used before the peer gathers: calls may come at the same time
+            with opening_a_call(seen.token):
+                call, answer = await self.calls.open(
+                    seen.offer.text, session, key=seen.key, limit_s=connect.limit_s
+                )
         except OfferRefused:
             return await _fixed(_PEER_REFUSED, seen)
         if call.peer is not None:
@@ -126,8 +128,6 @@ class SandboxService:
                 call, call.ear.hear(samples, duration_ms, call.session)
             )
             call.on_limit = lambda: self._speak(call, self._now("limit", call))
-        if seen.token is not None:
-            seen.token.calls += 1
         location = {"location": f"{_calls_path(seen.path)}/{call.id}"}
         return Reply(rule, 201, answer, "application/sdp", location)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rtdoctor.sandbox.sessions import Session
@@ -23,6 +25,20 @@ class IssuedToken:
     @property
     def expired(self) -> bool:
         return time.time() >= self.expires_at
+
+
+@contextmanager
+def opening_a_call(token: IssuedToken | None) -> Iterator[None]:
+    """Inside the block a call is opened with the token; if that fails, it was not used."""
+    if token is None:
+        yield
+        return
+    token.calls += 1
+    try:
+        yield
+    except BaseException:
+        token.calls -= 1
+        raise
 
 
 class TokenBook:
