@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
-from rtdoctor.localise.inside import Choice, Narrowed, narrow
+from rtdoctor.localise.inner_cause import Choice, Narrowed
+from rtdoctor.localise.inside import narrow
 
 EMPTY = Signature(Stage.MINT, 400, "", "", "", "")
 PASS = Outcome.passed(Stage.SESSION)

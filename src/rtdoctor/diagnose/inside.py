@@ -6,28 +6,26 @@ this factor alone, is mixed place by place here, so each finer claim has a pair 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rtdoctor.diagnose.causes import Explained, Pair
-from rtdoctor.diagnose.meaning import steps
+from rtdoctor.diagnose.differing import inseparable, named_by_error, objects_in, place_of_all
 from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
-from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.diagnose.smaller import smallest_form
-from rtdoctor.domain.outcome import Outcome, Signature, Stage
+from rtdoctor.domain.outcome import Outcome, Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
-from rtdoctor.localise.inside import Choice, InnerCause, Member, Narrowed, narrow
-from rtdoctor.places.parts import is_rewritten, level_name, parts, place_name, value_of
+from rtdoctor.localise.inner_cause import Choice, InnerCause, Member, Narrowed
+from rtdoctor.localise.inside import narrow
+from rtdoctor.migration.dialect import dialect_at, fits
+from rtdoctor.places.parts import is_rewritten, level_name, parts, value_of
 from rtdoctor.places.tree import ABSENT, Difference, Path, differences, mixture, value_at
 
 _QUESTIONS = 40
 """The most questions about one factor; half of what is left of the budget where that is less."""
-
-_NAMED = 4
-"""Places that are named where they could not be told apart."""
 
 IsRequired = Callable[[Path], bool]
 """Whether the service's published schema refuses a request without this place."""
@@ -137,6 +135,9 @@ class _Level:
 
     def narrowed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
         """The factor of this cause narrowed to its places."""
+        if not self._is_in_its_dialect():
+            why = "it is written for another endpoint, so it is compared as a whole"
+            return Inside(cause, self.factor, (), why)
         failing, passing = self.pair.failing[self.factor], self.pair.passing[self.factor]
         small = smallest_form(self.factor, failing.value, passing.value)
         if small is None:
@@ -147,6 +148,14 @@ class _Level:
             return Inside(cause, self.factor, (), "its smallest form does not pass either")
         pair = Pair((self.factor,), self.pair.failing, setup)
         return (yield from replace(self, pair=pair)._mixed(cause))
+
+    def _is_in_its_dialect(self) -> bool:
+        """Whether a token body is written for its endpoint: if not, almost every field is amiss."""
+        failing = self.pair.failing
+        dialect = dialect_at(failing.token_endpoint.value.path)
+        if self.factor is not Factor.TOKEN_BODY or dialect is None:
+            return True
+        return fits(failing.token_body.value.text, dialect)
 
     def _mixed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
         places = self.differences()
@@ -160,9 +169,9 @@ class _Level:
         search = narrow(
             len(places),
             cause.signature,
-            named=list(_named_by_error(self.pair.failing, cause.signature, places)),
-            objects=_objects([p for p in places if p.passing is ABSENT], places),
-            missing=_objects([p for p in places if p.failing is ABSENT], places),
+            named=list(named_by_error(self.pair.failing, cause.signature, places)),
+            objects=objects_in([p for p in places if p.passing is ABSENT], places),
+            missing=objects_in([p for p in places if p.failing is ABSENT], places),
             budget=min(_QUESTIONS, self.observed.left // 2),
         )
         try:
@@ -221,9 +230,9 @@ class _Level:
     def _inside(self, cause: Explained, narrowed: Narrowed, places: list[Difference]) -> Inside:
         found, why = [], narrowed.open
         for inner in narrowed.causes:
-            paths = [_path(member.places, places) for member in inner.members]
+            paths = [place_of_all(member.places, places) for member in inner.members]
             if any(path is None for path in paths):
-                why = why or _inseparable(inner, places)
+                why = why or inseparable(inner, places)
                 continue
             found.append(self._at_fault(inner, [p for p in paths if p is not None], places))
         mended = None if narrowed.mended is None else self._setup(narrowed.mended, places)
@@ -250,58 +259,3 @@ class _Level:
         return PlacesAtFault(
             self.factor, members, inner.signature, members[0].pair.failing, repaired
         )
-
-
-def _objects(one_sided: list[Difference], places: list[Difference]) -> list[Choice]:
-    """The places in each object that only one side has, the outermost objects first."""
-    around = dict.fromkeys(path for place in one_sided for path in place.objects)
-    return [
-        frozenset(i for i, place in enumerate(places) if path in place.objects)
-        for path in sorted(around, key=len)
-    ]
-
-
-def _path(chosen: Choice, places: list[Difference]) -> Path | None:
-    """The one place that these differences are: a leaf, or a whole object."""
-    if len(chosen) == 1:
-        (number,) = chosen
-        return places[number].path
-    for path in sorted({p for i in chosen for p in places[i].objects}, key=len, reverse=True):
-        if chosen == frozenset(i for i, place in enumerate(places) if path in place.objects):
-            return path
-    return None
-
-
-def _named_by_error(
-    setup: Setup, signature: Signature, places: list[Difference]
-) -> Iterator[Choice]:
-    """The differences at each place that the error names, where they are one place."""
-    for named in wanted(signature, setup):
-        path = _path_of(named)
-        chosen = frozenset(i for i, place in enumerate(places) if _is_at(place.path, path))
-        if chosen and _path(chosen, places) is not None:
-            yield chosen
-
-
-def _path_of(named: Named) -> Path:
-    request = "mint" if named.stage is Stage.MINT else "call"
-    match named.where:
-        case "header":
-            return (f"{request}.header.{named.name.lower()}",)
-        case "query":
-            return (f"{request}.query.{named.name}",)
-        case "form":
-            return ("call.body.session", *steps(named.name)[1:])
-        case _:
-            return (f"{request}.body", *steps(named.name))
-
-
-def _is_at(place: Path, named: Path) -> bool:
-    shortest = min(len(place), len(named))
-    return place[:shortest] == named[:shortest]
-
-
-def _inseparable(inner: InnerCause, places: list[Difference]) -> str:
-    names = [place_name(places[i].path) for m in inner.members for i in sorted(m.places)]
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"no mixture tells these places apart: {', '.join(names[:_NAMED])}{more}"

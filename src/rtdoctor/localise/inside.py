@@ -16,8 +16,8 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
+from rtdoctor.localise.inner_cause import Choice, InnerCause, Member, Narrowed
 
-Choice = frozenset[int]
 Asking = Generator[Choice, Outcome | None, Outcome | None]
 Judging = Generator[Choice, Outcome | None, bool]
 
@@ -27,41 +27,6 @@ _LARGEST = 3
 """Members of one cause: places that fail only together."""
 _DETOURS = 1
 """Choices tried in place of one that says nothing of this failure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A part of a cause: usually one place. ``failing`` and ``passing`` differ in it alone."""
-
-    places: Choice
-    failing: Choice
-    passing: Choice
-
-
-@dataclass(frozen=True, slots=True)
-class InnerCause:
-    """Places that fail together, each needed.
-
-    ``is_alone`` says that they were seen to fail with nothing else of the failing level.
-    ``given_back`` are places that had to be as in the passing level for it to be seen.
-    """
-
-    members: tuple[Member, ...]
-    signature: Signature
-    is_alone: bool = True
-    given_back: Choice = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowed:
-    """``causes`` in the order in which they were met. ``open`` says why there may be more.
-
-    ``mended`` is the failing level with as little given back as it takes to pass.
-    """
-
-    causes: tuple[InnerCause, ...] = ()
-    mended: Choice | None = None
-    open: str = ""
 
 
 @dataclass(slots=True)

@@ -30,6 +30,10 @@ _CREDENTIAL = {
 }
 
 
+_LONG, _KEPT = 14, 5
+"""Unchanged lines of a diff that are shown in a row, and how many of a longer row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hunk:
     """Lines that both sides share, or lines of one that stand opposite lines of the other."""
@@ -157,6 +161,13 @@ def _hunks(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Hunk]:
         yield Hunk(ours[a:b], theirs[c:d])
 
 
+def _shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Unchanged lines; of many of them only those next to a change or to the request line."""
+    if len(lines) <= _LONG:
+        return lines
+    return *lines[:_KEPT], "…", *lines[-_KEPT:]
+
+
 def diff(old: Setup, new: Setup) -> tuple[str, ...]:
     """A diff to copy: ``-`` and ``+`` lines; a request that stays as it is is only named."""
     lines: list[str] = []
@@ -167,7 +178,7 @@ def diff(old: Setup, new: Setup) -> tuple[str, ...]:
             continue
         for hunk in _hunks(ours, theirs):
             if hunk.same:
-                lines += [f"  {line}" for line in hunk.left]
+                lines += [f"  {line}" for line in _shortened(hunk.left)]
             else:
                 lines += [f"- {line}" for line in hunk.left]
                 lines += [f"+ {line}" for line in hunk.right]
