@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from rtdoctor.targets.base_url import read_base_url
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+from rtdoctor.wording.command_line import command_line
 
 if TYPE_CHECKING:
     from rtdoctor.check.task import JournalPlace, Task
@@ -189,7 +189,7 @@ def _task(
     else:
         target = sandbox
         sandbox.key = key
-    place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
+    place, command = given.journal_place, command_line(["rtdoctor", *sys.argv[1:]])
     if subject is not None:
         return NewDiagnosis(subject, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)

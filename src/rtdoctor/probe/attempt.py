@@ -83,7 +83,8 @@ def _token(
 ) -> Token:
     """The token, or what a client takes for it that reads the answer at another place.
 
-    A token that is in the answer becomes known as a secret in any case.
+    The redactor is told of a token that is in the answer in any case, before anything that was
+    observed can be kept.
     """
     usual = read_mint(response)
     token = None
@@ -164,6 +165,7 @@ async def _call(
     """
     credential = _credential(tools, record, token)
     request = call_request(record.setup, tools.target, offer, credential, purpose=purpose)
+    # If the probe is cancelled here, the clean-up finds the task and waits for its answer.
     still_open.unanswered = asyncio.create_task(_answered(tools, record, request))
     result = await asyncio.shield(still_open.unanswered)
     still_open.unanswered = None

@@ -4,7 +4,6 @@ it."""
 from __future__ import annotations
 
 import re
-import shlex
 from urllib.parse import urlsplit
 
 from rtdoctor.domain.run import RunHeader
@@ -12,10 +11,12 @@ from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.ice.host_addresses import is_loopback
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
 
 # Under other paths a key can invite members, delete files or start jobs.
 _REALTIME = re.compile(r"/(?:openai/)?(?:v1/)?realtime(?:/[A-Za-z0-9_-]+)*/?")
+_PLAIN_URL = re.compile(r"[a-z]+://[A-Za-z0-9._:/\[\]-]+")
 
 
 def base_url_in(file_says: str) -> str:
@@ -31,9 +32,11 @@ def base_url_in(file_says: str) -> str:
             hint="Name the service again with --base-url.",
         )
     named = printable(file_says, one_line=True)
+    # Readers paste a hint into their shell, and not every shell has quotes that make text harmless.
+    url = file_says if _PLAIN_URL.fullmatch(file_says) else "URL"
     raise UsageError(
         f"this run probed {named}, which a stranger may have written into the file",
-        hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
+        hint=f"If your key belongs there: {command_line(['--base-url', url])}",
     )
 
 
