@@ -90,10 +90,13 @@ def go_inside(
 ) -> Generator[Questions, Answers, tuple[Inside, ...]]:
     """Narrow each factor of each cause to its places, as far as finer mixtures tell them apart.
 
-    What stays unanswered here leaves the coarse cause as it is.
+    What stays unanswered here leaves the coarse cause as it is. A breakdown proves nothing, so
+    there is nothing to narrow.
     """
     unanswered = observed.unanswered
-    found = []
+    found: list[Inside] = []
+    if observed.breakdowns_count:
+        return ()
     for cause in causes:
         for factor in cause.levels:
             pair = _pair(subject, control, cause, factor, observed)

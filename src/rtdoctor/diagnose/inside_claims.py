@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from rtdoctor.domain.token_place import token_place
 from rtdoctor.places.parts import NotJson, parts, place_name
 from rtdoctor.places.sdp_groups import Lines
 from rtdoctor.places.tree import ABSENT, value_at
+from rtdoctor.secrets.names import Name, judge
 from rtdoctor.wording.places import NOT_SHOWN
 
 _SEEN_ONCE = "the probes ended before what was seen inside it could be repeated"
@@ -82,7 +84,7 @@ def _blamed(place: PlaceAtFault, observed: Observed) -> BlamedPlace:
     name, value, instead = place_name(place.path), shown(place.failing), shown(place.passing)
     if name == "credential.read_at" and instead is None:
         instead = _read_in(passing, observed)
-    if ".header." in name and not name.endswith(_PLAIN_HEADERS):
+    if _may_be_a_key(name):
         value, instead = (NOT_SHOWN if v is not None else None for v in (value, instead))
     factors = in_order({f.value for f in failing.as_sent().differs_from(passing.as_sent())})
     witness = Witness(
@@ -92,6 +94,15 @@ def _blamed(place: PlaceAtFault, observed: Observed) -> BlamedPlace:
         observed.is_steady(failing) and observed.is_steady(passing),
     )
     return BlamedPlace(name, value, instead, witness)
+
+
+def _may_be_a_key(place: str) -> bool:
+    """Whether what stands in a place is not to be repeated: in most headers, and where its name
+    says that it is a credential."""
+    if ".header." in place:
+        return not place.endswith(_PLAIN_HEADERS)
+    last = re.split(r"[./]", place)[-1]
+    return judge(last) is not Name.ORDINARY and place != "credential.read_at"
 
 
 def _read_in(setup: Setup, observed: Observed) -> str | None:

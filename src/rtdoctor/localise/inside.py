@@ -73,9 +73,9 @@ def narrow(
 
     named    places that the error speaks of: they are asked about first.
     objects  the places inside of an object that only the failing level has: where each of them
-             seems to blame, the object as a whole is.
-    missing  the places inside of an object that only the passing level has: where none of them
-             has to be there but one, the object as a whole is what is missing.
+             fails by itself, the object as a whole is to blame.
+    missing  the places inside of an object that only the passing level has: where one of them
+             alone may be missing, and all of them may not, the object as a whole is to blame.
     budget   the most questions.
     """
     everything = frozenset(range(count))

@@ -71,16 +71,13 @@ def level_texts(
 ) -> tuple[tuple[str, str], ...]:
     """Each factor with what it puts on the wire; with the places ``inside`` it that are to blame,
     where it was narrowed to them."""
-    found = {b.factor: [f for f in inside if f.factor == b.factor] for b in blamed}
-    return tuple(
-        (
-            levels.factor_name(b.factor),
-            places.named(found[b.factor])
-            if found[b.factor] and found[b.factor][0].places[0].place.count("/")
-            else levels.blamed_text(b, run, probes),
-        )
-        for b in blamed
-    )
+    texts = []
+    for level in blamed:
+        found = [f for f in inside if f.factor == level.factor]
+        is_long = places.are_in_a_body(found)
+        text = places.named(found) if is_long else levels.blamed_text(level, run, probes)
+        texts.append((levels.factor_name(level.factor), text))
+    return tuple(texts)
 
 
 def contradiction(found: Contradiction) -> str:

@@ -13,7 +13,7 @@ from rtdoctor.places.tree import ABSENT, Difference, differences
 
 _LONGEST = 60
 NOT_SHOWN = "(not shown)"
-"""The value of a header, which may be a key."""
+"""The value of a header, or of a field with the name of a credential: it may be a key."""
 _FEW = 3
 """Changed places that are named one by one; more of them are told as one change."""
 _REQUESTS = {"mint": "the token request", "call": "the call"}
@@ -64,6 +64,11 @@ def _of_an_offer(section: str, group: str = "") -> str:
     return f"{group} in {where}" if group else where
 
 
+def are_in_a_body(found: Sequence[BlamedPlaces]) -> bool:
+    """Whether a factor was narrowed to places inside of a body, whose level is a long text."""
+    return bool(found) and "/" in found[0].places[0].place
+
+
 def named(found: Sequence[BlamedPlaces]) -> str:
     """The places alone: ``session.temperature (0.8), or session.speed (9)``."""
     return ", or ".join(" with ".join(map(_named, f.places)) for f in found)
@@ -82,11 +87,11 @@ def holds_more(factor: Factor, level: Level[Any], found: BlamedPlaces) -> bool:
         return not found.places[0].place.endswith(".url.path")
     if factor is Factor.AUTH:
         return found.places[0].place == "credential.read_at"
-    named = {place.place for place in found.places}
+    blamed = {place.place for place in found.places}
     leaves = {place_name(leaf.path) for leaf in differences(parts(factor, level.value), {})}
     # what is sent with every body is no other place of it
-    rest = {leaf for leaf in leaves if leaf.partition("/")[0] not in _FRAME} - named
-    return bool(rest) if factor is not Factor.OFFER else any("/" in name for name in named)
+    rest = {leaf for leaf in leaves if leaf.partition("/")[0] not in _FRAME} - blamed
+    return bool(rest) if factor is not Factor.OFFER else any("/" in name for name in blamed)
 
 
 _FRAME = ("mint.header.content-type", "call.header.content-type", "call.body", "call.body.trim")
@@ -104,7 +109,7 @@ def _clause(blamed: BlamedPlace) -> str:
         return f"{request} is sent with {text} {_cut(value or 'none')}"
     if value is None:
         return f"{request} has no {text.removeprefix('the ')}"
-    if blamed.instead is None or text.startswith(("?", "the ")):
+    if blamed.instead is None or value == NOT_SHOWN or text.startswith(("?", "the ")):
         return f"{request} has {_named(blamed)}"
     return f"{request} has {_cut(value)} at {text}"
 
