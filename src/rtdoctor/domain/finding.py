@@ -61,7 +61,7 @@ class BlamedPlace:
     """A place inside a blamed factor, ``mint.body/session/audio/output/voice``.
 
     ``value`` is what stands there where it fails and ``instead`` what the passing probe has, as
-    JSON; ``None`` where nothing does. The value of a header is not repeated: it may be a key.
+    JSON; ``None`` where nothing does. What may be a key is not repeated, such as a header's value.
     The probes of the witness differ in this place alone.
     """
 
