@@ -12,7 +12,7 @@ from rtdoctor.domain.run import Run
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import levels
+from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
@@ -51,6 +51,7 @@ class InteractionView:
     probes: tuple[str, ...]
     hidden_behind: tuple[int, ...]
     knowledge: tuple[KnowledgeText, ...]
+    not_narrowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,10 @@ class Findings:
             cause.failing_probes,
             tuple(index + 1 for index in cause.hidden_behind),
             self.knowledge(cause.knowledge),
+            tuple(
+                f"{levels.factor_name(left.factor)}: {places.not_narrowed(left)}"
+                for left in cause.not_narrowed
+            ),
         )
 
     def _pattern(self, number: int, pattern: Pattern) -> InteractionView:
