@@ -28,6 +28,7 @@ _COMMANDS = {
     "explain": "rtdoctor.cli.explain:explain",
     "migrate": "rtdoctor.cli.migrate:migrate",
     "knowledge": "rtdoctor.cli.knowledge:knowledge",
+    "tap": "rtdoctor.cli.tap:tap",
     "sandbox": "rtdoctor.cli.sandbox:sandbox",
 }
 
