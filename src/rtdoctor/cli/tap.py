@@ -24,7 +24,7 @@ Examples:
   rtdoctor tap --sandbox beta                       point an app at the address it prints
   rtdoctor tap --run "npm start" --write app.har    an app's own backend, with its own key
 
-Ways to point an app at it, and what --run does: docs/tap.md""",
+What passed can be diagnosed: rtdoctor check app.har""",
 )
 @click.option(
     "--sandbox",

@@ -14,10 +14,10 @@ from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.errors import ExitCode
 from rtdoctor.evidence.write import write_report
+from rtdoctor.front.archive import har
 from rtdoctor.front.client_files import ClientFiles, client_files
 from rtdoctor.front.command import run_behind
 from rtdoctor.front.front import Front
-from rtdoctor.front.har import har
 from rtdoctor.front.passed import PassedExchange
 from rtdoctor.front.upstream import Upstream
 from rtdoctor.secrets.environment import knowing_redactor

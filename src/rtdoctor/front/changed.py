@@ -9,7 +9,7 @@ from rtdoctor.domain.exchange import Headers as TextHeaders
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.front.arrival import split_absolute
 from rtdoctor.front.body_copy import BodyCopy
-from rtdoctor.front.headers import RawHeaders, with_length
+from rtdoctor.front.hop_headers import RawHeaders, with_length
 from rtdoctor.front.pending import PendingExchange
 from rtdoctor.front.rewriting import Rewriting
 from rtdoctor.front.upstream import Upstream

@@ -9,7 +9,7 @@ import h11
 from anyio.abc import ByteStream
 from anyio.streams.buffered import BufferedByteStream
 
-from rtdoctor.front.headers import RawHeaders, with_length
+from rtdoctor.front.hop_headers import RawHeaders, with_length
 
 _LARGEST_HEAD = 64 * 1024
 _LARGEST_REST = 1024 * 1024

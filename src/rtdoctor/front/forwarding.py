@@ -15,7 +15,7 @@ from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.changed import AnswerOut, RequestOut, changed_answer, changed_request
 from rtdoctor.front.client_http import ClientHttp
 from rtdoctor.front.content_coding import decoded, decoders_for
-from rtdoctor.front.headers import RawHeaders, back, has_body, onward, to_target, value_of
+from rtdoctor.front.hop_headers import RawHeaders, back, has_body, onward, to_target, value_of
 from rtdoctor.front.key_swap import KeySwap
 from rtdoctor.front.open_calls import OpenCalls
 from rtdoctor.front.pending import PassedExchanges, PendingExchange

@@ -17,7 +17,7 @@ from rtdoctor.errors import UsageError
 from rtdoctor.front.connection import ConnectionHandler
 from rtdoctor.front.forwarding import Forwarding
 from rtdoctor.front.front_limits import FrontLimits
-from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.front.key_swap import KeySwap, new_placeholder
 from rtdoctor.front.open_calls import OpenCalls
 from rtdoctor.front.other_hosts import OtherHosts, Others

@@ -7,7 +7,7 @@ import secrets
 import string
 
 from rtdoctor.domain.secret import Secret
-from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.secrets.encodings import forms
 
 _LETTERS = string.ascii_letters + string.digits

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from rtdoctor.domain.call_end import NO_SUCH_ROUTE, call_address, is_over
 from rtdoctor.domain.exchange import HttpResponse
-from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.front.upstream import Upstream
 
 Ask = Callable[[bytes, bytes, RawHeaders], Awaitable["HttpResponse | str"]]

@@ -9,7 +9,7 @@ from urllib.request import getproxies_environment, proxy_bypass
 
 import httpcore
 
-from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.ice.host_addresses import is_loopback
 
 

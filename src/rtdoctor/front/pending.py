@@ -15,7 +15,7 @@ from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, Ht
 from rtdoctor.front.arrival import Arrival, asked_by
 from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.front_limits import FrontLimits
-from rtdoctor.front.headers import RawHeaders, value_of
+from rtdoctor.front.hop_headers import RawHeaders, value_of
 from rtdoctor.front.passed import PURPOSE, Listener, PassedExchange
 from rtdoctor.secrets.redactor import Redactor
 

@@ -17,7 +17,7 @@ from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode
 from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.front_limits import FrontLimits
-from rtdoctor.front.headers import RawHeaders
+from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.front.outward_proxy import OutwardProxy, outward_proxy
 from rtdoctor.front.tunnel import UpgradedStream
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind, EncodingKind
+from rtdoctor.domain.token_place import is_stand_in
 from rtdoctor.report.quoting import javascript_value, python_text, shell_word
 from rtdoctor.secrets.names import Name, judge
 
@@ -78,7 +79,8 @@ def _headers(observation: Observation, exchange: HttpExchange) -> Iterator[Heade
         if lower in _MADE_BY_THE_CLIENT or lower in _NEVER_REPEATED or _CONTROL.search(name):
             continue
         is_plain = judge(name) not in _CREDENTIAL and lower != auth.header.lower()
-        if is_plain or (is_call and auth.kind is AuthKind.LITERAL):
+        sent_as_it_is = auth.kind is AuthKind.LITERAL or is_stand_in(text.rpartition(" ")[2])
+        if is_plain or (is_call and sent_as_it_is):
             yield Header(name, text)
         else:
             scheme, space, _ = text.rpartition(" ")
@@ -93,7 +95,8 @@ def curl(observation: Observation) -> str:
         command = _curl_command(step)
         if step.purpose == "mint" and _uses_token(observation):
             note = "mint a token, for one call"
-            command = f"{TOKEN}=$({command} \\\n  | python3 -c {shell_word(_TOKEN_FROM_STDIN)})"
+            program = _TOKEN_FROM_STDIN + f"print({_token_of(observation)})"
+            command = f"{TOKEN}=$({command} \\\n  | python3 -c {shell_word(program)})"
         else:
             note = _NOTES.get(step.purpose, "send")
         parts.append(f"# {number}. {note}\n{command}\n")
@@ -105,14 +108,19 @@ _NOTES = {
     "first call": "spend the token once",
     "call": "post the offer (a 201 opens a session, which ends when no peer connects)",
 }
-_TOKEN_FROM_STDIN = (
-    "import json, sys; answer = json.load(sys.stdin); "
-    'print(answer.get("value") or answer["client_secret"]["value"])'
-)
+_TOKEN_FROM_STDIN = "import json, sys; answer = json.load(sys.stdin); "
+
+
+def _token_of(observation: Observation) -> str:
+    """The token in the answer to the mint, in Python: where the setup reads it, or where it is."""
+    place = observation.setup.auth.value.read_at
+    if place is not None and re.fullmatch(r"\w+(\.\w+)*", place, re.ASCII):
+        return "answer" + "".join(f'["{step}"]' for step in place.split("."))
+    return 'answer.get("value") or answer["client_secret"]["value"]'
 
 
 def _uses_token(observation: Observation) -> bool:
-    return any(e.purpose in _CALLS for e in observation.exchanges)
+    return any(h.variable == TOKEN for step in steps(observation) for h in step.headers)
 
 
 def _curl_command(step: Step) -> str:
@@ -145,8 +153,8 @@ def python(observation: Observation) -> str:
     requests = steps(observation)
     if not requests:
         return ""
-    token_wanted = _uses_token(observation)
-    body = "\n".join(_python_step(step, token_wanted=token_wanted) for step in requests)
+    token = _token_of(observation) if _uses_token(observation) else ""
+    body = "\n".join(_python_step(step, token) for step in requests)
     return (
         "import os\n\nimport httpx\n\n"
         f'api_key = os.environ.get("{API_KEY}", "")\n'
@@ -155,7 +163,8 @@ def python(observation: Observation) -> str:
     )
 
 
-def _python_step(step: Step, *, token_wanted: bool) -> str:
+def _python_step(step: Step, token: str) -> str:
+    """``token`` reads the token from the answer to the mint; empty where none is called with."""
     name = step.purpose.replace(" ", "_")
     variable = {API_KEY: "api_key", TOKEN: "token"}
     lines = [
@@ -177,11 +186,8 @@ def _python_step(step: Step, *, token_wanted: bool) -> str:
         lines += [f"            {python_text(line)}" for line in step.body.splitlines(True) or [""]]
         lines.append("        ),")
     lines += ["    )", f"    print({name}.status_code, {name}.text)"]
-    if step.purpose == "mint" and token_wanted:
-        lines += [
-            "    answer = mint.json()",
-            '    token = answer.get("value") or answer["client_secret"]["value"]',
-        ]
+    if step.purpose == "mint" and token:
+        lines += ["    answer = mint.json()", f"    token = {token}"]
     return "\n".join(lines) + "\n"
 
 
@@ -194,6 +200,8 @@ def javascript(observation: Observation) -> str:
     step, offer = calls[0], observation.setup.offer.value
     lines = [_js_variable(h.variable) for h in step.headers if h.variable]
     lines.append("const pc = new RTCPeerConnection();")
+    if offer.sdp is not None:
+        lines.append("// The probe sent an offer of another engine; this one is your own engine's.")
     if offer.audio:
         lines.append('pc.addTransceiver("audio");')
     if offer.channel is not None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
-from rtdoctor.front.har import har
+from rtdoctor.front.archive import har
 from rtdoctor.front.passed import PURPOSE, PassedExchange, Route
 
 TEXT = st.text(max_size=30)
