@@ -103,6 +103,8 @@ def test_a_dump_of_webrtc_internals_shows_the_offer_and_that_no_answer_came(
     internals.goto("chrome://webrtc-internals")
     refuse(context, pages, beta)
     internals.bring_to_front()
+    # the page is told of each event a moment after it
+    internals.get_by_text("setLocalDescription").first.wait_for(state="attached")
     internals.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     with internals.expect_download() as download:
         internals.get_by_text("Download the").first.click()

@@ -11,6 +11,10 @@ from rtdoctor.subjects.exchange import Seen
 OPENAI = "https://api.openai.com"
 KEY = "sk-proj-abcdefghijklmnop1234567890"
 TOKEN = "ek_68abcdef0123456789abcdef"
+_FINGERPRINT = (
+    "a=fingerprint:sha-256 E5:BE:24:B9:F2:D1:F3:4C:FC:61:B3:2E:AA:27:5F:15:03:71:27:6A:CB:D6:"
+    "EA:8E:37:AA:0C:75:A1:98:71:44"
+)
 OFFER = "\r\n".join(
     [
         "v=0",
@@ -22,15 +26,18 @@ OFFER = "\r\n".join(
         "c=IN IP4 0.0.0.0",
         "a=ice-ufrag:Voar",
         "a=ice-pwd:r9bJ4kq0Z0m3d2Xv8y7w6u5t",
-        "a=fingerprint:sha-256 E5:BE:24:B9:F2:D1:F3:4C:FC:61:B3:2E:AA:27:5F:15:03:71:27:6A:CB:D6:"
-        "EA:8E:37:AA:0C:75:A1:98:71:44",
+        _FINGERPRINT,
         "a=setup:actpass",
         "a=mid:0",
+        "a=sendrecv",
+        "a=rtcp-mux",
         "a=rtpmap:111 opus/48000/2",
         "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
         "c=IN IP4 0.0.0.0",
         "a=ice-ufrag:Voar",
         "a=ice-pwd:r9bJ4kq0Z0m3d2Xv8y7w6u5t",
+        _FINGERPRINT,
+        "a=setup:actpass",
         "a=mid:1",
         "a=sctp-port:5000",
         "",
