@@ -1,0 +1,41 @@
+"""What was read out of somebody's thing, with where each value stood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Setup
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlace:
+    """A place of the setup with the value it has, as people write it.
+
+    ``origin`` is where the value was read, or the reason why it was inferred.
+    """
+
+    place: str
+    value: str
+    origin: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A setup, and how it was come by.
+
+    ``kind`` is what the thing is, as in "HAR of Chrome". ``base_url`` is the service that the
+    thing names; a stranger may have written it, so a key goes there under the rules of
+    ``targets.trust`` alone. ``notes`` say what was ignored and what else was found, ``not_said``
+    what the thing does not tell. ``secrets`` are to be registered before anything is printed:
+    texts and places may repeat them.
+    """
+
+    kind: str
+    setup: Setup
+    places: tuple[ReadPlace, ...]
+    base_url: str | None = None
+    notes: tuple[str, ...] = ()
+    not_said: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()

@@ -1,0 +1,121 @@
+"""Which of many exchanges are the mint and the call: the last complete story among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from rtdoctor.migration.dialect import dialect_at
+from rtdoctor.subjects.address import address_of, to_service
+from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.headers import Credential, credential_in
+from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
+from rtdoctor.subjects.tokens import TokenFound, tokens_in
+
+_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")
+_SHORTEST = 8  # characters of a credential that is looked for in other answers
+_CALLS_MATCHED = 20  # more calls than these last ones are no person's
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The exchange that posts the offer."""
+
+    seen: Seen
+    offer: PostedOffer
+    credential: Credential | None
+    earlier: str | None = None  # where the same token was shown before
+
+
+@dataclass(frozen=True, slots=True)
+class Mint:
+    """The exchange that brought the token, or was to bring it.
+
+    ``token`` is the one that the call shows, or else the likeliest one of the answer. ``matched``
+    says that the call shows a token of this answer, ``certain`` that it is a token endpoint or
+    brought a token.
+    """
+
+    seen: Seen
+    token: TokenFound | None
+    matched: bool
+    certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A mint, a call, or both; ``others`` is where more of them were seen."""
+
+    mint: Mint | None
+    call: Call | None
+    other_calls: tuple[str, ...] = field(default=())
+    other_mints: tuple[str, ...] = field(default=())
+
+
+def last_story(exchanges: Sequence[Seen]) -> Story:
+    """The last call whose token is seen to be minted, else the last call, else the last mint."""
+    mints: list[tuple[int, Mint]] = []
+    calls: list[tuple[int, Call]] = []
+    shown: dict[str, str] = {}
+    for number, seen in enumerate(exchanges):
+        if seen.request.method.upper() == "OPTIONS":
+            continue  # a preflight: the browser's own question
+        offer = posted_offer(seen.request)
+        if offer is None:
+            mints += ((number, mint) for mint in _mint(seen))
+            continue
+        credential = credential_in(seen.request)
+        text = credential.text if credential else ""
+        earlier = shown.get(text) if len(text) >= _SHORTEST else None
+        shown.setdefault(text, seen.origin)
+        calls.append((number, Call(seen, offer, credential, earlier)))
+    call, mint = _joined(exchanges, calls, mints)
+    other_calls = tuple(c.seen.origin for _, c in calls if c is not call)
+    used = mint.seen if mint else None
+    return Story(mint, call, other_calls, tuple(m.seen.origin for _, m in mints if m.seen != used))
+
+
+def _joined(
+    exchanges: Sequence[Seen], calls: list[tuple[int, Call]], mints: list[tuple[int, Mint]]
+) -> tuple[Call | None, Mint | None]:
+    """The call that is taken, and its mint."""
+    for number, call in reversed(calls[-_CALLS_MATCHED:]):
+        matched = _matched(call, exchanges[:number])
+        if matched is not None:
+            return call, matched
+    if not calls:
+        return None, _likeliest([mint for _, mint in mints])
+    number, call = calls[-1]
+    return call, _likeliest([mint for at, mint in mints if at < number])
+
+
+def _matched(call: Call, before: Sequence[Seen]) -> Mint | None:
+    """The exchange whose answer holds the credential of the call."""
+    shown = call.credential.text if call.credential else ""
+    if len(shown) < _SHORTEST:
+        return None
+    for seen in reversed(before):
+        body = seen.response.body if seen.response else ""
+        if shown in body:
+            places = (token for token in tokens_in(body) if token.value == shown)
+            return Mint(seen, next(places, TokenFound("", shown)), matched=True)
+    return None
+
+
+def _likeliest(mints: Sequence[Mint]) -> Mint | None:
+    """The last one at a token endpoint or with a token, else the last token route."""
+    certain = [mint for mint in mints if mint.certain]
+    return next(reversed(certain or mints), None)
+
+
+def _mint(seen: Seen) -> Iterator[Mint]:
+    """The exchange as a mint, when it can be one by where it went or by its answer."""
+    found = tokens_in(seen.response.body) if seen.response else ()
+    token = found[0] if found else None
+    path = address_of(seen.request.url).path
+    at_endpoint = to_service(seen.request) and dialect_at(path) is not None
+    if at_endpoint or any(token.value.startswith("ek_") for token in found):
+        yield Mint(seen, token, matched=False, certain=True)
+    elif seen.request.method.upper() == "POST" and _TOKEN_ROUTE.search(path):
+        yield Mint(seen, token, matched=False, certain=False)
