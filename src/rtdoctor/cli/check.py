@@ -19,10 +19,13 @@ from rtdoctor.targets.base_url import read_base_url
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+from rtdoctor.targets.trust import base_url_of_subject
 
 if TYPE_CHECKING:
     from rtdoctor.check.task import JournalPlace, Task
     from rtdoctor.domain.setup import Setup
+    from rtdoctor.plan.catalogue import Catalogue
+    from rtdoctor.subjects.reading import Reading
 
 _PATH = click.Path(path_type=Path)
 _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": True}
@@ -33,7 +36,8 @@ _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": T
     epilog="""\b
 Examples:
   rtdoctor check --sandbox                     no key, no network: see how it works
-  rtdoctor check --setup setup.yaml            why this fails, and what would work
+  rtdoctor check page.har                      why this fails, and what would work
+  rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
   rtdoctor check --report all=report           with files to attach to an issue
 
 What a setup file may hold: rtdoctor plan --levels""",
@@ -60,7 +64,14 @@ What a setup file may hold: rtdoctor plan --levels""",
     "--setup",
     "setup_file",
     type=_PATH,
-    help="Diagnose the setup in this file.",
+    help="Diagnose the setup in this file; as THING, it is told by its content.",
+)
+@click.option(
+    "--write",
+    "written_file",
+    type=_PATH,
+    metavar="FILE",
+    help="Keep what was read as a setup file.",
 )
 @plan_options
 @click.option("--dry-run", is_flag=True, help="Show what would run, and its cost; send nothing.")
@@ -81,18 +92,20 @@ What a setup file may hold: rtdoctor plan --levels""",
     help="Probes at once, at most.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-@click.argument("unasked", nargs=-1, metavar="")
+@click.argument("things", nargs=-1, metavar="[THING]")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    Without --setup a survey is run: every token with every call. With --setup one setup is
-    diagnosed: the smallest combination that fails, and the smallest change that works.
+    THING is what you have: a HAR, a cURL, fetch, PowerShell or HTTPie command, a Postman
+    collection, an SDP offer, a webrtc-internals dump, a setup file, a folder of them, or - for
+    standard input. It is diagnosed: the smallest combination that fails, and the smallest change
+    that works. Without it a survey is run: every token with every call.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
-    _nothing_unasked(options.pop("unasked"))
+    options["thing"] = _one_thing(options.pop("things"))
     _check_combinations(options)
     outputs = take_outputs(options)
     given = Given(**options)
@@ -114,7 +127,9 @@ class Given:
     rules: Path | None
     base_url: str | None
     key_file: Path | None
+    thing: str | None
     setup_file: Path | None
+    written_file: Path | None
     probes_file: Path | None
     values: tuple[str, ...]
     only: tuple[str, ...]
@@ -140,14 +155,12 @@ class Given:
 
 
 def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int:
-    from rtdoctor.cli.options import read_catalogue, read_plan, read_text
+    from rtdoctor.cli.options import read_catalogue, read_plan
     from rtdoctor.cli.plan import show_plan, show_subject_plan
-    from rtdoctor.subjects.setup_file import read_subject
 
     catalogue = read_catalogue(given.probes_file, given.values)
-    subject = None
-    if given.setup_file is not None:
-        subject = read_subject(read_text(given.setup_file), str(given.setup_file), catalogue)
+    reading = _read(given, catalogue)
+    subject = None if reading is None else reading.setup
     plan = read_plan(catalogue, given.only, given.skip, given.budget, given.full)
     if given.dry_run:
         if subject is None:
@@ -155,7 +168,7 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         else:
             show_subject_plan(subject, catalogue)
         return ExitCode.WORKS
-    task = _task(given, plan.setups, subject, sandbox)
+    task = _task(given, plan.setups, reading, sandbox)
     from rtdoctor.cli.session import Circumstances, check_and_report
     from rtdoctor.probe.limits import Limits
 
@@ -165,14 +178,44 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         limits=limits,
         keep_addresses=given.keep_addresses,
         quiet=given.quiet,
+        secrets=reading.secrets if reading is not None else (),
     )
     return check_and_report(task, circumstances, outputs)
+
+
+def _read(given: Given, catalogue: Catalogue) -> Reading | None:
+    """What the command is about, shown and kept; ``None`` for a survey."""
+    from rtdoctor.cli import what_was_read
+    from rtdoctor.cli.options import read_text
+    from rtdoctor.subjects.detect import reading_of_setup_file
+
+    if given.setup_file is not None:
+        text = read_text(given.setup_file)
+        return reading_of_setup_file(text, str(given.setup_file), catalogue)
+    if given.thing is None:
+        return None
+    reading = what_was_read.read(given.thing, catalogue)
+    if not reading.is_setup_file:
+        what_was_read.show(_with_destination(reading, given), keep_addresses=given.keep_addresses)
+    if given.written_file is not None:
+        what_was_read.write(
+            reading, given.written_file, catalogue, keep_addresses=given.keep_addresses
+        )
+    return reading
+
+
+def _with_destination(reading: Reading, given: Given) -> Reading:
+    """The reading, with a word on requests that are sent elsewhere than they went."""
+    here = "the sandbox" if given.era else given.base_url
+    if reading.base_url is None or here in (None, reading.base_url):
+        return reading
+    return reading.noting(f"the requests went to {reading.base_url}; here they go to {here}")
 
 
 def _task(
     given: Given,
     setups: tuple[Setup, ...],
-    subject: Setup | None,
+    reading: Reading | None,
     sandbox: EmbeddedSandbox | None,
 ) -> Task:
     """What these options ask for; ``sandbox`` is the one that they name, already started."""
@@ -185,37 +228,39 @@ def _task(
         return Resume(given.resume, key, given.base_url, given.rules)
     target: Target | EmbeddedSandbox
     if sandbox is None:
-        target = Target.of(given.base_url or OPENAI_BASE_URL, require_key(key or read_key()))
+        base_url = given.base_url or base_url_of_subject(reading.base_url if reading else None)
+        target = Target.of(base_url, require_key(key or read_key()))
     else:
         target = sandbox
         sandbox.key = key
     place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
-    if subject is not None:
-        return NewDiagnosis(subject, target, given.budget, place, given.record, command)
+    if reading is not None:
+        return NewDiagnosis(reading.setup, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)
 
 
-def _nothing_unasked(arguments: tuple[str, ...]) -> None:
-    """Point people who name a file or a URL to the option they mean."""
-    if arguments:
-        option = "--base-url" if "://" in arguments[0] else "--setup"
+def _one_thing(arguments: tuple[str, ...]) -> str | None:
+    """The thing to check. Raises ``UsageError`` for more than one; they may be a command."""
+    if len(arguments) > 1:
         raise UsageError(
-            "check takes options only, and got something else",  # perhaps a key: not repeated
-            hint=f"A setup file: --setup FILE; a service: --base-url URL. Did you mean {option}?",
+            f"check takes one THING, and got {len(arguments)} words",  # perhaps keys: not repeated
+            hint="Put a command into a file and name it, or pipe it in: rtdoctor check -",
         )
+    return arguments[0] if arguments else None
 
 
 # each option with those that would be ignored beside it, and why
 _ALONE = {
     "replay": (
-        "resume record setup_file era base_url key_file rules only skip full budget",
+        "resume record setup_file thing era base_url key_file rules only skip full budget",
         "A replay repeats the recorded check as it was.",
     ),
     "resume": (
-        "record setup_file era only skip full budget",
+        "record setup_file thing era only skip full budget",
         "A resumed run goes on as it was begun.",
     ),
-    "setup_file": ("only skip full", "They choose a survey; --setup diagnoses one setup."),
+    "setup_file": ("thing only skip full", "They choose a survey; --setup diagnoses one setup."),
+    "thing": ("only skip full", "They choose a survey; a THING is diagnosed alone."),
     "era": ("base_url", "--sandbox is itself the service."),
     "dry_run": (
         "record replay resume json_file html_file markdown_file junit_file reports",
@@ -231,6 +276,8 @@ def _check_combinations(options: dict[str, Any]) -> None:
         for other in others.split():
             if _given(options[one]) and _given(options[other]):
                 raise UsageError(f"{_flag(one)} and {_flag(other)} exclude each other", hint=why)
+    if options["written_file"] is not None and options["thing"] is None:
+        raise UsageError("--write keeps what was read out of a THING; name one")
     if options["rules"] is not None and options["era"] is None and options["resume"] is None:
         raise UsageError("--rules are for the sandbox; add --sandbox")
 
@@ -240,5 +287,8 @@ def _given(value: Any) -> bool:
 
 
 def _flag(name: str) -> str:
-    stem = {"era": "sandbox", "reports": "report"}.get(name, name.removesuffix("_file"))
+    if name == "thing":
+        return "THING"
+    stems = {"era": "sandbox", "reports": "report", "written_file": "write"}
+    stem = stems.get(name, name.removesuffix("_file"))
     return "--key-file" if name == "key_file" else f"--{stem.replace('_', '-')}"

@@ -21,6 +21,7 @@ from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.shown_run import show
 from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.domain.run import Observation, Run, RunHeader, TargetInfo
+from rtdoctor.domain.secret import Secret
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
@@ -30,17 +31,23 @@ from rtdoctor.wording.outcomes import plural
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """How a command carries out a check, whatever the check is about."""
+    """How a command carries out a check, whatever the check is about.
+
+    ``secrets`` are those of the subject, which no output may hold.
+    """
 
     catalogue: Catalogue
     limits: Limits | None = None
     keep_addresses: bool = False
     quiet: bool = False
+    secrets: tuple[Secret, ...] = ()
 
 
 def check_and_report(task: Task, circumstances: Circumstances, outputs: Outputs) -> int:
     """Probe, print, write; returns the exit code."""
     redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
+    for secret in circumstances.secrets:
+        redactor.add(secret)
     finished = check_quietly(task, circumstances, redactor)
     run, diagnosis = finished.run, finished.diagnosis
     with fit_to_be_shown(redactor):

@@ -19,7 +19,6 @@ from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.address import Address, address_of
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import Credential, header, own_headers
-from rtdoctor.subjects.posted_offer import PostedOffer
 from rtdoctor.subjects.reading import ReadPlace
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.story import Call, Mint
@@ -63,7 +62,8 @@ def _encoding(call: Call) -> CallEncoding:
     offer, content_type = call.offer, header(call.seen.request, "content-type")
     if offer.encoding is EncodingKind.MULTIPART:
         return CallEncoding(EncodingKind.MULTIPART, session=offer.session)
-    trim = call.seen.exact and offer.encoding is EncodingKind.RAW and offer.sdp[-1:] != "\n"
+    is_raw = call.seen.exact and offer.encoding is EncodingKind.RAW and offer.sdp is not None
+    trim = is_raw and not (offer.sdp or "").endswith("\n")
     # without the header, what browsers send with a text (Fetch, "extract a body")
     return CallEncoding(offer.encoding, content_type or "text/plain;charset=UTF-8", trim=trim)
 
@@ -90,23 +90,30 @@ def call_places(levels: CallLevels, seen: Seen) -> Iterator[ReadPlace]:
         yield ReadPlace(f"call.header.{name.lower()}", text, where)
 
 
-def offer_level(posted: PostedOffer) -> Offer:
+def offer_level(sdp: str | None) -> Offer:
     """The offer as it was posted. An SDP does not say the label of its data channel."""
-    media = read_description(posted.sdp).media
+    if sdp is None:
+        return Offer()
+    media = read_description(sdp).media
     audio = any(section.kind == "audio" for section in media)
     channel = any(section.kind == "application" for section in media)
-    return Offer(audio, USUAL_LABEL if channel else None, posted.sdp)
+    return Offer(audio, USUAL_LABEL if channel else None, sdp)
 
 
-def offer_places(offer: Offer, origin: str) -> Iterator[ReadPlace]:
+def offer_places(offer: Offer, origin: str, *, labelled: bool = False) -> Iterator[ReadPlace]:
     """The sections of an offer in words."""
+    if offer.sdp is None:
+        why = f"{origin} does not show the offer; this is the usual one"
+        yield ReadPlace("offer.audio", "an audio section", why, inferred=True)
+        yield ReadPlace("offer.channel", f"a data channel, {USUAL_LABEL}", why, inferred=True)
+        return
     yield ReadPlace("offer.audio", "an audio section" if offer.audio else "none", origin)
     if offer.channel is None:
         yield ReadPlace("offer.channel", "none", origin)
     else:
         yield ReadPlace("offer.channel", "a data channel", origin)
-        why = "an SDP holds no label; this is the usual one"
-        yield ReadPlace("offer.channel.label", offer.channel, why, inferred=True)
+        why = origin if labelled else "an SDP holds no label; this is the usual one"
+        yield ReadPlace("offer.channel.label", offer.channel, why, inferred=not labelled)
 
 
 def auth_of(call: Call, mint: Mint | None, *, credentials_kept: bool) -> tuple[Auth, ReadPlace]:

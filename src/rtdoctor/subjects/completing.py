@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +13,7 @@ from rtdoctor.migration.dialect import Dialect, dialect_at
 from rtdoctor.migration.json_text import compact_json, parse_object
 from rtdoctor.migration.places import ValueShape, vocabulary
 from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.levels import level_of
 
 _MINT = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
@@ -53,6 +56,46 @@ def with_mint_of(setup: Setup, catalogue: Catalogue) -> Setup:
     return setup.take(found, frozenset(_MINT))
 
 
+def body_with_usual(
+    setup: Setup, left_out: Sequence[str], catalogue: Catalogue
+) -> TokenBody | None:
+    """The token body with the usual value for what a command leaves open; ``None`` if it is fine.
+
+    That is the whole body when all of it is open, or the model, which a session needs.
+    """
+    dialect = dialect_at(setup.token_endpoint.value.path) or Dialect.CLIENT_SECRETS
+    found = _recipe(catalogue, lambda r: dialect_at(r.token_endpoint.value.path) is dialect)
+    usual: TokenBody | None = found.token_body.value if found else None
+    all_open = "body" in left_out or "body/session" in left_out
+    if usual is None or all_open:
+        return usual if all_open else None
+    body, model = parse_object(setup.token_body.value.text or ""), _model(usual)
+    places = {"body/model": (), "body/session/model": ("session",)}
+    at = next((path for place, path in places.items() if place in left_out), None)
+    holder = _at(body, at) if at is not None else None
+    if model is None or not isinstance(holder, dict) or body is None:
+        return None
+    holder["model"] = model
+    return TokenBody(compact_json(body), setup.token_body.value.content_type)
+
+
+def query_with_usual_model(setup: Setup, catalogue: Catalogue) -> CallQuery:
+    """The call's query with the model that a recipe names at this endpoint."""
+    query: CallQuery = setup.call_query.value
+    recipes = (r.setup for r in catalogue.recipes if r.setup.call_endpoint == setup.call_endpoint)
+    models = (
+        dict(r.call_query.value.params).get("model") or _model(r.token_body.value) for r in recipes
+    )
+    model = next(filter(None, models), None)
+    return query if model is None else CallQuery((*query.params, ("model", model)))
+
+
+def _model(body: TokenBody) -> str | None:
+    data = parse_object(body.text or "") or {}
+    model = data.get("model") or _at(data, ("session", "model"))
+    return model if isinstance(model, str) else None
+
+
 def _recipe(catalogue: Catalogue, fits: Any) -> Setup | None:
     """The first recipe for a page that fits: one that does not put the key into it."""
     setups = (recipe.setup for recipe in catalogue.recipes if not recipe.leaks_key)
@@ -72,13 +115,14 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
     """The token endpoint and body that an app's own backend must have used, by its answer.
 
     A ``session`` beside ``value`` is GA's answer (fact TOK-GA-SHAPE), ``client_secret`` in a
-    session is the beta's. ``None`` when the answer tells nothing, as one that holds the token
+    session is the beta's. An error that was passed on names the URL it is about (fact
+    TOK-BETA-404). ``None`` when the answer tells nothing, as one that holds the token
     alone. Of the session only what a request can hold is kept; the service fills in the rest, so
     not all of it was asked for.
     """
-    data = parse_object(answer) if len(answer) <= _MAX_CHARACTERS else None
-    if data is None:
+    if len(answer) > _MAX_CHARACTERS:
         return None
+    data = parse_object(answer) or {}
     if isinstance(data.get("session"), dict) and "value" in data:
         is_transcription = data["session"].get("type") == "transcription"
         shape = ValueShape.TRANSCRIPTION if is_transcription else ValueShape.REALTIME
@@ -87,6 +131,15 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
         is_transcription = "transcription" in str(data.get("object"))
         name = "transcription_sessions" if is_transcription else "sessions"
         return _levels(catalogue, name, data, ValueShape(name))
+    return _named_in(answer, catalogue)
+
+
+def _named_in(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[Any]] | None:
+    """The token endpoint whose path stands in an error, with the body that a recipe sends there."""
+    for recipe in catalogue.recipes:
+        path = recipe.setup.token_endpoint.value.path
+        if path is not None and re.search(rf"{re.escape(path)}(?![\w/])", answer):
+            return recipe.setup.token_endpoint, recipe.setup.token_body
     return None
 
 
@@ -98,7 +151,8 @@ def _levels(
     for path in sorted(fields, key=len):
         value = _at(answer, path)
         goes_along = any(path[:length] in fields for length in range(1, len(path)))
-        if goes_along or value in (None, [], {}):
+        is_secret = judge(path[-1]) is Name.SECRET
+        if goes_along or is_secret or value in (None, [], {}):
             continue
         inner = body
         for name in path[:-1]:

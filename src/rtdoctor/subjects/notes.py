@@ -27,7 +27,8 @@ def notes_on(story: Story, exchanges: int, base_urls: Sequence[str]) -> Iterator
     if story.mint is not None:
         yield from _on_mint(story.mint, story.call)
     for seen in (s.seen for s in (story.mint, story.call) if s is not None):
-        yield from _on_answer(seen)
+        if seen.exact:
+            yield from _on_answer(seen)
 
 
 def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
@@ -39,10 +40,10 @@ def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
                 f"{mint.token.place or 'its top'}, and the call shows “{call.credential.text}”: "
                 "the app reads another place"
             )
-        elif sent is not AuthKind.LITERAL:
+        elif sent is not AuthKind.LITERAL and mint.seen.exact:
             where = mint.seen.origin
             yield f"that {where} is the mint is inferred: its answer does not hold the token"
-    if call is not None and call.credential is None:
+    if call is not None and call.credential is None and mint.seen.exact:
         yield f"that {mint.seen.origin} is the mint is inferred: the call shows no credential"
 
 
@@ -51,7 +52,8 @@ def _on_answer(seen: Seen) -> Iterator[str]:
     if seen.response is None:
         yield f"{seen.origin} has no answer in it"
     elif seen.response.status == 0:
-        yield f"{seen.origin} got no answer: the browser blocked it or nothing could be reached"
+        why = seen.response.body[:100] or "the browser blocked it or nothing was reached"
+        yield f"{seen.origin} got no answer: {why}"
     else:
         yield f"{seen.origin} was answered with {seen.response.status}"
 

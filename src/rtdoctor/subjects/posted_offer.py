@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from rtdoctor.domain.exchange import HttpRequest
 from rtdoctor.domain.setup import EncodingKind
+from rtdoctor.subjects.address import address_of, to_service
 from rtdoctor.subjects.form import form_fields
 from rtdoctor.subjects.headers import header
 
 _MAX_CHARACTERS = 1_000_000
+_CALL_PATH = re.compile(r"(?:/v1)?/realtime(?:/translations)?(?:/calls)?/?|(?:/v1)?/realtimertc/?")
 
 
 @dataclass(frozen=True, slots=True)
 class PostedOffer:
-    """An offer with how it travels; ``session`` is the JSON text that goes with it."""
+    """An offer with how it travels; ``session`` is the JSON text that goes with it.
 
-    sdp: str
+    ``sdp`` is ``None`` when the request goes where offers go and the offer itself is not shown, as
+    in a command that reads it from a file.
+    """
+
+    sdp: str | None
     encoding: EncodingKind
     session: str | None = None
 
@@ -35,16 +42,35 @@ def is_offer(text: str) -> bool:
 
 def posted_offer(request: HttpRequest) -> PostedOffer | None:
     """The offer that a request posts: raw, in a multipart form, or in JSON."""
-    body = request.body
-    if not body or len(body) > _MAX_CHARACTERS or "v=0" not in body:
+    body, content_type = request.body or "", header(request, "content-type") or ""
+    if len(body) > _MAX_CHARACTERS:
         return None
     if is_offer(body):
         return PostedOffer(body, EncodingKind.RAW)
-    for name, text in (fields := form_fields(body, header(request, "content-type") or "")).items():
+    fields = form_fields(body, content_type)
+    for name, text in fields.items():
         if is_offer(text):
-            others = {n: t for n, t in fields.items() if n != name}
-            return PostedOffer(text, EncodingKind.MULTIPART, others.get("session"))
-    return _in_json(body)
+            session = None if name == "session" else fields.get("session")
+            return PostedOffer(text, EncodingKind.MULTIPART, session)
+    found = _in_json(body) if "v=0" in body else None
+    if found is None and _goes_where_offers_go(request, content_type):
+        return _not_shown(fields, content_type)
+    return found
+
+
+def _goes_where_offers_go(request: HttpRequest, content_type: str) -> bool:
+    """Whether this is a call by where it goes, or by the type that its body is said to have."""
+    if request.method.upper() != "POST" or not to_service(request):
+        return False
+    at_call = _CALL_PATH.fullmatch(address_of(request.url).path) is not None
+    return at_call or content_type.lower().startswith("application/sdp")
+
+
+def _not_shown(fields: dict[str, str], content_type: str) -> PostedOffer:
+    if fields:
+        return PostedOffer(None, EncodingKind.MULTIPART, fields.get("session"))
+    is_json = "json" in content_type.lower()
+    return PostedOffer(None, EncodingKind.JSON if is_json else EncodingKind.RAW)
 
 
 def _in_json(body: str) -> PostedOffer | None:

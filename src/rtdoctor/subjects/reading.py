@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
+
+SETUP_FILE = "setup file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,12 @@ class Reading:
     notes: tuple[str, ...] = ()
     not_said: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
+
+    @property
+    def is_setup_file(self) -> bool:
+        """Whether it was written as a setup, so that nothing of it had to be told or inferred."""
+        return self.kind == SETUP_FILE
+
+    def noting(self, *notes: str) -> Reading:
+        """The same reading with more notes before its own."""
+        return replace(self, notes=(*notes, *self.notes))

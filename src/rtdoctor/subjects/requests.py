@@ -21,7 +21,13 @@ from rtdoctor.subjects.call_reading import (
     offer_level,
     offer_places,
 )
-from rtdoctor.subjects.completing import mint_behind, with_call_of, with_mint_of
+from rtdoctor.subjects.completing import (
+    body_with_usual,
+    mint_behind,
+    query_with_usual_model,
+    with_call_of,
+    with_mint_of,
+)
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.mint_reading import body_places, mint_levels, mint_places
@@ -29,6 +35,7 @@ from rtdoctor.subjects.notes import notes_on
 from rtdoctor.subjects.reading import Reading, ReadPlace
 from rtdoctor.subjects.secrets_seen import secrets_of
 from rtdoctor.subjects.story import Call, Mint, Story, last_story
+from rtdoctor.subjects.unknowns import known_part
 
 _NO_CALL = "no call was seen; this one goes with the token"
 
@@ -43,6 +50,7 @@ class _Draft:
     notes: list[str] = field(default_factory=list)
     not_said: list[str] = field(default_factory=list)
     base_urls: list[str] = field(default_factory=list)
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def put(self, factor: Factor, value: Any) -> None:
         self.setup = self.setup.with_level(factor, level_of(self.catalogue, factor, value))
@@ -57,7 +65,8 @@ def reading_of(
     recording that leaves Authorization headers out: a call without one then has an unknown
     credential, and not none. Raises ``ConfigError`` when there is neither a mint nor a call.
     """
-    story = last_story(seen)
+    parts = [known_part(one) for one in seen]
+    story = last_story([part.seen for part in parts])
     if story.mint is None and story.call is None:
         raise ConfigError(
             kind,
@@ -65,6 +74,7 @@ def reading_of(
             hint="Record again from before the page is opened until the connection has failed.",
         )
     draft = _Draft(catalogue, catalogue.setup({}))
+    draft.left_out = {part.seen.origin: part.left_out for part in parts if part.left_out}
     _read_headers(draft, story)
     if story.call is not None and story.mint is None and not to_service(story.call.seen.request):
         _read_inner_call(draft, story.call)
@@ -117,9 +127,10 @@ def _read_call(draft: _Draft, story: Story, *, credentials_kept: bool) -> None:
     draft.put(Factor.AUTH, auth)
     draft.places += call_places(levels, call.seen)
     draft.places.append(place)
-    offer = offer_level(call.offer)
+    offer = offer_level(call.offer.sdp)
     draft.put(Factor.OFFER, offer)
     draft.places += offer_places(offer, call.seen.origin)
+    _fill_call(draft, call.seen)
     if len(levels.query.params) < len(levels.address.params):
         draft.notes.append("a credential in the query of the call was left out")
 
@@ -138,11 +149,38 @@ def _read_mint(draft: _Draft, story: Story) -> None:
         if levels.address.base_url:
             draft.base_urls.insert(0, levels.address.base_url)
         draft.places[:0] = mint_places(levels, mint.seen.origin)
+        _fill_mint(draft, mint.seen)
     else:
         _read_inner_mint(draft, mint)
     if call is None:
         draft.setup = with_call_of(draft.setup, draft.catalogue)
-        draft.places += _inferred_call(draft.setup, _NO_CALL)
+        draft.places += inferred_call(draft.setup, _NO_CALL)
+
+
+def _fill_mint(draft: _Draft, seen: Seen) -> None:
+    """Say what the command leaves open of the mint, and put the usual value where one is needed."""
+    left_out = draft.left_out.get(seen.origin, ())
+    draft.not_said += (f"mint.{place}: a variable in {seen.origin}" for place in left_out)
+    body = body_with_usual(draft.setup, left_out, draft.catalogue)
+    if body is not None:
+        draft.put(Factor.TOKEN_BODY, body)
+        why = f"{seen.origin} leaves it open; this is the usual value"
+        kept = [p for p in draft.places if not p.place.startswith("mint.body")]
+        draft.places[:] = [*body_places(body, why, inferred=True), *kept]
+
+
+def _fill_call(draft: _Draft, seen: Seen) -> None:
+    """Say what the command leaves open of the call, and name a model where one is to be named."""
+    left_out = draft.left_out.get(seen.origin, ())
+    draft.not_said += (
+        f"call.{place}: a variable in {seen.origin}" for place in left_out if place != "body"
+    )
+    if "query.model" in left_out:
+        query = query_with_usual_model(draft.setup, draft.catalogue)
+        draft.put(Factor.CALL_QUERY, query)
+        model = dict(query.params).get("model", "")
+        why = f"{seen.origin} leaves it open; this is the usual value"
+        draft.places.append(ReadPlace("call.query.model", model, why, inferred=True))
 
 
 def _read_inner_mint(draft: _Draft, mint: Mint) -> None:
@@ -153,6 +191,8 @@ def _read_inner_mint(draft: _Draft, mint: Mint) -> None:
         draft.setup = draft.setup.with_level(Factor.TOKEN_ENDPOINT, behind[0])
         draft.setup = draft.setup.with_level(Factor.TOKEN_BODY, behind[1])
         _say_mint(draft, f"by the answer to {mint.seen.origin}")
+    elif not draft.places and mint.token is None:
+        raise _no_story(mint)
     elif draft.setup.call_endpoint.name != draft.catalogue.defaults[Factor.CALL_ENDPOINT]:
         draft.setup = with_mint_of(draft.setup, draft.catalogue)
         _say_mint(draft, "the app's own backend asks for the token; this goes with the call")
@@ -163,17 +203,29 @@ def _read_inner_mint(draft: _Draft, mint: Mint) -> None:
     )
 
 
+def _no_story(mint: Mint) -> ConfigError:
+    """The error for an app whose backend gave no token, and whose page then made no call."""
+    answer = mint.seen.response
+    got = "has no answer in it" if answer is None else f"was answered with {answer.status}"
+    return ConfigError(
+        mint.seen.origin,
+        f"it goes to the app's own backend and {got}, so what the service was asked is not known",
+        hint="See the log of the backend. Its request to the service can be checked as a cURL "
+        "command: rtdoctor check FILE",
+    )
+
+
 def _read_inner_call(draft: _Draft, call: Call) -> None:
     """The call that an app's own backend makes with the offer that it is sent."""
     found = next(
         (r.setup for r in draft.catalogue.recipes if r.setup.auth.value.kind is AuthKind.API_KEY),
         draft.setup,
     )
-    offer = offer_level(call.offer)
+    offer = offer_level(call.offer.sdp)
     draft.setup = found
     draft.put(Factor.OFFER, offer)
     why = f"the backend behind {call.seen.origin} makes the call; this is the usual one"
-    draft.places += _inferred_call(found, why)
+    draft.places += inferred_call(found, why)
     draft.places.append(ReadPlace("credential", "an API key", why, inferred=True))
     draft.places += offer_places(offer, call.seen.origin)
     draft.not_said.append(
@@ -188,7 +240,8 @@ def _say_mint(draft: _Draft, why: str) -> None:
     draft.places[:0] = [*said, *body_places(body, why, inferred=True)]
 
 
-def _inferred_call(setup: Setup, why: str) -> Iterator[ReadPlace]:
+def inferred_call(setup: Setup, why: str) -> Iterator[ReadPlace]:
+    """The places of a call that was not seen."""
     yield ReadPlace("call.url.path", setup.call_endpoint.value.path, why, inferred=True)
     for name, text in setup.call_query.value.params:
         yield ReadPlace(f"call.query.{name}", text, why, inferred=True)

@@ -14,8 +14,15 @@ from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")
-_SHORTEST = 8  # characters of a credential that is looked for in other answers
+_TOKEN_ROUTE_READ = re.compile(
+    r"(?i)(?!.*/auth/).*/[\w-]*(?:token|session|secret|ephemeral)[\w-]*/?"
+)
+_SHORTEST = 6  # characters of a credential that is looked for in other answers
 _CALLS_MATCHED = 20  # more calls than these last ones are no person's
+
+
+Answered = tuple[Seen, tuple[TokenFound, ...]]
+"""An exchange with the tokens in its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,7 @@ class Story:
 
 def last_story(exchanges: Sequence[Seen]) -> Story:
     """The last call whose token is seen to be minted, else the last call, else the last mint."""
+    tokens = [tokens_in(seen.response.body if seen.response else "") for seen in exchanges]
     mints: list[tuple[int, Mint]] = []
     calls: list[tuple[int, Call]] = []
     shown: dict[str, str] = {}
@@ -63,21 +71,21 @@ def last_story(exchanges: Sequence[Seen]) -> Story:
             continue  # a preflight: the browser's own question
         offer = posted_offer(seen.request)
         if offer is None:
-            mints += ((number, mint) for mint in _mint(seen))
+            mints += ((number, mint) for mint in _mint(seen, tokens[number]))
             continue
         credential = credential_in(seen.request)
         text = credential.text if credential else ""
         earlier = shown.get(text) if len(text) >= _SHORTEST else None
         shown.setdefault(text, seen.origin)
         calls.append((number, Call(seen, offer, credential, earlier)))
-    call, mint = _joined(exchanges, calls, mints)
+    call, mint = _joined(list(zip(exchanges, tokens, strict=True)), calls, mints)
     other_calls = tuple(c.seen.origin for _, c in calls if c is not call)
     used = mint.seen if mint else None
     return Story(mint, call, other_calls, tuple(m.seen.origin for _, m in mints if m.seen != used))
 
 
 def _joined(
-    exchanges: Sequence[Seen], calls: list[tuple[int, Call]], mints: list[tuple[int, Mint]]
+    exchanges: list[Answered], calls: list[tuple[int, Call]], mints: list[tuple[int, Mint]]
 ) -> tuple[Call | None, Mint | None]:
     """The call that is taken, and its mint."""
     for number, call in reversed(calls[-_CALLS_MATCHED:]):
@@ -90,17 +98,29 @@ def _joined(
     return call, _likeliest([mint for at, mint in mints if at < number])
 
 
-def _matched(call: Call, before: Sequence[Seen]) -> Mint | None:
+def _matched(call: Call, before: list[Answered]) -> Mint | None:
     """The exchange whose answer holds the credential of the call."""
     shown = call.credential.text if call.credential else ""
     if len(shown) < _SHORTEST:
         return None
-    for seen in reversed(before):
-        body = seen.response.body if seen.response else ""
-        if shown in body:
-            places = (token for token in tokens_in(body) if token.value == shown)
-            return Mint(seen, next(places, TokenFound("", shown)), matched=True)
+    for seen, tokens in reversed(before):
+        token = next((token for token in tokens if token.value == shown), None)
+        if token is None and _holds(seen.response.body if seen.response else "", shown):
+            token = TokenFound("", shown)
+        if token is not None:
+            return Mint(seen, token, matched=True)
     return None
+
+
+def _holds(body: str, shown: str) -> bool:
+    """Whether a credential stands in a text, and not as the beginning of a longer one."""
+    at = body.find(shown)
+    while at >= 0:
+        behind = body[at + len(shown) : at + len(shown) + 1]
+        if not behind.isalnum() and behind not in ("_", "-"):
+            return True
+        at = body.find(shown, at + 1)
+    return False
 
 
 def _likeliest(mints: Sequence[Mint]) -> Mint | None:
@@ -109,13 +129,24 @@ def _likeliest(mints: Sequence[Mint]) -> Mint | None:
     return next(reversed(certain or mints), None)
 
 
-def _mint(seen: Seen) -> Iterator[Mint]:
+def _mint(seen: Seen, found: tuple[TokenFound, ...]) -> Iterator[Mint]:
     """The exchange as a mint, when it can be one by where it went or by its answer."""
-    found = tokens_in(seen.response.body) if seen.response else ()
     token = found[0] if found else None
     path = address_of(seen.request.url).path
     at_endpoint = to_service(seen.request) and dialect_at(path) is not None
     if at_endpoint or any(token.value.startswith("ek_") for token in found):
         yield Mint(seen, token, matched=False, certain=True)
-    elif seen.request.method.upper() == "POST" and _TOKEN_ROUTE.search(path):
+    elif _is_token_route(seen, path):
         yield Mint(seen, token, matched=False, certain=False)
+
+
+def _is_token_route(seen: Seen, path: str) -> bool:
+    """Whether this may be the app's own way to a token, by its method and its name."""
+    match seen.request.method.upper():
+        case "POST":
+            return _TOKEN_ROUTE.search(path) is not None
+        case "GET":
+            body = seen.response.body if seen.response else ""
+            is_page = body.lstrip().startswith("<")
+            return not is_page and _TOKEN_ROUTE_READ.fullmatch(path) is not None
+    return False

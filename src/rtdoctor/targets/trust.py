@@ -37,6 +37,22 @@ def base_url_in(file_says: str) -> str:
     )
 
 
+def base_url_of_subject(subject_says: str | None) -> str:
+    """The base URL of a subject that names one, as a recording does; OpenAI's if it names none.
+
+    Raises ``UsageError`` for any but OpenAI's: the user has to name it before a key goes there.
+    """
+    if subject_says in (None, OPENAI_BASE_URL):
+        return OPENAI_BASE_URL
+    named = printable(subject_says or "", one_line=True)
+    raise UsageError(
+        f"the requests that were read go to {named}, and a key goes only to a service that you "
+        "name",
+        hint=f"If your key belongs there: --base-url {shlex.quote(named)}. "
+        "Without a key: --sandbox",
+    )
+
+
 def resumed_base_url(header: RunHeader) -> str:
     """Where an interrupted run was going. Raises ``UsageError`` for what its journal, which may be
     a stranger's, cannot decide alone."""

@@ -1,0 +1,72 @@
+"""Showing and keeping what was read out of a thing; secrets in it are known from then on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from rtdoctor.errors import UsageError
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.environment import knowing_redactor
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.secrets.values import Walker
+from rtdoctor.subjects.reading import Reading
+from rtdoctor.subjects.written_setup import written_setup
+from rtdoctor.wording.printable import printable
+
+
+def read(thing: str, catalogue: Catalogue) -> Reading:
+    """The reading of what the command names. Raises ``UsageError`` or ``ConfigError``."""
+    from rtdoctor.subjects.thing import read_thing
+
+    return read_thing(thing, sys.stdin.buffer, catalogue)
+
+
+def show(reading: Reading, *, keep_addresses: bool) -> None:
+    """What was read, on standard error, without secrets and control characters."""
+    from rich.console import Console
+
+    from rtdoctor.report.terminal.reading import print_reading
+
+    redactor = _redactor(reading, keep_addresses)
+    visible = Walker(printable, lambda name, text: printable(text))
+    shown = replace(
+        reading,
+        kind=redactor.clean_text(reading.kind),
+        places=tuple(map(redactor.clean, reading.places)),
+        notes=redactor.clean(reading.notes),
+        not_said=redactor.clean(reading.not_said),
+        secrets=(),
+    )
+    console = Console(stderr=True, highlight=False)
+    with console.capture() as captured:
+        print_reading(visible.rebuild(shown), console)
+    text = captured.get()
+    redactor.guard(text.encode("utf-8", "replace"))
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def write(reading: Reading, path: Path, catalogue: Catalogue, *, keep_addresses: bool) -> None:
+    """Keep a reading as a setup file. Raises ``UsageError`` for a file that exists already."""
+    redactor = _redactor(reading, keep_addresses)
+    text = written_setup(reading, catalogue, redactor)
+    data = redactor.guard(text.encode("utf-8", "replace"))
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise UsageError(
+            f"{path} exists already, and is not written over", hint="Name another file."
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _redactor(reading: Reading, keep_addresses: bool) -> Redactor:
+    redactor = knowing_redactor(os.environ, keep_addresses=keep_addresses)
+    for secret in reading.secrets:
+        redactor.add(secret)
+    return redactor

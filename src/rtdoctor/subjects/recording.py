@@ -1,0 +1,21 @@
+"""The exchanges that one reader has found in a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rtdoctor.subjects.exchange import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Exchanges in the order in which they were made.
+
+    ``credentials_kept`` is false when the recording may have left Authorization headers out.
+    ``notes`` say what could not be read.
+    """
+
+    kind: str
+    seen: tuple[Seen, ...]
+    credentials_kept: bool = True
+    notes: tuple[str, ...] = ()

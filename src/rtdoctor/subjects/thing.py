@@ -1,0 +1,117 @@
+"""What a person points at: a file, a folder of files, or standard input."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from rtdoctor.errors import ConfigError, UsageError
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.subjects.detect import (
+    READABLE,
+    read_recordings,
+    read_subject_text,
+    recording_in,
+)
+from rtdoctor.subjects.reading import Reading
+
+STDIN = "-"
+_MAX_BYTES = 300_000_000
+_MAX_FILES = 200
+_FILE_NAME = re.compile(r"[^\s:*?\"<>|]{1,200}\.[A-Za-z0-9]{1,8}")
+
+
+def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
+    """The reading of a thing; ``-`` is standard input.
+
+    Raises ``UsageError`` for what is no subject and ``ConfigError`` for a file that is broken. A
+    text that is no file's name may be a key, so it is not repeated.
+    """
+    if given == STDIN:
+        name = "standard input"
+        return read_subject_text(_text(_limited(stdin, name), name), name, catalogue)
+    if re.match(r"(?i)https?://", given):
+        raise UsageError(
+            "the page at a URL is not opened yet",
+            hint="Record it as a HAR: network panel, reload, connect, Save all as HAR.\n"
+            "If you mean the service: --base-url URL",
+        )
+    path = Path(given)
+    try:
+        if path.is_dir():
+            return _folder(path, catalogue)
+        with path.open("rb") as file:
+            text = _text(_limited(file, path.name), path.name)
+    except (OSError, ValueError) as error:
+        raise _no_file(given, getattr(error, "strerror", None)) from None
+    return read_subject_text(text, str(path), catalogue)
+
+
+def _folder(folder: Path, catalogue: Catalogue) -> Reading:
+    """The files of a folder as one story, in the order of their names."""
+    files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
+    found, passed_over = [], []
+    for path in files[:_MAX_FILES]:
+        try:
+            with path.open("rb") as file:
+                recording = recording_in(_text(_limited(file, path.name), path.name), path.name)
+        except (ConfigError, UsageError):
+            recording = None
+        if recording is None:
+            passed_over.append(path.name)
+        else:
+            found.append(recording)
+    if not found:
+        raise UsageError(f"no file in {folder} holds a request", hint=f"Name one file: {READABLE}.")
+    reading = read_recordings(found, catalogue)
+    return reading.noting(f"passed over: {', '.join(passed_over[:5])}") if passed_over else reading
+
+
+def _limited(file: BinaryIO, name: str) -> bytes:
+    data = file.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise _too_large(name)
+    return data
+
+
+def _text(data: bytes, name: str) -> str:
+    if data.startswith(b"\x1f\x8b"):  # as Chrome saves its dumps
+        data = _unpacked(data, name)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # as PowerShell writes files
+        return data.decode("utf-16", "replace")
+    if b"\0" in data:
+        raise UsageError(f"{name} is not text", hint=f"Give {READABLE}.")
+    return data.decode("utf-8", "replace")
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        unpacked = unpacking.decompress(data, _MAX_BYTES)
+    except zlib.error:
+        raise ConfigError(name, "the gzip file is broken", hint="Save it again.") from None
+    if unpacking.unconsumed_tail:
+        raise _too_large(name)
+    return unpacked
+
+
+def _too_large(name: str) -> ConfigError:
+    return ConfigError(
+        name,
+        f"larger than {_MAX_BYTES // 1_000_000} MB",
+        hint="Record only the connection: clear the network panel before you connect.",
+    )
+
+
+def _no_file(given: str, why: str | None) -> UsageError:
+    is_name = _FILE_NAME.fullmatch(given) and Redactor().clean_text(given) == given
+    if is_name and why is not None:
+        return UsageError(f"{given} cannot be read: {why}", hint=f"Give {READABLE}.")
+    return UsageError(
+        "there is no file of this name",  # perhaps a key: not repeated
+        hint=f"Give {READABLE}, or - for standard input. Keys come from the environment or "
+        "--key-file.",
+    )
