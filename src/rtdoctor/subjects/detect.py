@@ -1,7 +1,7 @@
 """What a text is, told by its content, and the setup in it.
 
-A page, the URL of an app, and source code end in ``_refusal``: a reader for one of them is to be
-called before it, from ``read_subject_text``.
+A page that is to be opened and the URL of an app are no texts: a reader for them is to be called
+before ``read_subject_text``. The scripts of a page that is given as a file are read as code.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from rtdoctor.subjects.recording import Recording
 from rtdoctor.subjects.requests import reading_of
 from rtdoctor.subjects.setup_file import read_subject
 from rtdoctor.subjects.shell_words import Command, bash_commands, prompt_commands
+from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 from rtdoctor.subjects.webrtc_internals import is_dump, read_dump
 
 READABLE = (
     "a HAR file, a cURL, PowerShell, fetch or HTTPie command, a Postman collection, an SDP offer, "
-    "a webrtc-internals dump, or a setup file"
+    "a webrtc-internals dump, source code (JavaScript, TypeScript, Python), or a setup file"
 )
 _LONGEST = 4_000_000  # characters of a text that is not JSON
 _SETUP = re.compile(rf"""(?m)^(?:\{{\s*["']?)?(?:version|{"|".join(Factor)})["']?\s*:""")
@@ -70,9 +71,11 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
         return reading_of_offer(text, catalogue, kind="SDP offer", name=name)
     if _SETUP.search(text):
         return reading_of_setup_file(text, name, catalogue)
-    recording = _in_text(text, name)
+    recording = None if is_source_name(name) else _in_text(text, name)
     if recording is not None:
         return read_recordings([recording], catalogue)
+    if is_source_name(name) or _CODE.search(text):
+        return reading_of_sources({name: text}, catalogue)
     raise _refusal(text, name)
 
 
@@ -186,5 +189,8 @@ def _refusal(text: str, name: str) -> UsageError:
     if _PAGE.match(text):
         return UsageError(f"{name} is a page; pages are not opened yet", hint=record)
     if _CODE.search(text) or re.search(r"(?m)^\s*(?:const|let|var)\s", text):
-        return UsageError(f"{name} is source code, which is not read yet", hint=record)
+        return UsageError(
+            f"{name} is code in a language that is not read",
+            hint=f"JavaScript, TypeScript and Python are read. {record}",
+        )
     return UsageError(f"it is not clear what {name} is", hint=f"Give {READABLE}.")
