@@ -97,7 +97,7 @@ class Evaluator:
 
     def _joined(self, expression: Joined, scope: Scope, depth: int) -> Value:
         parts = tuple(self.value(part, scope, depth + 1) for part in expression.parts)
-        return Composed(parts, expression.at)
+        return Composed(parts, expression.at, tuple(part.at for part in expression.parts))
 
     def _object(self, expression: Object, scope: Scope, depth: int) -> Fields:
         fields: list[Field] = []

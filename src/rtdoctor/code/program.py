@@ -79,12 +79,16 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call or a construction, with positional and named arguments."""
+    """A call or a construction, with positional and named arguments.
+
+    ``named_at`` is where each named argument stands, ``name=value``.
+    """
 
     callee: Expression
     arguments: tuple[Expression, ...]
     named: tuple[tuple[str, Expression], ...]
     at: Span
+    named_at: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

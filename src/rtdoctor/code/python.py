@@ -202,8 +202,11 @@ class PythonReader(TreeReader):
             return self.other(node)
         values: list[Expression] = []
         named: list[tuple[str, Expression]] = []
+        named_at: list[Span] = []
         for argument in [] if listed is None else _plain(listed):
             name, value = (argument.child_by_field_name(n) for n in ("name", "value"))
+            if argument.type in ("keyword_argument", "dictionary_splat"):
+                named_at.append(self.span(argument))
             if argument.type == "keyword_argument" and name is not None and value is not None:
                 named.append((self.text(name, 80), self.expression(value, depth)))
             elif argument.type == "dictionary_splat" and argument.named_children:
@@ -215,7 +218,7 @@ class PythonReader(TreeReader):
             looked_up = self._looked_up(function, values, node)
             if looked_up is not None:
                 return looked_up
-        return Call(function, tuple(values), tuple(named), self.span(node))
+        return Call(function, tuple(values), tuple(named), self.span(node), tuple(named_at))
 
     def _looked_up(
         self, function: Attribute, values: list[Expression], node: Node

@@ -12,7 +12,7 @@ from rtdoctor.code.javascript import JavaScriptReader
 from rtdoctor.code.peer_connection import PeerStep, SentEvent, peer_steps, sent_events
 from rtdoctor.code.program import Attribute, Program, Span
 from rtdoctor.code.python import PythonReader
-from rtdoctor.code.requests import SourceRequest, find_requests
+from rtdoctor.code.requests import SDK, SourceRequest, find_requests
 from rtdoctor.code.routes import Route, answers_of, find_routes, route_of
 from rtdoctor.code.source import Language, as_bytes, parse, scripts_of
 from rtdoctor.code.values import (
@@ -85,6 +85,19 @@ class SourceReading:
         """The requests of a role."""
         return tuple(request for found, request in self.requests if found is role)
 
+    @property
+    def mint(self) -> SourceRequest | None:
+        """The request for the token."""
+        return next(iter(self.of_role(Role.MINT)), None)
+
+    @property
+    def call(self) -> SourceRequest | None:
+        """The request that posts the offer to the service, not to the app's own backend."""
+        routed = {request.at for request, _ in self.joined}
+        calls = [c for c in self.of_role(Role.CALL) if c.at not in routed and not is_own(c)]
+        to_service = [c for c in calls if _SERVICE.search(sketch(c.url).partition("?")[0])]
+        return next(iter(to_service or calls), None)
+
 
 def read_sources(files: Mapping[str, str]) -> SourceReading:
     """Read the files of an app, name to text. Nothing is run; any text is read without an error."""
@@ -130,6 +143,11 @@ def role_of(request: SourceRequest, routes: list[Route]) -> Role:
     if route_of(request.url, routes) is not None or address.startswith("/"):
         return Role.OWN
     return Role.OTHER
+
+
+def is_own(request: SourceRequest) -> bool:
+    """Whether a request goes to the page's own origin."""
+    return sketch(request.url).startswith("/") and request.client != SDK
 
 
 def posts_offer(request: SourceRequest) -> bool:

@@ -51,6 +51,7 @@ _SDK_PATHS = {
 }
 _NOT_BODY = ("extra_headers", "extra_query", "extra_body", "timeout", "**")
 _MOST_SITES = 20
+SDK = "OpenAI SDK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,13 +355,13 @@ def _sdk(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
         body = evaluator.read(call.arguments[0], scope)
     else:
         fields = tuple(
-            Field(name, evaluator.read(value, scope), value.at)
-            for name, value in call.named
+            Field(name, evaluator.read(value, scope), at)
+            for (name, value), at in zip(call.named, call.named_at, strict=True)
             if name not in _NOT_BODY
         )
         body = Fields(fields, call.at, is_open="**" in named or "extra_body" in named)
-    url = Known(path, call.at)
-    return SourceRequest(call.at, "OpenAI SDK", Known("POST", call.at), url, headers, body)
+    url = Known(path, call.callee.at)
+    return SourceRequest(call.at, SDK, Known("POST", call.at), url, headers, body)
 
 
 def _xhr(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:

@@ -33,10 +33,14 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A text of several parts, some of which may be unknown."""
+    """A text of several parts, some of which may be unknown.
+
+    ``uses`` is where each part stands in the expression; its value may stand elsewhere.
+    """
 
     parts: tuple[Value, ...]
     at: Span
+    uses: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def reading_of_sources(files: Mapping[str, str], catalogue: Catalogue) -> Readin
     Raises ``UsageError`` when no request of it mints a token or posts an offer.
     """
     source = read_sources(files)
-    mint, call = mint_in(source), call_in(source)
+    mint, call = source.mint, source.call
     if mint is None and call is None:
         raise UsageError(
             f"no request to a Realtime service is found in {', '.join(files)}",
@@ -103,25 +103,6 @@ def reading_of_sources(files: Mapping[str, str], catalogue: Catalogue) -> Readin
         not_said=tuple(draft.not_said),
         secrets=secrets_of([_seen(one) for one in (mint, call) if one is not None]),
     )
-
-
-def mint_in(source: SourceReading) -> SourceRequest | None:
-    """The token request: the one whose answer the call uses, else the first."""
-    mints = source.of_role(Role.MINT)
-    return mints[0] if mints else None
-
-
-def call_in(source: SourceReading) -> SourceRequest | None:
-    """The request that posts the offer to the service; not the one to the app's own backend."""
-    routed = {request.at for request, _ in source.joined}
-    calls = [call for call in source.of_role(Role.CALL) if call.at not in routed]
-    to_service = [call for call in calls if _address(call).is_realtime]
-    candidates = to_service or [call for call in calls if not _is_own(call)]
-    return candidates[0] if candidates else None
-
-
-def _is_own(request: SourceRequest) -> bool:
-    return sketch(request.url).startswith("/")
 
 
 def _address(request: SourceRequest) -> Address:
@@ -266,7 +247,7 @@ class _Draft:
                 self.add(f"call.query.{name}", text, call.at)
                 yield name, text
                 continue
-            mint = mint_in(self.source)
+            mint = self.source.mint
             model = None if mint is None else _model_of(_json_body(mint.body))
             if name == "model" and model is not None:
                 why = f"{_NOT_TOLD} it; this is the model of the token request"
@@ -311,7 +292,7 @@ class _Draft:
         scheme, _, text = sketch(shown).strip().partition(" ")
         scheme, text = (scheme, text.strip()) if text else ("", scheme)
         if any(isinstance(piece, Answer) for piece in pieces(shown)):
-            mint = mint_in(self.source)
+            mint = self.source.mint
             auth = Auth(scheme=scheme, read_at=_read_at(self.source, mint))
             self.put(Factor.AUTH, auth)
             token = self.source.token
