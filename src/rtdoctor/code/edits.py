@@ -20,6 +20,8 @@ from rtdoctor.code.state import state_of
 from rtdoctor.code.values import known_leaves
 from rtdoctor.domain.setup import Setup
 
+_NESTED_TOKEN = re.compile(r"client_secret(?!s|_)\W{0,4}\.?\w")
+
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
@@ -47,7 +49,7 @@ def fixed(files: Mapping[str, str], subject: Setup, repaired: Setup) -> Fixed:
             texts = done
     changed = {name: text for name, text in texts.items() if text != files[name]}
     not_done += _from_elsewhere(before, wanted)
-    not_done += _left_over(changed, files, wanted)
+    not_done += _left_over({**files, **changed}, wanted)
     return Fixed(changed, _diff(files, changed), tuple(not_done))
 
 
@@ -113,16 +115,22 @@ def _from_elsewhere(reading: SourceReading, wanted: Mapping[str, Any]) -> Iterat
                 )
 
 
-def _left_over(
-    changed: Mapping[str, str], files: Mapping[str, str], wanted: Mapping[str, Any]
-) -> Iterator[str]:
+def _left_over(texts: Mapping[str, str], wanted: Mapping[str, Any]) -> Iterator[str]:
     """Other places that look for the token where it no longer is, such as a check before it."""
     if wanted.get("token") != "value":
         return
-    for name, text in {**files, **changed}.items():
-        for number, line in enumerate(text.splitlines(), 1):
-            if re.search(r"client_secret(?!s|_)\W{0,4}\.?\w", line):
-                yield f"{name}:{number} reads client_secret as well; look whether it has to change."
+    found = [
+        f"{name}:{number}"
+        for name, text in texts.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if _NESTED_TOKEN.search(line)
+    ]
+    if found:
+        more = f" and in {len(found) - 5} more lines" if len(found) > 5 else ""
+        yield (
+            f"client_secret is read at {', '.join(found[:5])}{more} as well; "
+            "look whether that has to change."
+        )
 
 
 def _diff(files: Mapping[str, str], changed: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ goes a limited number of steps.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rtdoctor.code.program import (
@@ -14,6 +14,7 @@ from rtdoctor.code.program import (
     Attribute,
     Binding,
     Call,
+    CallSite,
     Either,
     Expression,
     Function,
@@ -49,7 +50,16 @@ _SAME = ("toString", "encodeURIComponent", "String", "str", "decode", "encode", 
 _TRIMMING = ("trim", "strip", "trimEnd", "rstrip")
 _JSON_TEXT = ("JSON.stringify", "json.dumps")
 _JSON_DATA = ("JSON.parse", "json.loads", "json.load")
-_SDP_NAME = re.compile(r"(?i)sdp|offer")
+# A response with this content: what the other side reads is the content.
+_RESPONSES = (
+    "jsonify",
+    "JSONResponse",
+    "JsonResponse",
+    "NextResponse.json",
+    "Response.json",
+    "Response",
+    "PlainTextResponse",
+)
 
 Bindings = dict[tuple[int, str], tuple[Expression, Scope]]
 """What functions were called with: the function's id and the parameter to the argument."""
@@ -63,6 +73,19 @@ class Evaluator:
     requests: dict[Span, str] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     steps: int = 0
+    _tops: dict[str, list[Scope]] = field(default_factory=dict)
+    _calls: dict[str, list[CallSite]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for program in self.programs:
+            for name in program.top.bindings:
+                self._tops.setdefault(name, []).append(program.top)
+            for site in program.calls:
+                self._calls.setdefault(site.name, []).append(site)
+
+    def calls_of(self, name: str) -> Sequence[CallSite]:
+        """The calls of everything that has this last name."""
+        return self._calls.get(name, ())
 
     def read(self, expression: Expression, scope: Scope) -> Value:
         """What an expression comes to, in a limited number of steps."""
@@ -144,7 +167,7 @@ class Evaluator:
     def _elsewhere(self, name: str, scope: Scope) -> Scope | None:
         """The top of the one other file that has this name."""
         own = scope.top()
-        found = [p.top for p in self.programs if p.top is not own and name in p.top.bindings]
+        found = [top for top in self._tops.get(name, ()) if top is not own]
         return found[0] if len(found) == 1 else None
 
     def _attribute(self, expression: Attribute, scope: Scope, depth: int) -> Value:
@@ -192,6 +215,8 @@ class Evaluator:
         if name in _JSON_DATA and call.arguments:
             inner = self.value(call.arguments[0], scope, depth + 1)
             return inner.value if isinstance(inner, JsonText) else inner
+        if name in _RESPONSES and call.arguments:
+            return self.value(call.arguments[0], scope, depth + 1)
         if name in ("os.getenv", "getenv") and len(call.arguments) == 2:
             default = self.value(call.arguments[1], scope, depth + 1)
             if isinstance(default, Known):

@@ -14,7 +14,6 @@ from rtdoctor.code.program import (
     Either,
     Expression,
     Function,
-    FunctionValue,
     Joined,
     Later,
     Literal,
@@ -226,16 +225,10 @@ class JavaScriptReader(TreeReader):
         if kind in ("call_expression", "new_expression"):
             return self._call(node, depth)
         if kind in _FUNCTIONS:
-            return self._as_value(node)
+            return self.function_value(node)
         if kind == "binary_expression":
             return self._binary(node, depth)
         return self.other(node)
-
-    def _as_value(self, node: Node) -> Expression:
-        at = self.span(node)
-        found = (f for f in self.program.functions if f.at == at)
-        function = next(found, None)
-        return self.other(node) if function is None else FunctionValue(function, at)
 
     def _template(self, node: Node, depth: int) -> Expression:
         parts: list[Expression] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -196,6 +196,3 @@ class Program:
     calls: list[CallSite] = field(default_factory=list)
     typed_objects: list[tuple[Later, Scope]] = field(default_factory=list)
     looked_at: list[tuple[Later, Scope]] = field(default_factory=list)
-
-    def calls_of(self, name: str) -> Iterator[CallSite]:
-        return (call for call in self.calls if call.name == name)

@@ -13,7 +13,6 @@ from rtdoctor.code.program import (
     Either,
     Expression,
     Function,
-    FunctionValue,
     Joined,
     Literal,
     Member,
@@ -131,9 +130,7 @@ class PythonReader(TreeReader):
         if kind == "call":
             return self._call(node, depth)
         if kind in ("function_definition", "lambda"):
-            found = (f for f in self.program.functions if f.at == at)
-            function = next(found, None)
-            return self.other(node) if function is None else FunctionValue(function, at)
+            return self.function_value(node)
         if kind in ("binary_operator", "boolean_operator"):
             return self._binary(node, depth)
         return self.other(node)

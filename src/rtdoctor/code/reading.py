@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.javascript import JavaScriptReader
@@ -35,6 +36,8 @@ _MINT = re.compile(
 _SERVICE = re.compile(
     r"(?:/v1|/openai|\})/realtime(?:/(?:translations/)?calls)?/?$|/realtime/calls/?$"
 )
+_MOST_ROUTES = 300
+_MOST_ANSWERS = 50
 _SDP = re.compile(r"(?i)sdp|\boffer|localdescription")
 
 
@@ -113,7 +116,7 @@ def read_sources(files: Mapping[str, str]) -> SourceReading:
                 cut.append(Span(name, tree.cut_at, script.end, line))
     evaluator = Evaluator(tuple(programs))
     found = find_requests(evaluator)
-    routes = list(find_routes(evaluator))
+    routes = list(islice(find_routes(evaluator), _MOST_ROUTES))
     roles = tuple((role_of(request, routes), request) for request in found)
     joined = tuple(
         (request, route)
@@ -135,14 +138,16 @@ def read_sources(files: Mapping[str, str]) -> SourceReading:
 def role_of(request: SourceRequest, routes: list[Route]) -> Role:
     """The role by content: an offer that is posted is a call, a token endpoint is a mint."""
     address = sketch(request.url).partition("?")[0]
+    if is_own(request) and not address.startswith(("/v1/realtime", "/realtime")):
+        return Role.CALL if posts_offer(request) else Role.OWN
+    if is_own(request) and any(route.path.rstrip("/") == address for route in routes):
+        return Role.OWN
     if _MINT.search(address):
         return Role.MINT
     if posts_offer(request) or _SERVICE.search(address):
         is_sent = sketch(request.method).upper() != "GET" or request.body is not None
         return Role.CALL if is_sent else Role.OTHER
-    if route_of(request.url, routes) is not None or address.startswith("/"):
-        return Role.OWN
-    return Role.OTHER
+    return Role.OTHER if route_of(request.url, routes) is None else Role.OWN
 
 
 def is_own(request: SourceRequest) -> bool:
@@ -193,7 +198,7 @@ def _token_path(
     by_route = {request.at: route for request, route in joined}
     calls = [request for role, request in roles if role is Role.CALL]
     shown = [piece for call in calls for piece in pieces(credential_of(call) or _nothing(call))]
-    answers = [piece for piece in shown if isinstance(piece, Answer)]
+    answers = [piece for piece in shown if isinstance(piece, Answer)][:_MOST_ANSWERS]
     for answer in answers:
         if answer.request in mints:
             return TokenPath(answer.steps, complete=True)

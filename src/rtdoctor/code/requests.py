@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rtdoctor.code.evaluate import Evaluator, written
 from rtdoctor.code.program import (
@@ -51,6 +52,8 @@ _SDK_PATHS = {
 }
 _NOT_BODY = ("extra_headers", "extra_query", "extra_body", "timeout", "**")
 _MOST_SITES = 20
+_MOST_REQUESTS = 2000
+_MOST_CALLS = 500  # of methods on one object
 SDK = "OpenAI SDK"
 
 
@@ -79,11 +82,12 @@ def find_requests(evaluator: Evaluator) -> list[SourceRequest]:
 
     A helper function that makes a request with what it is given counts once for each call of it.
     """
-    sites = [(program, site) for program in evaluator.programs for site in program.calls]
-    asked = [(p, s, kind) for p, s in sites if (kind := _kind(s)) is not None]
-    evaluator.requests = {site.at: kind for _, site, kind in asked}
+    sites = (site for program in evaluator.programs for site in program.calls)
+    kinds = ((site, _kind(site)) for site in sites)
+    asked = list(islice(((s, k) for s, k in kinds if k is not None), _MOST_REQUESTS))
+    evaluator.requests = {site.at: kind for site, kind in asked}
     found: list[SourceRequest] = []
-    for _, site, kind in asked:
+    for site, kind in asked:
         found += _variants(evaluator, site, kind)
     return found
 
@@ -129,7 +133,7 @@ def _variants(evaluator: Evaluator, site: CallSite, kind: str) -> Iterator[Sourc
     callers = _callers(evaluator, function)
     if not callers:
         yield request
-    for caller, scope in callers[:_MOST_SITES]:
+    for caller, scope in callers:
         with evaluator.called(function, caller, scope):
             yield _request(evaluator, call, site, kind)
 
@@ -171,17 +175,13 @@ def _parts(request: SourceRequest) -> Iterator[Value]:
 
 
 def _callers(evaluator: Evaluator, function: Function) -> list[tuple[Call, Scope]]:
-    name = function.name
-    found = []
-    for program in evaluator.programs:
-        for site in program.calls_of(name):
-            call = site.expression()
-            if (
-                isinstance(call, Call)
-                and name
-                and evaluator.function_of(call.callee, site.scope) is function
-            ):
-                found.append((call, site.scope))
+    found: list[tuple[Call, Scope]] = []
+    for site in evaluator.calls_of(function.name) if function.name else ():
+        call = site.expression()
+        if isinstance(call, Call) and evaluator.function_of(call.callee, site.scope) is function:
+            found.append((call, site.scope))
+        if len(found) == _MOST_SITES:
+            break
     return found
 
 
@@ -371,7 +371,7 @@ def _xhr(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
     method, url = (evaluator.read(value, site.scope) for value in call.arguments[:2])
     headers: list[Field] = []
     body: Value | None = None
-    for name, given, scope in _calls_on(evaluator, of, site):
+    for name, given, scope in _calls_on(evaluator, of, site, "setRequestHeader", "send"):
         if name == "setRequestHeader" and len(given.arguments) == 2:
             key, value = (evaluator.read(argument, scope) for argument in given.arguments)
             text = text_of(key)
@@ -398,17 +398,19 @@ def _urllib(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
     return SourceRequest(call.at, "urllib", method, url, headers, body)
 
 
-def _calls_on(evaluator: Evaluator, name: str, site: CallSite) -> Iterator[tuple[str, Call, Scope]]:
-    """The calls of methods of one object in the file."""
-    program = next(p for p in evaluator.programs if any(s is site for s in p.calls))
+def _calls_on(
+    evaluator: Evaluator, of: str, site: CallSite, *names: str
+) -> Iterator[tuple[str, Call, Scope]]:
+    """The calls of these methods of one object in the function around a request."""
     function = enclosing(site.scope)
-    for other in program.calls:
-        if enclosing(other.scope) is not function and function is not None:
+    calls = (call for name in names for call in evaluator.calls_of(name)[:_MOST_CALLS])
+    for other in calls:
+        if other.at.file != site.at.file or enclosing(other.scope) is not function:
             continue
         call = other.expression()
         if not isinstance(call, Call) or not isinstance(call.callee, Attribute):
             continue
-        if written(call.callee.of) == name:
+        if written(call.callee.of) == of:
             yield call.callee.name, call, other.scope
 
 
@@ -424,8 +426,8 @@ def _with_appended(
     if not isinstance(made, Call) or written(made.callee) != "FormData":
         return body
     fields = []
-    for name, given, scope in _calls_on(evaluator, body.written, site):
-        if name in ("append", "set") and len(given.arguments) >= 2:
+    for _, given, scope in _calls_on(evaluator, body.written, site, "append", "set"):
+        if len(given.arguments) >= 2:
             key = text_of(evaluator.read(given.arguments[0], scope))
             if key is not None:
                 fields.append(Field(key, _content(evaluator, given.arguments[1], scope), given.at))
@@ -450,8 +452,8 @@ def _with_changed_query(evaluator: Evaluator, expression: Expression, site: Call
     value = evaluator.read(expression, site.scope)
     of = written(expression).removesuffix(".toString()").removesuffix(".href")
     added: list[Value] = []
-    for name, given, scope in _calls_on(evaluator, f"{of}.searchParams", site):
-        if name in ("set", "append") and len(given.arguments) == 2:
+    for _, given, scope in _calls_on(evaluator, f"{of}.searchParams", site, "set", "append"):
+        if len(given.arguments) == 2:
             key = text_of(evaluator.read(given.arguments[0], scope))
             if key is not None:
                 sign = "&" if added or "?" in (text_of(value) or "") else "?"

@@ -105,12 +105,11 @@ def answers_of(evaluator: Evaluator, route: Route) -> Iterator[Value]:
         value = evaluator.read(returned(), scope)
         if _comes_from_answer(value):
             yield value
-    for program in evaluator.programs:
-        for site in program.calls:
-            if site.name in _SENDS and _is_inside(site.scope, route.handler):
-                call = site.expression()
-                if isinstance(call, Call):
-                    yield from _sent(evaluator, call, site.scope)
+    for site in (site for name in _SENDS for site in evaluator.calls_of(name)):
+        if _is_inside(site.scope, route.handler):
+            call = site.expression()
+            if isinstance(call, Call):
+                yield from _sent(evaluator, call, site.scope)
 
 
 def _sent(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[Value]:

@@ -19,7 +19,7 @@ def state_of(reading: SourceReading) -> dict[str, Any]:
             state[f"{name}.body"] = body_of(request.body)
             state[f"{name}.headers"] = headers_of(request)
     known = (reading.mint, reading.call)
-    others = [r for _, r in reading.requests if r not in known]
+    others = [r for _, r in reading.requests if not any(r is one for one in known)]
     state["others"] = [(sketch(r.url), body_of(r.body), headers_of(r)) for r in others]
     state["token"] = None if reading.token is None else reading.token.path
     state["label"] = next(

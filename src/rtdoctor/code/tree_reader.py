@@ -10,6 +10,7 @@ from rtdoctor.code.program import (
     CallSite,
     Expression,
     Function,
+    FunctionValue,
     Later,
     Other,
     Program,
@@ -32,6 +33,7 @@ class TreeReader(ABC):
         self.data = data
         self.program = Program(file, Scope(None, None))
         self._read: dict[int, Expression] = {}
+        self._functions: dict[int, Function] = {}
 
     def read(self, root: Node) -> Program:
         """The program of a tree. Nothing here recurses: a tree can be as deep as its text."""
@@ -84,7 +86,14 @@ class TreeReader(ABC):
         function = Function(name, self.span(node), inner)
         inner.function = function
         self.program.functions.append(function)
+        self._functions[node.id] = function
         return function
+
+    def function_value(self, node: Node) -> Expression:
+        """A function that stands where a value does."""
+        function = self._functions.get(node.id)
+        at = self.span(node)
+        return self.other(node) if function is None else FunctionValue(function, at)
 
     def call(self, name: str, node: Node, scope: Scope) -> None:
         self.program.calls.append(CallSite(name, self.later(node), scope, self.span(node)))
