@@ -199,7 +199,8 @@ def _step(texts: Texts, at: Span) -> str:
     """By how much the members of an object are indented."""
     first = re.search(r"\n([ \t]+)\S", texts.text(at))
     own = len(_indent(texts, at))
-    return first[1][own:] if first is not None and len(first[1]) > own else "  "
+    usual = "  " if texts.is_script(at.file) else "    "
+    return first[1][own:] if first is not None and len(first[1]) > own else usual
 
 
 def _code(

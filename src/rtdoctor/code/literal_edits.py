@@ -40,6 +40,8 @@ def url_ways(name: str, new: str) -> Ways:
             return
         if request.query is None:
             yield from text_changes(texts, request.url, new)
+            if request.url_at is not None and "{" not in new:
+                yield [Edit(request.url_at, literal(texts, request.url.at, new))]
             return
         address, _, query = new.partition("?")
         removed = [] if query else [removal(texts, f.at) for f in request.query.fields]

@@ -52,7 +52,7 @@ def changes_between(reading: SourceReading, subject: Setup, repaired: Setup) -> 
         said = f"Show {new.kind.value.replace('_', ' ')} as the credential of the call"
         yield by_hand("credential", f"{said}, in place of {old.kind.value.replace('_', ' ')}.")
     elif new.kind.needs_token:
-        path = new.read_at or _USUAL_PLACE.get(_dialect(repaired), "value")
+        path = _token_place(subject, repaired)
         if (reading.token is None and old.read_at not in (None, path)) or (
             reading.token is not None and reading.token.path != path
         ):
@@ -61,6 +61,15 @@ def changes_between(reading: SourceReading, subject: Setup, repaired: Setup) -> 
     channel = repaired.offer.value.channel
     if subject.offer.value.channel != channel and channel is not None:
         yield Change("label", channel, f"Call the data channel {channel}.", label_ways(channel))
+
+
+def _token_place(subject: Setup, repaired: Setup) -> str:
+    """Where the token stands in the answer to the repaired request (fact TOK-GA-SHAPE)."""
+    place = repaired.auth.value.read_at
+    moved = _dialect(subject) is not _dialect(repaired)
+    if place is None or (moved and place == subject.auth.value.read_at):
+        return _USUAL_PLACE.get(_dialect(repaired), "value")
+    return place
 
 
 def by_hand(place: str, said: str) -> Change:

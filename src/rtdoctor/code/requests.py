@@ -53,7 +53,7 @@ _SDK_PATHS = {
 _NOT_BODY = ("extra_headers", "extra_query", "extra_body", "timeout", "**")
 _MOST_SITES = 20
 _MOST_REQUESTS = 2000
-_MOST_CALLS = 500  # of methods on one object
+_MOST_CALLS = 300  # of one name
 SDK = "OpenAI SDK"
 
 
@@ -63,6 +63,7 @@ class SourceRequest:
 
     ``body`` is what is sent: data for JSON, a text, a form; ``None`` for nothing. A body that
     stands as data in the code is sent as JSON. ``query`` are parameters given beside the URL.
+    ``url_at`` is where the URL is given to the call; its value may stand elsewhere.
     ``is_known_whole`` is false when options that are not read may add headers or a body.
     """
 
@@ -75,6 +76,7 @@ class SourceRequest:
     query: Fields | None = None
     function: Function | None = None
     is_known_whole: bool = True
+    url_at: Span | None = None
 
 
 def find_requests(evaluator: Evaluator) -> list[SourceRequest]:
@@ -176,7 +178,8 @@ def _parts(request: SourceRequest) -> Iterator[Value]:
 
 def _callers(evaluator: Evaluator, function: Function) -> list[tuple[Call, Scope]]:
     found: list[tuple[Call, Scope]] = []
-    for site in evaluator.calls_of(function.name) if function.name else ():
+    named = evaluator.calls_of(function.name)[:_MOST_CALLS] if function.name else ()
+    for site in named:
         call = site.expression()
         if isinstance(call, Call) and evaluator.function_of(call.callee, site.scope) is function:
             found.append((call, site.scope))
@@ -202,7 +205,8 @@ def _fetch(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
     scope = site.scope
     url = _with_changed_query(evaluator, call.arguments[0], site)
     options = evaluator.read(call.arguments[1], scope) if len(call.arguments) > 1 else None
-    return _from_options(call, "fetch", url, options, evaluator, site, default="GET")
+    request = _from_options(call, "fetch", url, options, evaluator, site, default="GET")
+    return replace(request, url_at=call.arguments[0].at)
 
 
 def _from_options(
@@ -260,7 +264,10 @@ def _client(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
         request = _from_options(call, of, url, options, evaluator, site, default="GET")
         shared = _shared_headers(evaluator, callee, site)
         headers = request.headers if shared is None else _merged(shared, request.headers)
-        return replace(request, method=method, headers=headers, body=body or request.body)
+        url_at = None if first is None else first.at
+        return replace(
+            request, method=method, headers=headers, body=body or request.body, url_at=url_at
+        )
     given = evaluator.read(named["headers"], scope) if "headers" in named else None
     return SourceRequest(
         call.at,
@@ -270,6 +277,7 @@ def _client(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
         given if isinstance(given, Fields) else _shared_headers(evaluator, callee, site),
         _python_body(evaluator, named, call, scope),
         query=_fields(evaluator, named.get("params"), scope),
+        url_at=None if first is None else first.at,
         is_known_whole="**" not in named and (given is None or isinstance(given, Fields)),
     )
 

@@ -39,9 +39,10 @@ _LONGEST = 4_000_000  # characters of a text that is not JSON
 _SETUP = re.compile(rf"""(?m)^(?:\{{\s*["']?)?(?:version|{"|".join(Factor)})["']?\s*:""")
 _PAGE = re.compile(r"(?i)\s*(?:<!doctype html|<html|<head|<body|<script)")
 _CODE = re.compile(
-    r"(?m)^\s*(?:(?:import|export|from|def|class|function|type|interface|return|package)\s"
-    r"|(?:if|for|while)\s*\(|async\s+function|#include|<\?php)"
+    r"(?m)^\s*(?:(?:import|export|from|def|class|function|type|interface|return|package|const|let|var)\s"
+    r"|(?:if|for|while)\s*\(|async\s+function)"
 )
+_OTHER_CODE = re.compile(r"(?m)^\s*(?:#include|<\?php|package \w|func \w)")
 _PROMPT = re.compile(r'\^\r?\n|\^"')
 _SAVED_RUN = ("header", "run", "observations", "diagnosis", "data_format")
 
@@ -74,7 +75,7 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     recording = None if is_source_name(name) else _in_text(text, name)
     if recording is not None:
         return read_recordings([recording], catalogue)
-    if is_source_name(name) or _CODE.search(text):
+    if is_source_name(name) or (_CODE.search(text) and not _OTHER_CODE.search(text)):
         return reading_of_sources({name: text}, catalogue)
     raise _refusal(text, name)
 
@@ -188,7 +189,7 @@ def _refusal(text: str, name: str) -> UsageError:
     record = "Record what it does as a HAR: network panel, reload, connect, Save all as HAR."
     if _PAGE.match(text):
         return UsageError(f"{name} is a page; pages are not opened yet", hint=record)
-    if _CODE.search(text) or re.search(r"(?m)^\s*(?:const|let|var)\s", text):
+    if _OTHER_CODE.search(text):
         return UsageError(
             f"{name} is code in a language that is not read",
             hint=f"JavaScript, TypeScript and Python are read. {record}",

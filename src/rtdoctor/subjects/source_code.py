@@ -102,6 +102,7 @@ def reading_of_sources(files: Mapping[str, str], catalogue: Catalogue) -> Readin
         notes=tuple(_notes(source, mint, call)),
         not_said=tuple(draft.not_said),
         secrets=secrets_of([_seen(one) for one in (mint, call) if one is not None]),
+        sources=dict(files),
     )
 
 
