@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from rtdoctor.domain.era import Era
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.plan import catalogue as probes
-from rtdoctor.sandbox.rules.schema import RuleFile
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.sandbox.rules.rule_file import RuleFile
 from rtdoctor.strict_yaml import load
 from rtdoctor.subjects.setup_file import read_setup
 
@@ -135,7 +137,12 @@ class Service:
 
     def subject_setup(self) -> Setup:
         """The subject as the program reads it. Raises ``ConfigError``."""
-        return read_setup(self.subject, f"{self.id}: subject", probes.read())
+        return read_setup(self.subject, f"{self.id}: subject", _catalogue())
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return probes.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,7 @@ def load(text: str, type_: type[T], where: str, *, newest: int | None = None) ->
         raise ConfigError(f"{where}{line}", f"not valid YAML: {problem}") from None
     if node is None:
         raise ConfigError(where, "the file is empty")
-    reader = _Reader(where)
+    reader = _NodeReader(where)
     if newest is not None:
         reader.check_version(node, newest)
     result: T = reader.read(node, type_, _ROOT)
@@ -132,7 +132,7 @@ def _compose(text: str) -> Node | None:
     return node
 
 
-class _Reader:
+class _NodeReader:
     def __init__(self, where: str) -> None:
         self.where = where
         self._constructor = yaml.SafeLoader("")
@@ -204,6 +204,8 @@ class _Reader:
         if len(rest) > 1:
             kind = _kind(node)
             for a in rest:
+                # The shape of the node chooses: a mapping the dataclass, a list the tuple, a scalar
+                # its exact type.
                 shape = dict if is_dataclass(a) else get_origin(a)
                 if shape is kind and (kind or type(self.plain(node)) is a):
                     return self.read(node, a, what)
@@ -230,6 +232,7 @@ class _Reader:
             if not isinstance(key, ScalarNode):
                 self.fail(key, f"{what}: a key must be text")
             if key.value in seen:
+                # PyYAML would keep the last of them without a word.
                 self.fail(key, f"{what}: {key.value!r} is given twice")
             seen[key.value] = (key, value)
         return seen
@@ -263,6 +266,7 @@ class _Reader:
         value = self.plain(node)
         if type_ is float and type(value) is int:
             return float(value)
+        # The exact type: for isinstance, true is a whole number.
         if type_ in _SCALARS and type(value) is not type_:
             self.wrong_type(node, [_NAMES[type_]], what)
         return value
@@ -271,6 +275,7 @@ class _Reader:
         given = "a mapping" if isinstance(node, MappingNode) else "a list"
         if isinstance(node, ScalarNode):
             given = repr(node.value)
+        # YAML takes no, 1.0 and 2026-01-01 for other types unless they stand in quotes.
         unquoted = isinstance(node, ScalarNode) and not node.style and _NAMES[str] in names
         hint = f'As text it needs quotes: "{node.value}"' if unquoted else ""
         self.fail(node, f"{what} must be {' or '.join(names)}, not {given}", hint)

@@ -97,6 +97,6 @@ async def test_nothing_is_left_running() -> None:
         before = asyncio.all_tasks()
         await surveyed(url)
         await asyncio.sleep(0)
-        left = {t for t in asyncio.all_tasks() - before if "connection" not in repr(t.get_coro())}
+        left = {t for t in asyncio.all_tasks() - before if "tcp_server" not in repr(t.get_coro())}
 
     assert left == set()

@@ -253,9 +253,14 @@ def test_a_folder_without_a_recording_is_named(run: object, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ("check " + KEY, "takes options only"),
-        ("check setup.yaml", "Did you mean --setup?"),
-        ("check https://example.com", "Did you mean --base-url?"),
+        ("check " + KEY, "there is no file of this name"),
+        ("check setup.yaml", "setup.yaml cannot be read"),
+        ("check https://example.com", "If you mean the service: --base-url URL"),
+        ("check curl " + KEY, "check takes one THING, and got 2 words"),
+        ("check page.har --setup setup.yaml", "--setup and THING exclude each other"),
+        ("check page.har --only auth=none", "THING and --only exclude each other"),
+        ("check page.har --resume run.ndjson", "--resume and THING exclude each other"),
+        ("check --write setup.yaml", "--write keeps what was read out of a THING"),
         ("sandbox serve --era bta", "--era: no era is called 'bta'"),
         ("check --sandbox --only auth=nobody", "valid: api_key, ephemeral"),
         ("check --sandbox --only auth", "rtdoctor plan --levels"),

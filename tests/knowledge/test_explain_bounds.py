@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rtdoctor.explain.paper import READ_WHOLE, clean, prepare
 from rtdoctor.explain.ranking import explain_text as explain
-from rtdoctor.explain.text import READ_WHOLE, clean, prepare
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
 from rtdoctor.knowledge.signs import Sign, signs

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from rtdoctor.explain.paper import clean
 from rtdoctor.explain.ranking import explain_text as explain
-from rtdoctor.explain.text import clean
 from rtdoctor.explain.unescape import undo_escapes
 
 ERROR = {

@@ -17,12 +17,19 @@ from rtdoctor.probe.http import HttpxPort
 from rtdoctor.probe.peers.aiortc import AiortcPeer, peer_factory
 from rtdoctor.probe.runner import Prober
 from rtdoctor.targets.target import Target
-from support.hostile import Answer, Received, answer, hostile_server
+from support.hostile import (
+    LOCATION,
+    TOKEN,
+    Answer,
+    Received,
+    always,
+    answer,
+    hostile_server,
+    realtime,
+)
 from support.probing import KEY, PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
-TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
-PLACE = "/v1/realtime/calls/rtc_1"
 ANSWER = "v=0\r\nm=audio 9 X 0\r\na=ice-ufrag:x\r\na=ice-pwd:y\r\n"
 
 
@@ -38,16 +45,8 @@ class Ended:
 async def located_at(location: str) -> tuple[bool | None, list[str]]:
     """Whether a call at this Location counts as hung up, and what was asked after the call."""
     paths: list[str] = []
-
-    async def handler(received: Received) -> Answer:
-        paths.append(received.path)
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/hangup"):
-            return answer(200)
-        return answer(201, "not sdp", "application/sdp", Location=location)
-
-    async with hostile_server(handler) as url:
+    called = always(answer(201, "not sdp", "application/sdp", Location=location))
+    async with hostile_server(realtime(called, asked=paths)) as url:
         seen = await probe(url, setup(), PATIENT)
     assert seen.outcome.kind is OutcomeKind.FAIL
     assert seen.sessions_opened == 1
@@ -79,15 +78,15 @@ async def test_a_relative_location_is_hung_up_at_the_target() -> None:
     )
 
 
-async def ended(hang_up: bytes, delete: bytes = b"", location: str = PLACE) -> Ended:
+async def ended(hang_up: bytes, delete: bytes = b"", location: str = LOCATION) -> Ended:
     """How a call ends at a service that answers so to hanging up and to DELETE."""
     asked: list[str] = []
 
     async def handler(received: Received) -> Answer:
         if received.path.endswith("client_secrets"):
             return answer(200, TOKEN)
-        if received.path.startswith(PLACE):
-            asked.append(f"{received.method} {received.path.removeprefix(PLACE)}".strip())
+        if received.path.startswith(LOCATION):
+            asked.append(f"{received.method} {received.path.removeprefix(LOCATION)}".strip())
             return delete if received.method == "DELETE" else hang_up
         where = {"Location": location} if location else {}
         return answer(201, ANSWER, "application/sdp", **where)
@@ -243,7 +242,7 @@ async def test_a_hang_up_does_not_wait_behind_slow_requests() -> None:
             return answer(200)
         asked.set()
         await queued.wait()
-        return answer(201, "OK", Location="/v1/realtime/calls/rtc_1")
+        return answer(201, "OK", Location=LOCATION)
 
     limits = replace(PATIENT, http_in_flight=1, cleanup_s=10.0)
     async with hostile_server(handler) as url:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import socket
 import ssl
 
 import pytest
 import trustme
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation
-from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
-from support.hostile import Answer, Received, answer, hostile_server
+from support.answering import answering_service
+from support.hostile import (
+    LOCATION,
+    TOKEN,
+    Answer,
+    Received,
+    always,
+    answer,
+    hostile_server,
+    realtime,
+)
 from support.probing import probe, setup
-
-TOKEN = json.dumps({"value": "ek_test_1234567890abcdef", "expires_at": 1})
 
 
 async def minting(data: Answer) -> Observation:
-    async def handler(received: Received) -> Answer:
-        return data
-
-    async with hostile_server(handler) as url:
+    async with hostile_server(always(data)) as url:
         return await probe(url, setup())
 
 
@@ -142,27 +144,13 @@ async def test_a_host_that_does_not_resolve_is_a_dns_failure(
     assert seen.outcome.signature.code == LocalCode.DNS
 
 
-async def calling(change: str, **limits: float) -> Observation:
-    """A probe whose token is fine and whose SDP answer is real but for one change."""
-    peers = []
+async def calling(change: str) -> Observation:
+    """A probe whose token is fine and whose SDP answer is real but for one change.
 
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        peers.append(peer)
-        offer = RTCSessionDescription(received.body.decode(), "offer")
-        await peer.setRemoteDescription(offer)
-        with only_addresses([LOOPBACK]):
-            await peer.setLocalDescription(await peer.createAnswer())
-        return answer(201, _CHANGES[change](peer.localDescription.sdp), "application/sdp")
-
-    async with hostile_server(handler) as url:
-        try:
-            return await probe(url, setup(), **limits)
-        finally:
-            for peer in peers:
-                await peer.close()
+    The service says nothing on the channel.
+    """
+    async with answering_service(_CHANGES[change], on_channel=lambda channel: None) as url:
+        return await probe(url, setup())
 
 
 def _unreachable(sdp: str) -> str:
@@ -261,17 +249,12 @@ async def test_a_call_still_unanswered_when_the_probe_is_interrupted_is_hung_up(
     asked, interrupted = asyncio.Event(), asyncio.Event()
     paths: list[str] = []
 
-    async def handler(received: Received) -> Answer:
-        paths.append(received.path)
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/calls"):
-            asked.set()
-            await interrupted.wait()
-            return answer(201, "v=0", "application/sdp", Location="/v1/realtime/calls/rtc_1")
-        return answer(200)
+    async def call(received: Received) -> Answer:
+        asked.set()
+        await interrupted.wait()
+        return answer(201, "v=0", "application/sdp", Location=LOCATION)
 
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(call, asked=paths)) as url:
         probing = asyncio.create_task(probe(url, setup()))
         await asked.wait()
         probing.cancel()
@@ -279,22 +262,14 @@ async def test_a_call_still_unanswered_when_the_probe_is_interrupted_is_hung_up(
         with pytest.raises(asyncio.CancelledError):
             await probing
 
-    assert paths[-1] == "/v1/realtime/calls/rtc_1/hangup"
+    assert paths[-1] == f"{LOCATION}/hangup"
 
 
 async def test_a_call_whose_answer_is_useless_is_hung_up() -> None:
     paths: list[str] = []
-
-    async def handler(received: Received) -> Answer:
-        paths.append(received.path)
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/calls"):
-            return answer(201, "OK", "text/plain", Location="/v1/realtime/calls/rtc_1")
-        return answer(200)
-
-    async with hostile_server(handler) as url:
+    useless = always(answer(201, "OK", "text/plain", Location=LOCATION))
+    async with hostile_server(realtime(useless, asked=paths)) as url:
         seen = await probe(url, setup())
 
-    assert paths[-1] == "/v1/realtime/calls/rtc_1/hangup"
+    assert paths[-1] == f"{LOCATION}/hangup"
     assert (seen.sessions_opened, seen.sessions_hung_up) == (1, 1)

@@ -6,41 +6,18 @@ import json
 from collections.abc import Callable
 
 import pytest
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCDataChannel
 
 from rtdoctor.domain.outcome import LocalCode, Stage
 from rtdoctor.domain.run import Observation
-from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
-from support.hostile import Answer, Received, answer, hostile_server
+from support.answering import answering_service
 from support.probing import PATIENT, probe, setup
-
-TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 
 
 async def hearing(say: Callable[[RTCDataChannel], object]) -> Observation:
     """A probe of a service that says this on the channel as soon as it opens."""
-    peers: list[RTCPeerConnection] = []
-
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/hangup"):
-            return answer(200)
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        peers.append(peer)
-        peer.on("datachannel", say)
-        await peer.setRemoteDescription(RTCSessionDescription(received.body.decode(), "offer"))
-        with only_addresses([LOOPBACK]):
-            await peer.setLocalDescription(await peer.createAnswer())
-        sdp = peer.localDescription.sdp
-        return answer(201, sdp, "application/sdp", Location="/v1/realtime/calls/rtc_1")
-
-    async with hostile_server(handler) as url:
-        try:
-            return await probe(url, setup(), PATIENT, session_s=2.0)
-        finally:
-            for peer in peers:
-                await peer.close()
+    async with answering_service(on_channel=say) as url:
+        return await probe(url, setup(), PATIENT, session_s=2.0)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import pytest
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.sdp.answer_check import MAX_CANDIDATES, objection
-from support.hostile import Answer, Received, answer, hostile_server
+from support.hostile import LOCATION, always, answer, hostile_server, realtime
 from support.probing import PATIENT, probe, setup
 
-TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 UDP = "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host"
 TCP = "a=candidate:2 1 tcp 1671430143 127.0.0.1 443 typ host tcptype passive"
 TRANSPORT = [
@@ -63,14 +62,8 @@ def without(start: str) -> str:
 async def test_an_answer_that_aiortc_would_stumble_over(
     sdp: str, said: str | None, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/hangup"):
-            return answer(200)
-        return answer(201, sdp, "application/sdp", Location="/v1/realtime/calls/rtc_1")
-
-    async with hostile_server(handler) as url:
+    called = always(answer(201, sdp, "application/sdp", Location=LOCATION))
+    async with hostile_server(realtime(called)) as url:
         seen = await probe(url, setup(), PATIENT)
 
     assert seen.outcome.kind is OutcomeKind.FAIL
@@ -96,12 +89,7 @@ def test_nothing_is_wrong_with_an_answer_of_the_usual_shape() -> None:
     [(without("a=candidate:1"), "TCP only"), (without("a=candidate:"), "no candidates")],
 )
 async def test_a_failed_ice_says_what_the_answer_lacked(sdp: str, said: str) -> None:
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        return answer(201, sdp, "application/sdp")
-
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(always(answer(201, sdp, "application/sdp")))) as url:
         seen = await probe(url, setup(), PATIENT, ice_s=0.5)
 
     assert seen.outcome.stage is Stage.ICE

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import pytest
 
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import Observation
+from support.hostile import tcp_server
 from support.probing import probe, setup
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -20,35 +21,20 @@ BOMB = gzip.compress(b"\0" * 30_000_000)
 @asynccontextmanager
 async def speaking(first: bytes, again: bytes = b"", *, closes: bool = False) -> AsyncIterator[str]:
     """A server that reads one request, sends ``first``, then ``again`` for ever."""
-    connections: set[asyncio.Task[None]] = set()
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        connections.add(task)
-        try:
-            with suppress(ConnectionError, asyncio.CancelledError):
-                await reader.readuntil(b"\r\n\r\n")
-                writer.write(first)
-                while again:
-                    await writer.drain()
-                    await asyncio.sleep(0.01)
-                    writer.write(again)
-                if not closes:
-                    await asyncio.Event().wait()
-                await writer.drain()
-        finally:
-            connections.discard(task)
-            writer.close()
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(first)
+        while again:
+            await writer.drain()
+            await asyncio.sleep(0.01)
+            writer.write(again)
+        if not closes:
+            await asyncio.Event().wait()
+        await writer.drain()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for task in list(connections):
-            task.cancel()
-        await asyncio.gather(*connections, return_exceptions=True)
+    async with tcp_server(connection) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 async def minting(

@@ -16,8 +16,8 @@ from rtdoctor.ice.host_addresses import LOOPBACK, LOOPBACK_6, addresses_near, ho
 from rtdoctor.probe.peers.ice_inside import transports
 from rtdoctor.probe.peers.recorded import RecordedPeer
 from rtdoctor.sdp.answer_check import candidate_fault
-from support.answering import TOKEN, answering_service
-from support.hostile import Answer, Received, answer, hostile_server
+from support.answering import answering_service
+from support.hostile import always, answer, hostile_server, realtime
 from support.probing import PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
@@ -157,13 +157,7 @@ async def test_an_offer_without_sections_is_sent_as_a_browser_sends_it() -> None
 @pytest.mark.parametrize("sections", ["", "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"])
 async def test_an_accepted_offer_without_sections(sections: str) -> None:
     sdp = f"v=0\r\ns=-\r\na=ice-ufrag:abcd\r\na=ice-pwd:{'x' * 24}\r\n{sections}"
-
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        return answer(201, sdp, "application/sdp")
-
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(always(answer(201, sdp, "application/sdp")))) as url:
         seen = await probe(url, setup().with_level(Factor.OFFER, NO_SECTIONS), PATIENT)
 
     assert named(seen) == (Stage.EXCHANGE, LocalCode.NO_SECTIONS)

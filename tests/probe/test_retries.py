@@ -7,10 +7,9 @@ import pytest
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import OutcomeKind, Stage
 from rtdoctor.probe.mint import refusal
-from support.hostile import Answer, Received, answer, hostile_server
+from support.hostile import LOCATION, Answer, Received, answer, hostile_server, realtime
 from support.probing import PATIENT, probe, setup
 
-TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
 NOW = "Wed, 25 Nov 2026 22:00:00 GMT"
 
 
@@ -86,18 +85,14 @@ async def test_a_service_that_asks_for_too_much_patience_is_not_tried_again() ->
 async def test_what_earlier_tries_cost_is_counted() -> None:
     calls = 0
 
-    async def handler(received: Received) -> Answer:
+    async def call(received: Received) -> Answer:
         nonlocal calls
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/hangup"):
-            return answer(200)
         calls += 1
         if calls == 1:
             return answer(429, "{}", Retry_After="0")
-        return answer(201, "not sdp", "application/sdp", Location="/v1/realtime/calls/rtc_1")
+        return answer(201, "not sdp", "application/sdp", Location=LOCATION)
 
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(call)) as url:
         seen = await probe(url, setup(), PATIENT, retries=2)
 
     assert (seen.attempts, seen.tokens_minted) == (2, 2)
@@ -107,14 +102,12 @@ async def test_what_earlier_tries_cost_is_counted() -> None:
 async def test_a_used_token_whose_first_call_was_rate_limited_is_tried_again() -> None:
     calls = 0
 
-    async def handler(received: Received) -> Answer:
+    async def call(received: Received) -> Answer:
         nonlocal calls
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
         calls += 1
         return answer(429 if calls == 1 else 401, "{}", Retry_After="0")
 
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(call)) as url:
         seen = await probe(url, setup(auth="used"), PATIENT, retries=2)
 
     assert (seen.attempts, seen.tokens_minted) == (2, 2)

@@ -9,7 +9,7 @@ import pytest
 
 from rtdoctor.domain.outcome import OutcomeKind, Stage
 from rtdoctor.domain.run import Observation
-from support.hostile import Answer, Received, answer, hostile_server
+from support.hostile import always, answer, hostile_server, realtime
 from support.probing import PATIENT, probe, setup
 from support.sandbox_process import rtdoctor_sandbox
 
@@ -71,15 +71,10 @@ async def expiring(expires_at: int, services_clock: int) -> tuple[Observation, l
     """A probe of an expired token; the paths asked tell whether the call was made."""
     paths: list[str] = []
     date = format_datetime(datetime.fromtimestamp(services_clock, UTC), usegmt=True)
-
-    async def handler(received: Received) -> Answer:
-        paths.append(received.path)
-        if received.path.endswith("client_secrets"):
-            token = f'{{"value": "ek_test_1234567890abcdef", "expires_at": {expires_at}}}'
-            return answer(200, token, Date=date)
-        return answer(401, "{}")
-
-    async with hostile_server(handler) as url:
+    token = f'{{"value": "ek_test_1234567890abcdef", "expires_at": {expires_at}}}'
+    refused = always(answer(401, "{}"))
+    service = realtime(refused, token=answer(200, token, Date=date), asked=paths)
+    async with hostile_server(service) as url:
         return await probe(url, setup(auth="expired"), PATIENT), paths
 
 
@@ -115,13 +110,8 @@ async def test_the_life_of_a_token_is_told_by_the_clock_of_the_service_alone(
     then = datetime(2020, 1, 2, tzinfo=UTC)
     body = f'{{"value": "ek_test_1234567890abcdef", "expires_at": {then.timestamp() + life_s:.0f}}}'
     headers = {"Date": format_datetime(then, usegmt=True)} if date else {}
-
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, body, **headers)
-        return answer(401, "{}")
-
-    async with hostile_server(handler) as url:
+    refused = always(answer(401, "{}"))
+    async with hostile_server(realtime(refused, token=answer(200, body, **headers))) as url:
         seen = await probe(url, setup(), PATIENT)
 
     assert seen.token is not None

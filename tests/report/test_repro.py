@@ -62,7 +62,8 @@ def loopback() -> Iterator[Loopback]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        # the poll interval is also how long the server takes to notice that it is to end
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         seen.base = f"http://127.0.0.1:{server.server_port}"
         yield seen

@@ -131,7 +131,6 @@ def test_for_a_human_it_says_what_it_is_not() -> None:
     assert "OPENAI_BASE_URL=http://127.0.0.1:" in said
 
 
-@pytest.mark.posix  # SO_REUSEADDR lets two sockets share a port on Windows
 def test_a_port_in_use_is_a_usage_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

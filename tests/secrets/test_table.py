@@ -12,7 +12,7 @@ import pytest
 
 import rtdoctor
 from rtdoctor import strict_yaml
-from rtdoctor.explain.text import clean
+from rtdoctor.explain.paper import clean
 from rtdoctor.secrets import kept_words
 from rtdoctor.secrets.kept_words import KeptWords
 from rtdoctor.secrets.names import Name, judge
@@ -106,7 +106,7 @@ NO_LIST = {
     "diagnose/mentions.py": "headers that a knowledge entry may be about",
     "report/repro.py": "variables in the code that a report shows",
     "sandbox/request_log.py": "headers of its own log; the sandbox stands apart from secrets",
-    "sandbox/rules/schema.py": "kinds of credentials that a rule may ask for",
+    "sandbox/rules/rule_file.py": "kinds of credentials that a rule may ask for",
     "wording/levels.py": "the usual header and its scheme, compared",
 }
 

@@ -241,3 +241,18 @@ def test_a_variable_is_left_out_and_said_to_be_unknown(text: str, place: str) ->
 
 def _without_names(setup: Setup) -> list[object]:
     return [level.value for _, level in setup]
+
+
+def test_only_the_value_that_is_open_is_inferred() -> None:
+    reading = read(
+        f"""fetch("{URL}", {{method: "POST", headers: {{Authorization: `Bearer ${{key}}`,
+        "Content-Type": "application/json"}},
+        body: JSON.stringify({{session: {{type: "realtime", model: MODEL, speed: 1}}}})}})"""
+    )
+
+    body = {p.place: p.inferred for p in reading.places if p.place.startswith("mint.body")}
+    assert body == {
+        "mint.body/session/type": False,
+        "mint.body/session/speed": False,
+        "mint.body/session/model": True,
+    }

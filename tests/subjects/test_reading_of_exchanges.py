@@ -123,7 +123,7 @@ def test_a_call_of_a_sanitised_recording_has_an_unknown_credential() -> None:
     assert reading.setup.auth.value.kind is AuthKind.EPHEMERAL
     assert "credential" in inferred(reading)
     assert reading.setup.token_endpoint.name == "transcription_sessions"
-    assert any("is inferred" in note for note in reading.notes)
+    assert any("is taken for the mint" in note for note in reading.notes)
 
 
 def test_a_refused_mint_without_a_call_gets_the_call_of_its_dialect() -> None:
@@ -223,6 +223,15 @@ def test_an_offer_to_an_own_backend_has_an_inferred_call() -> None:
     assert reading.not_said
 
 
+def test_a_token_that_is_shown_to_an_own_backend_keeps_the_mint() -> None:
+    posted = seen("POST", f"{PAGE}/offer", OFFER, Origin=PAGE, Authorization=f"Bearer {TOKEN}")
+
+    reading = read(mint(), posted)
+
+    assert names(reading.setup)[:3] == ("transcription_sessions", "founding", "realtime")
+    assert {"call.url.path", "call.body"} <= inferred(reading)
+
+
 def test_a_multipart_call_keeps_its_session() -> None:
     form = form_body([("sdp", "application/sdp", OFFER), ("session", "", '{"type":"realtime"}')])
 
@@ -313,6 +322,10 @@ def test_what_holds_no_story_is_refused(exchanges: Sequence[Seen]) -> None:
 def test_every_credential_is_known_as_a_secret() -> None:
     cookie = seen("GET", f"{PAGE}/", Cookie="session=s3cr3t-cookie-value; theme=dark")
 
-    known = {secret.reveal() for secret in read(cookie, mint(), call()).secrets}
+    login = seen("POST", f"{PAGE}/login?api_key=qu3ry-key", '{"user":"me","password":"hunter-22"}')
+    other = call(X_Auth_Token="h3ader-token")
 
-    assert {KEY, TOKEN, "s3cr3t-cookie-value"} <= known
+    known = {secret.reveal() for secret in read(cookie, login, mint(), other).secrets}
+
+    sent = {"s3cr3t-cookie-value", "qu3ry-key", "hunter-22", "h3ader-token"}
+    assert {KEY, TOKEN, *sent} <= known

@@ -9,10 +9,7 @@ from contextlib import asynccontextmanager
 from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
 
 from rtdoctor.ice.host_addresses import LOOPBACK, only_addresses
-from support.hostile import Answer, Received, answer, hostile_server
-
-TOKEN = '{"value": "ek_test_1234567890abcdef", "expires_at": 1}'
-LOCATION = "/v1/realtime/calls/rtc_1"
+from support.hostile import LOCATION, Answer, Received, answer, hostile_server, realtime
 
 
 def say_hello(channel: RTCDataChannel) -> None:
@@ -30,11 +27,7 @@ async def answering_service(
     """Yields the base URL. ``change`` is made to each SDP answer; candidates are on ``hosts``."""
     peers: list[RTCPeerConnection] = []
 
-    async def handler(received: Received) -> Answer:
-        if received.path.endswith("client_secrets"):
-            return answer(200, TOKEN)
-        if received.path.endswith("/hangup"):
-            return answer(200)
+    async def call(received: Received) -> Answer:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peers.append(peer)
         peer.on("datachannel", on_channel)
@@ -44,7 +37,7 @@ async def answering_service(
         on_peer(peer)
         return answer(201, change(peer.localDescription.sdp), "application/sdp", Location=LOCATION)
 
-    async with hostile_server(handler) as url:
+    async with hostile_server(realtime(call)) as url:
         try:
             yield url
         finally:

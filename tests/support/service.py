@@ -1,6 +1,13 @@
 """A paper service of the beta era: it answers a setup the way the founding case was answered.
 
 No socket: it makes the exchanges, stages and events an observation of such a probe would hold.
+
+Neither the sandbox nor a stored run can take its place in the tests of reports. They compare whole
+reports byte for byte, so ids, times and SDP must be the same every time; a run of the sandbox has
+new ones. They need runs against the service itself, without a rule behind each answer, and nobody
+may store one made with a key. And they need surveys of any size, up to a thousand probes, within a
+moment. tests/report/test_paper_service.py holds it against the sandbox's rules, so that it is no
+judge of its own.
 """
 
 from __future__ import annotations

@@ -8,7 +8,12 @@ import pytest
 
 from rtdoctor.domain.run import RunHeader, TargetInfo
 from rtdoctor.errors import UsageError
-from rtdoctor.targets.trust import base_url_in, elsewhere, resumed_base_url
+from rtdoctor.targets.trust import (
+    base_url_in,
+    base_url_of_subject,
+    elsewhere,
+    resumed_base_url,
+)
 from support.probing import setup
 from support.runs import OPENAI, header
 
@@ -39,11 +44,15 @@ def test_an_address_that_was_masked_has_to_be_named_again() -> None:
         base_url_in("https://host-1.invalid")
 
 
-def test_a_url_from_a_file_is_quoted_for_the_shell() -> None:
+@pytest.mark.parametrize(
+    "url", ["https://example.com/;rm -rf ~", "https://e.com/&calc", "https://e.com/$(calc)", "a b"]
+)
+def test_a_url_that_a_shell_would_act_on_is_not_offered_as_a_command(url: str) -> None:
     with pytest.raises(UsageError) as caught:
-        base_url_in("https://example.com/;rm -rf ~")
+        base_url_in(url)
 
-    assert "--base-url 'https://example.com/;rm -rf ~'" in caught.value.hint
+    assert url in caught.value.message
+    assert caught.value.hint.endswith("--base-url URL")
 
 
 def test_a_run_that_posts_to_other_endpoints_is_not_gone_on_with() -> None:
@@ -56,3 +65,20 @@ def test_a_run_that_posts_to_other_endpoints_is_not_gone_on_with() -> None:
     assert elsewhere(run.subject) == ()
     with pytest.raises(UsageError, match="/v1/files, which is no Realtime endpoint"):
         resumed_base_url(foreign)
+
+
+@pytest.mark.parametrize("says", [None, "https://api.openai.com"])
+def test_a_subject_of_openai_needs_no_name(says: str | None) -> None:
+    assert base_url_of_subject(says) == "https://api.openai.com"
+
+
+def test_a_subject_of_another_service_is_named_and_no_secret_in_its_url_is_shown() -> None:
+    secret = "sk-proj-abcdefghijklmnop1234567890"
+
+    with pytest.raises(UsageError) as one:
+        base_url_of_subject("https://gateway.example")
+    with pytest.raises(UsageError) as other:
+        base_url_of_subject(f"https://gateway.example/{secret}")
+
+    assert "--base-url https://gateway.example." in str(one.value)
+    assert secret not in str(other.value)

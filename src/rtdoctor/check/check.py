@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rtdoctor.check.environment import environment
+from rtdoctor.check.fingerprint import environment
 from rtdoctor.check.recorder import Journal, Listener, Recorder
 from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
@@ -78,8 +78,11 @@ class Check:
             first = tasks.create_task(
                 self.probe(first_id, first_setup, Purpose.SURVEY, on_minted=minted.set)
             )
+            # A first probe that ends without a token must let the others go too.
             first.add_done_callback(lambda _: minted.set())
             await minted.wait()
+            # Where the first probe is not done, its mint succeeded: the others need not wait for
+            # its call.
             refused = first.result() if first.done() else None
             if refused and refused.outcome.is_fail and refused.outcome.stage is Stage.MINT:
                 for probe_id, setup in rest:
@@ -99,6 +102,8 @@ class Check:
         from rtdoctor.diagnose.verdict import Answering
 
         earlier = Answering(self.observations)
+        # What the journal answers counts as asked, so a resumed run asks for no more than a whole
+        # one.
         budget, asked = self._recorder.header.budget or BUDGET, 0
         try:
             asks = next(conversation)
@@ -158,6 +163,7 @@ class Check:
         code = outcome.signature.code if outcome.signature else None
         if outcome.kind is OutcomeKind.TRANSIENT and code in _NO_ANSWER:
             self._unanswered += 1
+        # A probe that was not sent says nothing of the way to the service.
         elif outcome.kind is not OutcomeKind.SKIPPED:
             self._answered = True
 

@@ -18,6 +18,7 @@ def fit_to_be_shown(redactor: Redactor) -> Iterator[None]:
     """
     try:
         yield
+    # A closed pipe and a full disk are OSErrors, and the command line has words for them.
     except (RtdoctorError, OSError):
         raise
     except Exception as error:

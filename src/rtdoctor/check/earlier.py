@@ -8,13 +8,14 @@ from rtdoctor.domain.run import Run
 from rtdoctor.errors import UsageError
 from rtdoctor.evidence.cassettes import RUN_FILE
 from rtdoctor.evidence.load import load_run
+from rtdoctor.wording.command_line import command_line
 
 
 def interrupted_run(journal: Path) -> Run:
     """The run to go on with. Raises ``EvidenceError``, and ``UsageError`` when it is complete."""
     run, _ = load_run(journal)
     if run.finished in ("complete", "budget"):
-        again = f"To read it again: rtdoctor replay {journal}"
+        again = f"To read it again: {command_line(['rtdoctor', 'replay', str(journal)])}"
         if run.finished == "budget":
             again = "It ended with its budget. A new check may have more: --budget N"
         raise UsageError(f"{journal} is complete; there is nothing to go on with", hint=again)

@@ -126,6 +126,7 @@ async def _probed(
     async with AsyncExitStack() as stack:
         service = _service(task, earlier)
         if isinstance(service, EmbeddedSandbox):
+            # The first in, so the last out: the calls are hung up while the sandbox still runs.
             stack.callback(service.stop)
         recorded = await _recorded(task, earlier, limits, stack)
         if recorded is None:
@@ -133,6 +134,7 @@ async def _probed(
             from rtdoctor.probe.peers import aiortc as aiortc_peer  # noqa: F401
         target = await service.target() if isinstance(service, EmbeddedSandbox) else service
         if isinstance(task, NewDiagnosis):
+            # Before the recording and the journal: a task that is refused leaves no file behind.
             refuse_foreign(task.subject, target)
         if isinstance(task, NewSurvey | NewDiagnosis) and task.record is not None:
             stack.enter_context(cassettes.recording(task.record, redactor))
@@ -234,8 +236,12 @@ async def _until_done_or_stopped(work: Coroutine[Any, Any, str], stop: asyncio.E
     """Why the work ended, as in ``Run.finished``. Calls are hung up however it ends."""
     if stop is None:
         return await work
+    # The work is a task of its own, so that a stop cancels it and not the caller, who still wants
+    # the run that was observed until then.
     working = asyncio.create_task(work)
     stopping = asyncio.create_task(stop.wait())
+    # This also runs when `stopping` is cancelled below. To cancel what is done already does
+    # nothing.
     stopping.add_done_callback(lambda _: working.cancel())
     try:
         return await working

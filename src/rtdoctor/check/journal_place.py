@@ -40,6 +40,7 @@ def _new_journal(
         return JournalWriter(path, header, redactor, on_problem=complain)
     except UsageError as error:
         # a home that cannot be written to, as in many containers, is no reason not to check
+        # mkdtemp makes a folder that only this user can read.
         elsewhere = Path(tempfile.mkdtemp(prefix="rtdoctor-"), path.name)
         complain(f"{error.message}; it is kept at {elsewhere}")
         return JournalWriter(elsewhere, header, redactor, on_problem=complain)

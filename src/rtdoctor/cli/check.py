@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import KEY_VARIABLE, read_key, require_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 from rtdoctor.targets.trust import base_url_of_subject
+from rtdoctor.wording.command_line import command_line
 
 if TYPE_CHECKING:
     from rtdoctor.check.task import JournalPlace, Task
@@ -115,6 +115,7 @@ def check(**options: Any) -> int:
     own, and every session that opens is hung up at once.
     """
     options["thing"] = _one_thing(options.pop("things"))
+    _era_or_thing(options)
     _check_combinations(options)
     outputs = take_outputs(options)
     given = Given(**options)
@@ -204,18 +205,20 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
 
 def _read(given: Given, catalogue: Catalogue) -> Reading | None:
     """What the command is about, shown and kept; ``None`` for a survey."""
-    from rtdoctor.cli import what_was_read
-    from rtdoctor.cli.options import read_text
-    from rtdoctor.subjects.detect import reading_of_setup_file
-
     if given.setup_file is not None:
+        from rtdoctor.cli.options import read_text
+        from rtdoctor.subjects.detect import reading_of_setup_file
+
         text = read_text(given.setup_file)
         return reading_of_setup_file(text, str(given.setup_file), catalogue)
     if given.thing is None:
         return None
+    from rtdoctor.cli import what_was_read
+
     reading = what_was_read.read(given.thing, catalogue)
     if not reading.is_setup_file:
-        what_was_read.show(_with_destination(reading, given), keep_addresses=given.keep_addresses)
+        shown = _with_destination(reading, given)
+        what_was_read.show(shown, keep_addresses=given.keep_addresses)
     if given.written_file is not None:
         what_was_read.write(
             reading, given.written_file, catalogue, keep_addresses=given.keep_addresses
@@ -252,7 +255,7 @@ def _task(
     else:
         target = sandbox
         sandbox.key = key
-    place, command = given.journal_place, shlex.join(["rtdoctor", *sys.argv[1:]])
+    place, command = given.journal_place, command_line(["rtdoctor", *sys.argv[1:]])
     if reading is not None:
         return NewDiagnosis(reading.setup, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)
@@ -266,6 +269,15 @@ def _one_thing(arguments: tuple[str, ...]) -> str | None:
             hint="Put a command into a file and name it, or pipe it in: rtdoctor check -",
         )
     return arguments[0] if arguments else None
+
+
+def _era_or_thing(options: dict[str, Any]) -> None:
+    """Take what stands behind ``--sandbox`` as the THING when it is one and no era."""
+    behind = options["era"]
+    if options["thing"] is not None or behind in (None, *ERAS):
+        return
+    if behind == "-" or Path(behind).exists():
+        options["thing"], options["era"] = behind, TODAY
 
 
 # each option with those that would be ignored beside it, and why

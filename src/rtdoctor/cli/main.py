@@ -102,6 +102,7 @@ def _run() -> int:
         if error.hint:
             click.echo(error.hint, err=True)
         return error.exit_code
+    # BrokenPipeError is an OSError, so it has to be caught first.
     except BrokenPipeError:
         return ExitCode.WORKS  # the reader of our standard output has gone; nobody is left to tell
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from rtdoctor.cli.options import Command
 from rtdoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from rtdoctor.secrets.redactor import Redactor
     from rtdoctor.wording.outcomes import KnowledgeText
 
-Command = Callable[..., object]
 STDOUT = "-"
 
 

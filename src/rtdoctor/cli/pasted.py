@@ -65,6 +65,7 @@ def _ends(file: BinaryIO) -> bytes:
 
 
 def _text(data: bytes, name: str) -> str:
+    # Windows PowerShell writes UTF-16 where output goes into a file.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", "replace")
     elif b"\0" in data:

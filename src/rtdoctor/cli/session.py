@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import shlex
 import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.outcomes import plural
 
 
@@ -120,7 +120,8 @@ def _say_interrupted(run: Run, journal: Path | None) -> None:
     if journal is None:
         on = f"No journal was kept; to begin again: {run.header.command}"
     else:
-        on = f"To go on: rtdoctor check --resume {shlex.quote(str(journal))}"
+        go_on = command_line(["rtdoctor", "check", "--resume", str(journal)])
+        on = f"To go on: {go_on}"
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()
         click.echo(f"Interrupted after {seen}; what they saw is reported.\n{on}", err=True)

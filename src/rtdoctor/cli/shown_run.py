@@ -21,8 +21,10 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
     from rtdoctor.secrets.values import Walker
 
     console = Console(stderr=to_stderr, highlight=False)
+    # Before rich sees it: rich itself writes escape sequences, which must stay.
     visible = Walker(printable, lambda name, text: printable(text))
     run, diagnosis = visible.rebuild(run), visible.rebuild(diagnosis)
+    # The whole text is made before a character of it is shown, so that it can still be refused.
     with console.capture() as captured:
         print_run(run, diagnosis, console)
     text = captured.get()

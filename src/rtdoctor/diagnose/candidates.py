@@ -53,6 +53,7 @@ class Candidates:
         """
         leaks = self.leaks_key(subject)
         usable = [r for r in self.references if leaks or not self.leaks_key(r.setup)]
+        # The name decides between equals, so that a replay asks for the same probes as the run.
         return tuple(sorted(usable, key=lambda r: (distance(subject, r.setup), r.name)))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.answered import answers
+from rtdoctor.diagnose.body_lints import body_lints
 from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.causes import Causes, Widening, minimal
 from rtdoctor.diagnose.claims import Claims
@@ -245,4 +246,6 @@ def _explaining(case: Case, signature: Signature, isolating: Setup) -> tuple[str
 
 def _lints(case: Case) -> tuple[Lint, ...]:
     """What is known to fail about the subject as it stands, whatever the probes said."""
-    return case.known.lints(case.subject, case.candidates.references, case.observed.passing())
+    passed = case.observed.passing()
+    known = case.known.lints(case.subject, case.candidates.references, passed)
+    return known + body_lints(case.subject, case.known.target, passed)

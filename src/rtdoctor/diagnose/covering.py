@@ -43,6 +43,8 @@ def _cells(subject: Setup, candidates: Candidates) -> list[Setup]:
     levels: dict[Factor, list[Level[Any]]] = {}
     for factor in _VARIED:
         listed = [level for level in candidates.levels[factor] if level != subject[factor]]
+        # At most four levels of each of the five factors, so that no more than 1,024 cells are
+        # compared.
         levels[factor] = [subject[factor], *listed[:3]]
     levels[Factor.CALL_ENDPOINT] = [
         Level(path, CallEndpoint(path)) for path in call_paths(subject, candidates)[:4]

@@ -98,6 +98,8 @@ def _edits(
         yield from _named_edits(subject, usual, place)
     if failure.stage is Stage.MINT:
         yield from _in_the_dialect_of_its_endpoint(subject)
+        # The subject's own text as well: here it has the usual content type, which may be what is
+        # wrong.
         for text in (None, "{}", subject.token_body.value.text):
             name = "none" if text is None else text
             yield subject.with_level(Factor.TOKEN_BODY, Level(name, TokenBody(text)))

@@ -34,6 +34,7 @@ class _Sign:
             return False
         if self.code is not None:
             return signature.code == self.code
+        # No message begins with NUL, so a sign without a code and a message fits nothing.
         return (signature.message or "").startswith(self.message or "\0")
 
 
@@ -156,6 +157,7 @@ def facts(observations: Iterable[Observation]) -> tuple[Fact, ...]:
         signature = observation.outcome.signature
         if signature is None:
             continue
+        # The first that fits, so that a probe is counted for one fact only.
         sign = next((s for s in _SIGNS if s.fits(observation, signature)), None)
         if sign is not None:
             found.setdefault(sign, []).append(observation.probe)
@@ -203,6 +205,7 @@ def _connected(observation: Observation) -> bool:
     """Whether ICE found a pair in this probe, however the probe ended."""
     outcome = observation.outcome
     if outcome.is_evidence and outcome.stage is not None:
+        # Who fails at a stage has passed the one before it.
         reached = outcome.stage.order - (not outcome.is_pass)
         if reached >= Stage.ICE.order:
             return True

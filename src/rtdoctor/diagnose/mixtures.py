@@ -52,6 +52,7 @@ def localise_between(
     blank = Mixtures(subject, control, Localisation(False, False, False))
 
     def valid(point: Point) -> bool:
+        # The two ends are the control and the subject, which were sent before.
         return len(point) in (0, len(differing)) or sendable(blank.mix(point))
 
     axes = [Axis(f.value, f.first_sent, COST[f]) for f in differing]
@@ -61,6 +62,7 @@ def localise_between(
         hint=hint,
         budget=observed.left,
         batch=BATCH,
+        # What an earlier comparison of this run observed is known here as well.
         known=[
             (p, o) for p in _points(differing) if valid(p) for o in observed.outcomes(blank.mix(p))
         ],

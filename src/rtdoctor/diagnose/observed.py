@@ -99,6 +99,7 @@ class Observed:
         return outcome
 
     def _known(self, ask: SetupAsk) -> Outcome | None:
+        # A repetition that got no answer must not be answered by what it was to confirm.
         known = self.outcomes(ask.setup)
         return known[0] if known and ask.purpose is not Purpose.CONFIRM else None
 

@@ -63,6 +63,7 @@ def _places(mention: Mention, stage: Stage, setup: Setup) -> Iterator[Named]:
         # the call is judged with the session that the token carries
         here = [n for n in _in_request(mention, Stage.MINT, mint) if n.present]
     if here or stage is Stage.EXCHANGE:
+        # Once the call was answered, only a place that is there can be at fault.
         yield from here or at_call
 
 

@@ -131,6 +131,7 @@ class RepairSearch:
             yield from self._try([s for s in better if not self._hopeless(s)], _SWAPS)
 
     def _try(self, setups: Sequence[Setup], most: int) -> Generator[Questions, Answers, None]:
+        # The other half is for repeating what the claims rest on.
         room = min(most, self.observed.left // 2)
         yield from self.observed.ask([SetupAsk(s, Purpose.REPAIR) for s in setups[:room]])
 
@@ -232,6 +233,7 @@ def _same_places(subject: Setup, one: Setup, other: Setup) -> bool:
 def _rank(subject: Setup, setup: Setup) -> tuple[int, int, int, str]:
     """Cheapest first; of equal cost, what keeps most of what the user says and adds least."""
     lost, added = values_lost(subject, setup), values_added(subject, setup)
+    # The names decide between equals, so that the order is the same every time.
     return cost(subject, setup), lost, added, str(setup.names)
 
 

@@ -39,6 +39,7 @@ def diagnose(run: Run, candidates: Candidates, knowledge: Knowledge) -> Diagnosi
     """The diagnosis of a run; a pure function of it and of what is known today."""
     if run.header.subject is None:
         return _surveyed(run, KnownHere(knowledge, run.header.target))
+    # The live run asked the same conversation, so the journal holds the answers in this order.
     return replay(conversation(run.header, candidates, knowledge), run.observations)
 
 

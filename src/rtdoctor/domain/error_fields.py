@@ -46,6 +46,7 @@ def joined(texts: Iterable[str | None], between: str = ": ") -> str | None:
         if not text:
             empty = text if empty is None else empty
         elif not any(text in other for other in said):
+            # A text that contains an earlier one takes its place.
             said = [other for other in said if other not in text] + [text]
     return between.join(said)[:LONGEST_MESSAGE] if said else empty
 

@@ -8,6 +8,7 @@ import re
 from rtdoctor.domain.error_fields import ErrorFields, clean, joined
 
 _READ = 20_000  # characters; error pages say what they have to say at the beginning
+# Every repetition has a limit, so that a page made to be slow is read in linear time.
 _NOISE = re.compile(r"<(script|style)\b.{0,20000}?</\1\s{0,9}>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _ELEMENT = re.compile(r"<([A-Za-z][\w:.-]{0,40})\b[^<>]{0,500}>([^<]{1,2000})</")

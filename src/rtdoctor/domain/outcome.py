@@ -116,6 +116,7 @@ class Signature:
         return text or "(nothing was said)"
 
 
+# The exact patterns come first: the later ones would take parts of what they name.
 _VOLATILE = (
     (re.compile(r"\b(req|sess|rtc|event|call|proj|org|user)_[A-Za-z0-9_-]{6,}"), r"\1_…"),
     (re.compile(r"\b(sk|ek)[-_][A-Za-z0-9_*.…#-]{3,}"), r"\1_…"),

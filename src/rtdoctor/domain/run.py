@@ -165,6 +165,7 @@ class Run:
     def ledger(self) -> Ledger:
         """The cost, counted from the observations and from what was cut short."""
         seen = self.observations
+        # What was cut short proves nothing, and was paid for all the same.
         paid = (*seen, *self.cut_short)
         skipped = [o for o in seen if o.outcome.kind == "skipped"]
         implied = sum(o.outcome.because_of is not None for o in skipped)

@@ -38,6 +38,7 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    # Pickle and copy go through here: a secret must not reach a file or another process.
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be serialised")
 

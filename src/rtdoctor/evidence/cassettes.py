@@ -152,6 +152,7 @@ def _cassette(folder: Path, mode: str, persister: _Persister | _Recorded) -> Any
         record_mode=mode,
         match_on=["probe"],
         before_record_request=_tagged,
+        # The redactor has to see what a body says.
         decode_compressed_response=True,
     )
     recorder.register_matcher("probe", _same_step)
@@ -168,6 +169,7 @@ def _tagged(request: Any) -> Any:
 
 
 def _same_step(one: Any, other: Any) -> None:
+    # vcrpy takes an AssertionError for: these two do not match.
     assert one.headers.get(_TAG) == other.headers.get(_TAG), "another probe or step"
     assert one.method == other.method, "another method"
 

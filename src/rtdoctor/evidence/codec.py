@@ -30,6 +30,8 @@ SCRIPT_ID = "rtdoctor-run"
 
 T = TypeVar("T")
 
+# A string is one token, so a bracket in it does not count. The possessive quantifier keeps the time
+# linear where a string has no end.
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[{]|[\]}]', re.DOTALL)
 _PROBE_ID = re.compile(r"#[0-9]{1,9}")
 
@@ -62,6 +64,7 @@ def encode(run: Run, diagnosis: Diagnosis | None = None) -> bytes:
 
 def decode(data: bytes, *, where: str = "this file") -> tuple[Run, Diagnosis | None]:
     """The run and the diagnosis in a document; ``EvidenceError`` when it is not a sound one."""
+    # First, so that a later format is called by its number and not unsound.
     check_envelope(data, KIND, where)
     document = decode_as(_DOCUMENT, data, where)
     return check_run(document.run, where), document.diagnosis

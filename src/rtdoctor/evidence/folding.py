@@ -25,6 +25,7 @@ LIMIT_CHARACTERS = 64 * 2**20
 """Most that a document may unfold to; a hostile one could otherwise fill the memory."""
 
 _KIND = "rtdoctor.folded"
+# A reference takes about ten characters, so a shorter text would gain nothing.
 _SHARED_LENGTHS = range(16, 400)
 _LONG_TEXT = 120
 _PIECE_ENDS = re.compile(r"(?<=[\n,])")

@@ -22,6 +22,7 @@ import msgspec
 from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
 from rtdoctor.errors import EvidenceError, UsageError
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.wording.command_line import command_line
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -93,7 +94,8 @@ class JournalWriter:
         except OSError as error:
             if path.is_file():
                 raise UsageError(
-                    f"the journal {path} exists already", hint=f"Go on with it: --resume {path}"
+                    f"the journal {path} exists already",
+                    hint=f"Go on with it: {command_line(['--resume', str(path)])}",
                 ) from None
             reason = error.strerror or str(error)
             if isinstance(error, FileExistsError):
@@ -122,6 +124,7 @@ class JournalWriter:
         writer = cls.__new__(cls)
         writer._prepare(path, redactor, on_problem)
         try:
+            # The lock comes first: what another process writes after we have read would be cut off.
             writer._open(0)
             sound, _ = split_torn(path.read_bytes())
             os.truncate(writer._file, len(sound))
@@ -181,6 +184,7 @@ class JournalWriter:
         self._redactor = redactor
         self._on_problem = on_problem
         self._waiting: list[bytes] = []
+        # No descriptor: 0 would be one.
         self._file = -1
         self._length = 0
         self._lock = None

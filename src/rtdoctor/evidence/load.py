@@ -94,6 +94,7 @@ def _assemble(header: RunHeader, lines: list[Line], where: str) -> Run:
         if line.event == "end":
             finished, finished_at = line.finished or "crashed", line.at
             wall_ms += line.wall_ms
+        # What follows an end line makes the run one that goes on, until the next end line.
         elif line.event in ("resumed", "observation"):
             finished, finished_at = "crashed", None
     seen, cut_short = _of(lines, "observation"), _of(lines, "cut_short")

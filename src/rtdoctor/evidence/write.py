@@ -86,12 +86,14 @@ def _print(data: bytes) -> None:
 def _replace(target: Path, data: bytes, mode: int) -> None:
     if target.is_dir():
         raise IsADirectoryError(21, "it is a folder")
+    # In the same folder, since a file cannot be renamed into another file system.
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}-", dir=target.parent)
     draft = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
+            # Before the rename: after a power cut the new name could stand for an empty file.
             os.fsync(stream.fileno())
         draft.chmod(mode)
         draft.replace(target)

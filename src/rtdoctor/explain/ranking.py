@@ -17,12 +17,12 @@ from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.domain.outcome import Stage
+from rtdoctor.explain.paper import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.explain.shown_setup import shown_setup
-from rtdoctor.explain.text import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
-from rtdoctor.knowledge.signs import compiled
+from rtdoctor.knowledge.signs import patterns
 
 MOST = 5
 """How many matches are shown."""
@@ -125,12 +125,18 @@ def _sightings(paper: Paper, seen: Signs, look: Look) -> tuple[Iterable[Span], s
     if look.empty:
         return seen.get("empty_error", ()), "every field of the error is empty"
     if look.message is not None:
-        pattern, piece = compile_wording(look.message), needle(look.message)
+        piece = needle(look.message)
+        if piece not in paper.lower:  # to compile a pattern takes longer than to search for it
+            return (), ""
+        pattern = compile_wording(look.message)
         return find_each(paper, pattern, piece, _LONGEST), "the service's own sentence"
     name = look.code or look.type
+    # No service writes our own codes, and a bare number may be anything.
     if name is None or name.startswith("rtdoctor.") or name.isdigit():
         return (), ""
     if look.param is not None and look.param.lower() not in paper.lower:
+        return (), ""
+    if name.lower() not in paper.lower:
         return (), ""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
     return find_each(paper, word, name.lower(), len(name) + 1), f"the service's code {name}"
@@ -151,12 +157,13 @@ def _vouched(paper: Paper, span: Span) -> Strength | None:
     if _shows(near, "realtime"):
         return Strength.STRONG
     spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
+    # A text that also speaks of another service may be about that one.
     others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
     return Strength.LIKELY if spoken_of and not others else None
 
 
 def _shows(piece: str, name: str) -> bool:
-    return any(pattern.search(piece) for pattern in compiled()[name][1])
+    return any(pattern.search(piece) for pattern in patterns(name))
 
 
 def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence, ...]:
@@ -167,6 +174,7 @@ def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence
         found[span.start] = Evidence(paper.quote(span), paper.line_of(span.start), says)
     for entry in known.entries:
         for look in entry.looks:
+            # What stands alone needs no other sign, so it would have matched already.
             if look.alone or look.message is None or entry.id.startswith("PRV-"):
                 continue
             for span in islice(_sightings(paper, seen, look)[0], 1):
@@ -192,6 +200,8 @@ def _clue_reasons(seen: Signs, entry: Entry) -> Iterable[_Reason]:
     for clue in entry.clues:
         names = [*clue.all, *(n for n in clue.any if n in seen)]
         if _holds(clue, seen) and (not clue.near or _together([seen[name] for name in names])):
+            # Words of context stand in every such text, so they are quoted only where nothing else
+            # tells.
             telling = [n for n in names if n not in _CONTEXT] or names
             spans = tuple(seen[name][0] for name in telling)
             yield _Reason(Strength[clue.strength.upper()], clue.says, spans)
@@ -247,10 +257,12 @@ def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
     """The first few; what is only possible not at all when the service itself named a cause."""
     named = any(m.strength is Strength.STRONG and not m.entry.decoy for m in matches)
     possible = [m for m in matches if m.strength is Strength.POSSIBLE]
+    # Beside a cause that the service itself named, a mere possibility would mislead.
     dropped = possible if named else possible[_MOST_POSSIBLE:]
     return tuple(m for m in matches if m not in dropped)[:MOST]
 
 
+# Not the dates in names, such as gpt-4o-2024-12-17 and api-version=2025-04-01-preview.
 _DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")
 _ERA_STARTS = (
     ("2026-07-31", Era.SINGLE_USE),

@@ -44,6 +44,7 @@ def shown_setup(seen: Collection[str]) -> dict[str, str]:
     for sign, levels in _SHOWS:
         if sign in seen:
             for factor, level in levels.items():
+                # The first sign that tells of a factor decides: the table has the exact ones first.
                 shown.setdefault(factor, level)
     return shown if len(shown) > 1 and shown != _USUAL_CALL else {}
 

@@ -32,6 +32,7 @@ def undo_escapes(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").translate(_INVISIBLE).translate(_SPACES)
     text = _BLANKS.sub(" ", text)
+    # These are fast searches that spare most texts the patterns.
     if "\\\\" in text:
         text = _DEEP.sub(r"\\", text)
     if "[" in text:

@@ -81,5 +81,7 @@ def _install() -> None:
         wanted = {4: use_ipv4, 6: use_ipv6}
         return [a for a in chosen if wanted[ipaddress.ip_address(a).version]]
 
+    # aioice calls the function by its global name whenever it gathers, so to replace it here is
+    # enough.
     chosen_or_all.chooses_addresses = True  # type: ignore[attr-defined]
     ice.get_host_addresses = chosen_or_all

@@ -88,6 +88,8 @@ class Look:
             return 0
         if self.status and signature.status is not None and signature.status not in self.status:
             return 0
+        # An error of empty strings agrees with every field that is left out, so only a look for it
+        # may fit.
         if self.empty or signature.is_empty_error:
             return 6 if self.empty and signature.is_empty_error else 0
         code = _same(self.code, signature.code)

@@ -47,6 +47,7 @@ def compile_wording(wording: str) -> re.Pattern[str]:
 def needle(wording: str) -> str:
     """The longest lower-case piece that every match must contain; cheap to look for first."""
     fixed = _PLACE.sub("\0", wording)
+    # Quotes and white space vary as well, so a piece that every match contains ends at them.
     pieces = re.split(f"[\\0\\s{_QUOTES}]", fixed)
     return max(pieces, key=len, default="").lower()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from rtdoctor.strict_yaml import load_packaged
@@ -41,10 +41,8 @@ def sign_names() -> frozenset[str]:
     return frozenset(signs())
 
 
-@lru_cache(maxsize=1)
-def compiled() -> dict[str, tuple[Sign, tuple[re.Pattern[str], ...]]]:
-    """Every sign with its patterns, by name, compiled once."""
-    return {
-        name: (sign, tuple(re.compile(p, re.IGNORECASE) for p in sign.patterns))
-        for name, sign in signs().items()
-    }
+@cache
+def patterns(name: str) -> tuple[re.Pattern[str], ...]:
+    """The patterns of a sign, compiled when a text first needs them: most texts need few, and all
+    of them together take tens of milliseconds."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in signs()[name].patterns)

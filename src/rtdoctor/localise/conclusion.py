@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rtdoctor.localise.answers import Answers
 from rtdoctor.localise.next_question import pending
 from rtdoctor.localise.other_factors import other_factors
+from rtdoctor.localise.point_answers import PointAnswers
 from rtdoctor.localise.points import NO_POINTS, Mask, PointSet, union
 from rtdoctor.localise.proof import Proof, accounted, prove
 from rtdoctor.localise.result import (
@@ -128,7 +128,7 @@ def _hides(suspects: Suspects, front: Mask, behind: Mask) -> bool:
     return theirs != own and theirs in seen and own not in seen
 
 
-def _nearest_passes(answers: Answers) -> list[Mask]:
+def _nearest_passes(answers: PointAnswers) -> list[Mask]:
     """The cheapest changes that passed; none contains the changes of another."""
     space = answers.space
     # A change that includes another working one is no alternative to it.

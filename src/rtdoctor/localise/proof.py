@@ -56,7 +56,7 @@ def accounted(suspects: Suspects, proofs: Iterable[Proof]) -> PointSet:
     return suspects.trapped | union(suspects.space.above(proof.cause) for proof in proofs)
 
 
-Step = tuple[Question | None, str]
+ProofStep = tuple[Question | None, str]
 
 
 def prove(suspects: Suspects, cause: Mask) -> Proof:
@@ -83,7 +83,7 @@ def prove(suspects: Suspects, cause: Mask) -> Proof:
 
 def _vary_the_others(
     suspects: Suspects, cause: Mask, contexts: PointSet, failing: PointSet
-) -> Step:
+) -> ProofStep:
     """Every factor outside the cause must have been at both levels while it failed.
 
     Otherwise that factor's one level could belong to the cause, and nobody has looked.
@@ -107,7 +107,7 @@ def _vary_the_others(
 
 def _exclude_clashes(
     suspects: Suspects, cause: Mask, contexts: PointSet, failing: PointSet
-) -> Step:
+) -> ProofStep:
     """A level of the cause may clash with a control level instead.
 
     A pass with that clash in it excludes it; so does a failure with the other factor at the

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 from rtdoctor.domain.outcome import Outcome, OutcomeKind
 from rtdoctor.domain.run import Purpose
-from rtdoctor.localise.answers import Answers
 from rtdoctor.localise.conclusion import conclude, decisive
 from rtdoctor.localise.next_question import (
     PASS,
@@ -29,6 +28,7 @@ from rtdoctor.localise.next_question import (
     halving,
     widest_cover,
 )
+from rtdoctor.localise.point_answers import PointAnswers
 from rtdoctor.localise.points import Mask
 from rtdoctor.localise.proof import prove
 from rtdoctor.localise.result import Localisation
@@ -86,7 +86,7 @@ def localise(
     cover    go on until no interaction of ``strength`` levels is untested.
     """
     search = Search(hint, budget, max(1, batch), confirm, cover, strength)
-    answers = Answers(space, retries=retries)
+    answers = PointAnswers(space, retries=retries)
     for point, outcome in known:
         answers.record(space.mask(point), outcome)
     used = 0
@@ -172,7 +172,7 @@ def _repeats(suspects: Suspects) -> list[Question]:
     return again
 
 
-def _again(answers: Answers, mask: Mask) -> Question:
+def _again(answers: PointAnswers, mask: Mask) -> Question:
     """Ask for a fresh probe of a known point."""
     signature = answers.signature(mask)
     expected = Outcome.failed(signature) if signature else PASS

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rtdoctor.domain.outcome import Stage
-from rtdoctor.localise.answers import Answers
+from rtdoctor.localise.point_answers import PointAnswers
 from rtdoctor.localise.points import NO_POINTS, Mask, PointSet, small_first, union
 from rtdoctor.localise.space import Space
 
@@ -37,7 +37,7 @@ class Clash:
 class Suspects:
     """Everything that follows from the answers about causes and traps; derived, never updated."""
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: PointAnswers) -> None:
         self.answers = answers
         self.space: Space = answers.space
         # A pass refutes every set of levels that it contains, and keeps doing so when the same

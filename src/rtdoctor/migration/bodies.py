@@ -124,6 +124,7 @@ class _Moving:
         becomes = None if value is piece.value else compact_json(value)
         new = goal[: len(goal) - len(piece.at) + len(piece.owner)]
         blocked = list(_put(self.result, goal, value))
+        # An empty rest means that the value itself was blocked, not only a part of it.
         is_placed = all(rest for rest, _ in blocked)
         if is_placed and (new != piece.owner or becomes is not None):
             self.moves[Move(join(piece.owner), join(new), becomes)] = None

@@ -31,6 +31,7 @@ def parse_object(text: str) -> dict[str, Any] | None:
 def compact_json(value: Any) -> str:
     """JSON text as ``JSON.stringify`` writes it, so it can always be encoded as UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate is valid in JSON as an escape, but it has no UTF-8.
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -52,6 +52,8 @@ def _pieces(
         owner = above
         found = known.fields.get(at)
         if found is not None and (isinstance(value, dict) or not found.objects_only):
+            # A known field below another one travels with it if it would come to the same place
+            # that way.
             goes_along = above is not None and found.place(writer) == _below(above, at, writer)
             owner = above if goes_along else (at, found)
         if at in known.containers and isinstance(value, dict) and value:

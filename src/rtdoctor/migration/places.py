@@ -145,6 +145,7 @@ def load() -> Places:
 @lru_cache(maxsize=len(ValueShape))
 def vocabulary(shape: ValueShape) -> Vocabulary:
     """What is known of the bodies of a shape."""
+    # The shape's own fields come first, and setdefault keeps them before those of a related shape.
     related = sorted(
         (s for s in ValueShape if s.is_flat == shape.is_flat), key=lambda s: s is not shape
     )

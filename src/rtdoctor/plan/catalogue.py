@@ -160,6 +160,7 @@ def read(
         for name, raw in raw_levels.items():
             with placed(text, where, "factors", factor.value, name):
                 entries[factor][name] = _entry(factor, name, raw, fill)
+    # The levels have to be there before anything that mentions them can be checked.
     bare = Catalogue(where, entries, {}, (), parsed.survey)
     for path, factor_name, level_name in _mentions(parsed):
         with placed(text, where, *path):
@@ -239,6 +240,7 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
     for name in template.get_identifiers():
         if name not in values:
             hint = closest(name, values)
+            # The place is filled in by `placed`, which knows the path.
             raise ConfigError("", f"there is no value called {name!r}", hint=hint)
     return template.safe_substitute(values)
 

@@ -63,6 +63,7 @@ def survey(
     kept: dict[Setup, None] = {}
     for setup in candidates:
         if all(f.matches(setup) for f in only) and not any(f.matches(setup) for f in skip):
+            # Setups that look alike to the service are probed once.
             kept.setdefault(setup.as_sent())
     setups = sorted(kept, key=_price)
     if budget is not None and len(setups) > budget:
@@ -113,6 +114,8 @@ def _block(catalogue: Catalogue, block: Block) -> Iterator[Setup]:
 def _full(catalogue: Catalogue) -> Iterator[Setup]:
     prefixes: list[dict[Factor, str]] = [{}]
     for factor in Factor:
+        # Conflicts are cut off as soon as they appear: the whole product would hold half a million
+        # setups.
         longer = ({**p, factor: name} for p in prefixes for name in catalogue.entries[factor])
         prefixes = [p for p in longer if not any(catalogue.conflicts(p))]
     for names in prefixes:

@@ -73,6 +73,7 @@ async def _mint(tools: Tools, record: Record, on_minted: Callable[[], object]) -
             raise Stop(result)
         record.minted += 1
         on_minted()
+        # This tells the redactor of the token, before anything that was observed can be kept.
         token = tools.new_token(result)
         stage.detail = token.secret.alias
         record.token_use = TokenUse(
@@ -143,6 +144,7 @@ async def _call(
     """
     credential = _credential(tools, record, token)
     request = call_request(record.setup, tools.target, offer, credential, purpose=purpose)
+    # If the probe is cancelled here, the clean-up finds the task and waits for its answer.
     still_open.unanswered = asyncio.create_task(_answered(tools, record, request))
     result = await asyncio.shield(still_open.unanswered)
     still_open.unanswered = None

@@ -27,6 +27,8 @@ class StillOpen:
 
 async def surely_clean_up(tools: Tools, record: Record, still_open: StillOpen) -> None:
     """Leave no call open and no peer alive, also when cancelled before or during this."""
+    # A task of its own behind a shield: a cancellation does not reach the hanging-up, and goes on
+    # when that is done.
     cleaning = asyncio.ensure_future(_clean_up(tools, record, still_open))
     try:
         await asyncio.shield(cleaning)
@@ -41,6 +43,7 @@ async def _clean_up(tools: Tools, record: Record, still_open: StillOpen) -> None
         await asyncio.wait({still_open.unanswered}, timeout=limit_s)
         still_open.unanswered.cancel()
         await asyncio.gather(still_open.unanswered, return_exceptions=True)
+    # Each part has its own limit, so that a slow hang-up leaves time to close the peers.
     with suppress(TimeoutError):
         async with asyncio.timeout(limit_s):
             await asyncio.gather(*(_hang_up(tools, record, call) for call in record.calls))

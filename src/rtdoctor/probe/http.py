@@ -107,6 +107,7 @@ class HttpxPort:
         answer = await client.send(wire, stream=True)
         try:
             chunks, size, cap = [], 0, self._limits.max_body_bytes
+            # These bytes are decompressed, so the limit also holds for a small answer that expands.
             async for chunk in answer.aiter_bytes():
                 chunks.append(chunk[: max(0, cap - size)])
                 size += len(chunk)
@@ -125,6 +126,7 @@ class HttpxPort:
     @asynccontextmanager
     async def _client(self, gate: asyncio.Semaphore) -> AsyncIterator[httpx.AsyncClient]:
         async with gate:
+            # The one used last is the most likely to have a connection that is still open.
             client = self._idle.pop() if self._idle else self._new_client()
             try:
                 yield client
@@ -242,6 +244,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
     stack: list[BaseException | None] = [error]
     while stack:
         current = stack.pop()
+        # An error's cause is usually its context as well.
         if current is None or id(current) in seen:
             continue
         seen.add(id(current))
@@ -252,6 +255,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _mapped(error: BaseException, limit_s: float) -> NetworkError:
+    # What httpx raises says where it broke. Why it broke is in the errors that this one came from,
+    # a group of them where several addresses were tried.
     causes = list(_chain(error))
     for cause in causes:
         if isinstance(cause, socket.gaierror):

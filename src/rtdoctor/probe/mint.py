@@ -136,6 +136,8 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
     lifetime_s = None if expires_at is None else seconds_until(expires_at, response)
     minted = Minted(value, expires_at, lifetime_s)
     if not value or not (minted.is_alias or (value.isascii() and value.isprintable())):
+        # A header can carry printable ASCII only, so with any other token the call could not be
+        # sent.
         fault = "not plain text" if value else "an empty string"
         return failed(LocalCode.NO_TOKEN, f"the token is {fault}; the answer has {fields(data)}")
     return minted

@@ -47,6 +47,7 @@ async def exchanged(
     asked_ms = record.watch.now_ms()
     exchange, problem = await tools.http.send(request)
     took_ms = record.watch.now_ms() - asked_ms
+    # The port times a request from the moment it is sent; what is left was spent in its queue.
     record.watch.queued_ms += max(0.0, took_ms - exchange.timing.total_ms)
     record.exchanges.append(exchange)
     return exchange, problem

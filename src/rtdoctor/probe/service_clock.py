@@ -40,6 +40,7 @@ def _http_date(value: str | None) -> float | None:
     """The UNIX time of an HTTP date; ``None`` when it is none."""
     try:
         moment = parsedate_to_datetime(value or "")
+        # A date with the zone -0000 comes back without one (RFC 5322: UTC, origin unknown).
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None

@@ -41,6 +41,7 @@ def render(
     left_out = []
     for title, body in _folded(run, diagnosis):
         section = ["", f"<details><summary>{title}</summary>", "", *body, "", "</details>"]
+        # Two lines are kept for what may have to be left out.
         if body and len(lines) + len(section) + len(end) + 2 <= MAX_LINES:
             lines += section
         elif body:

@@ -39,5 +39,6 @@ def prose(text: str) -> str:
     shown = printable(" ".join(text.split()), one_line=True)[: 2 * _LONGEST]
     shown = html.escape(shown, quote=False)
     shown = re.sub(r"[\\`*\[\]~$|]|\b_(?!\w)|(?<!\w)_", r"\\\g<0>", shown)
+    # A word joiner shows nothing, and keeps a tracker from making a link of what stands around it.
     shown = re.sub(r"(?i)@|#(?=\w)|www(?=\.)|:(?=//)|\bgh(?=-)", "\\g<0>\u2060", shown)
     return re.sub(r"\b[0-9a-f]{7,40}\b", r"`\g<0>`", shown)  # no commit of the tracker's

@@ -125,6 +125,7 @@ def _curl_command(step: Step) -> str:
     lines = [f"{' '.join(options)} -X {_shell(step.method)} {_shell(step.url)}"]
     named = {h.name.lower() for h in step.headers}
     if step.body is not None and "content-type" not in named:
+        # Without this, curl would add a content type of its own to the body.
         lines.append("-H 'Content-Type:'")
     for header in step.headers:
         if header.variable:
@@ -133,6 +134,7 @@ def _curl_command(step: Step) -> str:
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
             lines.append(f"-H {_shell(colon)}")
     if step.body is not None:
+        # --data would take a body that begins with @ for the name of a file.
         lines.append(f"--data-raw {_shell(step.body)}")
     return " \\\n  ".join(lines)
 

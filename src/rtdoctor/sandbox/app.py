@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from rtdoctor.sandbox.request_log import RequestLog
 from rtdoctor.sandbox.rules.request import ReceivedRequest
-from rtdoctor.sandbox.rules.schema import Answer, Rule
+from rtdoctor.sandbox.rules.rule_file import Answer, Rule
 from rtdoctor.sandbox.service import SandboxService
 
 MAX_BODY_BYTES = 1_000_000

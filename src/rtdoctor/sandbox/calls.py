@@ -79,6 +79,7 @@ class Calls:
         )
         hosts, tcp = await self._addresses()
         answer = await call.peer.answer(offer, hosts=hosts, tcp=tcp)
+        # Only now: an offer that no peer can answer opens no call.
         self._calls[call.id] = call
         self._watch(call, CONNECT_LIMIT_S)
         return call, answer
@@ -118,6 +119,8 @@ class Calls:
 
         if self._listening is None:
             self._listening = asyncio.create_task(listen())
+        # All calls wait for this one task, so a client that breaks off must not cancel it for the
+        # others.
         return await asyncio.shield(self._listening)
 
     def _candidate_of(self, ufrag: str) -> Address | None:

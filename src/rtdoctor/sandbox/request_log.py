@@ -12,7 +12,7 @@ from collections import Counter, deque
 from typing import Any
 
 from rtdoctor.sandbox.rules.request import ReceivedRequest
-from rtdoctor.sandbox.rules.schema import Rule
+from rtdoctor.sandbox.rules.rule_file import Rule
 
 KEPT = 10_000  # requests; the oldest are dropped first
 _CREDENTIAL_HEADERS = frozenset(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rtdoctor.sandbox.service import SandboxService
 
-Candidates = Literal["loopback", "host", "all"]
+OfferedAddresses = Literal["loopback", "host", "all"]
 _BACKLOG = 512
 
 
@@ -36,7 +36,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
     rules: Path | None = None,
-    candidates: Candidates = "all",
+    candidates: OfferedAddresses = "all",
     announce: bool = False,
     log_requests: bool = False,
     out: TextIO | None = None,
@@ -57,7 +57,7 @@ def serve(
     listener = _listen(host, port)
     url = _url(listener)
     key = f"sk-sandbox-{os.urandom(12).hex()}"
-    with _Stop() as stop:
+    with _StopRequest() as stop:
         if announce:
             out.write(json.dumps({"url": url, "era": era, "key": key}) + "\n")
             stop.when_stdin_ends()
@@ -76,7 +76,7 @@ def _listen(host: str, port: int) -> socket.socket:
     # asyncio sets TCP_NODELAY only where the protocol is named; without it an answer waits 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _claim_port(listener)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
@@ -86,6 +86,16 @@ def _listen(host: str, port: int) -> socket.socket:
             hint="Choose another port, or 0 for any free one.",
         ) from None
     return listener
+
+
+def _claim_port(listener: socket.socket) -> None:
+    """Let nobody else listen on the port, and let a sandbox follow one that has just ended."""
+    # POSIX keeps a port from new listeners while old connections are in TIME_WAIT, unless
+    # SO_REUSEADDR is set. On Windows that option lets a second process take over a port in use.
+    if sys.platform == "win32":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
 
 def _url(listener: socket.socket) -> str:
@@ -108,7 +118,7 @@ Ctrl-C ends it.
 
 
 def _run(
-    listener: socket.socket, stop: _Stop, load: Callable[[], tuple[SandboxService, Server]]
+    listener: socket.socket, stop: _StopRequest, load: Callable[[], tuple[SandboxService, Server]]
 ) -> None:
     import asyncio
     import logging
@@ -129,6 +139,7 @@ def _run(
         warming = asyncio.create_task(asyncio.to_thread(_warm_up))
         await stop.wait()
         await service.close()
+        # uvicorn's own shutdown waits for every open answer, also for one that a rule delays.
         serving.cancel()
         await asyncio.gather(serving, warming, return_exceptions=True)
 
@@ -136,7 +147,7 @@ def _run(
 
 
 def _load(
-    era: str, rules: Path | None, candidates: Candidates, *, log_requests: bool
+    era: str, rules: Path | None, candidates: OfferedAddresses, *, log_requests: bool
 ) -> tuple[SandboxService, Server]:
     """The service and a uvicorn server for it, without anything uvicorn need not do here."""
     import uvicorn
@@ -165,12 +176,14 @@ def _load(
         proxy_headers=False,
         server_header=False,
         headers=[("server", "rtdoctor-sandbox")],
+        # After uvicorn's default of 5 s, clients would find connections dead that they keep in a
+        # pool.
         timeout_keep_alive=60,
     )
     return service, QuietServer(config)
 
 
-def _hosts(candidates: Candidates) -> list[str]:
+def _hosts(candidates: OfferedAddresses) -> list[str]:
     from rtdoctor.ice.host_addresses import LOOPBACK, host_addresses
 
     if candidates == "loopback":
@@ -187,7 +200,7 @@ def _warm_up() -> None:
         gc.enable()
 
 
-class _Stop:
+class _StopRequest:
     """Asked for by SIGINT, SIGTERM or the end of stdin, perhaps before anything waits for it.
 
     Until then nothing interrupts what goes on, so that every call is closed in the end.
@@ -197,7 +210,9 @@ class _Stop:
         self._asked = False
         self._wake: Callable[[], object] = lambda: None
 
-    def __enter__(self) -> _Stop:
+    def __enter__(self) -> _StopRequest:
+        # Before the event loop runs, only signal.signal can catch them. Windows has no other way at
+        # all.
         self._before = {s: signal.signal(s, self._ask) for s in (signal.SIGINT, signal.SIGTERM)}
         return self
 

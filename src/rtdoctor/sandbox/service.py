@@ -14,7 +14,7 @@ from rtdoctor.sandbox.media.hearing import Event
 from rtdoctor.sandbox.rules.matching import RuleBook
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import HANGUP_PATH, ReceivedRequest
-from rtdoctor.sandbox.rules.schema import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
+from rtdoctor.sandbox.rules.rule_file import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import TokenBook, opening_a_call
 

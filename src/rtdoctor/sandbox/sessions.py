@@ -96,6 +96,7 @@ class Session:
         """The defaults of the dialect with what the client asked for laid over them."""
         body: dict[str, Any] = {} if dialect == "beta" else {"type": type_}
         body["id"] = f"sess_{secrets.token_hex(11)}"
+        # The defaults are nested, and every session changes its own copy.
         body.update(copy.deepcopy(_DEFAULTS[dialect, type_]))
         _lay_over(body, asked or {})
         session = cls(dialect, type_, body)

@@ -26,6 +26,7 @@ def objection(answer: str) -> str | None:
     unreadable = next((c.complaint for c in said.candidates if c.complaint), None)
     if unreadable:
         return unreadable
+    # Port 0 rejects a section (RFC 3264, section 6).
     rejected = next((m.kind[:20] for m in said.media if m.port == 0 and m.formats), None)
     if rejected is not None:
         return f"it rejects the {rejected} section of the offer (m={rejected} 0)"
@@ -61,6 +62,7 @@ def candidate_fault(answer: str, offer: str) -> tuple[LocalCode, str] | None:
     candidates = [c for c in read_description(answer).candidates if c.address]
     if not candidates:
         return LocalCode.NO_REMOTE_CANDIDATES, "the answer has no candidates"
+    # aioice gathers for UDP only, and pairs like with like.
     hosts = {c.address for c in candidates if c.transport == "udp"}
     if not hosts:
         return (

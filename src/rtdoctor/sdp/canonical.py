@@ -116,6 +116,8 @@ def _canonical_line(line: str) -> str | None:
         return line
     if _NOISE.match(line):
         return None
+    # Where candidates stand and of which kind they are says something; their addresses and ports
+    # differ every time.
     if match := _CANDIDATE.match(line):
         parts = ["a=candidate:*", match["component"], match["transport"].lower(), match["type"]]
         return " ".join([*parts, match["tcptype"]] if match["tcptype"] else parts)

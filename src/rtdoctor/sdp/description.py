@@ -112,7 +112,7 @@ class SessionDescription:
 
 def read_description(text: str) -> SessionDescription:
     """Read any text as SDP. Lines end with LF or CRLF; a lone CR ends none, as in browsers."""
-    return _Reader(text).description()
+    return _LineReader(text).description()
 
 
 def port_of(text: str) -> int | None:
@@ -130,7 +130,7 @@ class _OpenSection:
     candidates: list[Candidate] = field(default_factory=list)
 
 
-class _Reader:
+class _LineReader:
     """Collects sections and complaints, line by line."""
 
     def __init__(self, text: str) -> None:
@@ -181,6 +181,7 @@ class _Reader:
 
 
 def _media(line: str) -> MediaDescription:
+    # Padded, so that a line that was cut short can be taken apart too.
     kind, port, protocol, *formats = [*line[2:].split(" "), "", ""]
     return MediaDescription(
         kind=kind,

@@ -209,6 +209,7 @@ def forms(value: str) -> frozenset[str]:
 
 
 def _in_base64(raw: bytes) -> Iterator[str]:
+    # With so many bytes before the value, so many digits at its start also depend on them.
     for lead, shared in ((0, 0), (1, 2), (2, 3)):
         coded = b64encode(bytes(lead) + raw).decode("ascii").rstrip("=")
         own = coded[shared : -1 if (lead + len(raw)) % 3 else None]
@@ -220,6 +221,7 @@ def packed(text: str) -> Iterator[tuple[int, int, str]]:
     """Start and end of each part that unpacks to text, and that text."""
     for run in _RUN.finditer(text):
         start, end = run.span()
+        # The padding is no part of a run.
         for match in _BASE64.finditer(text, start, end + len("==")):
             yield *match.span(), _from_base64(match[0]).decode("utf-8", "replace")
         for match in _HEX.finditer(text, start, end):
@@ -232,6 +234,7 @@ def packed(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _from_base64(run: str) -> bytes:
     digits = run.translate(_STANDARD)
+    # One digit holds six bits and a byte has eight: the last one was cut in two.
     if len(digits) % 4 == 1:
         digits = digits[:-1]
     return b64decode(digits + "=" * (-len(digits) % 4))

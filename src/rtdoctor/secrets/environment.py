@@ -34,6 +34,7 @@ def secrets_in(environment: Mapping[str, str]) -> Iterator[Secret]:
 
 
 def _is_secret(name: str, value: str) -> bool:
+    # PWD ends like a password and is a path.
     if name in table().names.working_directory:
         return False
     kind = judge(name)

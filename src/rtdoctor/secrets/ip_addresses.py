@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from rtdoctor.secrets.shapes import Found, Mask
+from rtdoctor.secrets.shapes import Found, Replacement
 
 _IPV4 = re.compile(r"\d(?<![A-Za-z0-9_.]\d)\d{0,2}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Za-z]*+(?::[0-9A-Za-z.]*+){2,}+(?:%[\w.-]+)?")
@@ -24,8 +24,8 @@ _CANDIDATE = re.compile(
 )
 _SHARED = ip_network("100.64.0.0/10")
 
-_MDNS_MASK = Mask("mDNS name", "mdns-{n}.local", learn=False)
-_FOUNDATION = Mask("candidate foundation", "f{n}", learn=False)
+_MDNS_MASK = Replacement("mDNS name", "mdns-{n}.local", learn=False)
+_FOUNDATION = Replacement("candidate foundation", "f{n}", learn=False)
 
 
 def find_addresses(text: str) -> Iterator[Found]:
@@ -77,7 +77,7 @@ def _address(text: str, at: int) -> Iterator[Found]:
     scope = _scope_of(text)
     if scope:
         stand_in = f"{scope}-{{n}}.invalid"
-        yield Found(at, at + len(text), text, Mask("IP address", stand_in, learn=False))
+        yield Found(at, at + len(text), text, Replacement("IP address", stand_in, learn=False))
 
 
 @lru_cache(maxsize=4096)

@@ -44,6 +44,8 @@ class MultiSearch:
 
     def __init__(self) -> None:
         self._meaning: dict[str, str] = {}
+        # The first tier skips most of a text but needs strings of 12; the second is for those of 6
+        # to 11.
         self._tiers = (_Grams(size=6, stride=7), _Grams(size=4, stride=SHORTEST - 3))
         self.shortest = sys.maxsize
         """The length of the shortest string."""
@@ -60,6 +62,7 @@ class MultiSearch:
         """Start, end and meaning of every occurrence, in no particular order."""
         for tier in self._tiers:
             for start, end in tier.candidates(text):
+                # A gram is only a hint: the string itself is compared here.
                 meaning = self._meaning.get(text[start:end])
                 if meaning is not None:
                     yield start, end, meaning

@@ -13,10 +13,10 @@ from functools import cache
 
 from rtdoctor.secrets.appearance import looks_random
 from rtdoctor.secrets.names import LONGEST, Name, hints, judge
-from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Mask, found
+from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Replacement, found
 from rtdoctor.secrets.table import table
 
-_ORGANIZATION = Mask("organization", "<organization {n}>", learn=False)
+_ORGANIZATION = Replacement("organization", "<organization {n}>", learn=False)
 _WHOLE = re.compile(r"\s*(?P<secret>\S(?:.*\S)?)", re.DOTALL)
 _AUTHORIZATION = re.compile(
     r"\s*(?:(?P<scheme>[A-Za-z][A-Za-z0-9-]*)\s+)?(?P<secret>\S(?:.*\S)?)", re.DOTALL
@@ -102,6 +102,7 @@ def _pairs() -> re.Pattern[str]:
 
 def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
     before = text[max(0, pair.start() - LONGEST) : pair.start()]
+    # The word may stand inside a longer name, and the whole name is what is judged.
     begins = pair.start() - len(before) + len(before.rstrip(_NAME_CHARACTERS))
     name = judge(text[begins : pair.end("word")])
     if name not in (Name.SECRET, Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM):
@@ -122,6 +123,6 @@ def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
         yield from found(CREDENTIAL, value)
 
 
-def _whole(mask: Mask, value: str) -> Iterator[Found]:
+def _whole(mask: Replacement, value: str) -> Iterator[Found]:
     if match := _WHOLE.match(value):
         yield from found(mask, match)

@@ -50,6 +50,7 @@ def words_of(name: str) -> list[str]:
 
 def _by_words(words: list[str]) -> Name:
     names = table().names
+    # The word that says what it is may be followed by one that does not, as in TOKEN_VALUE.
     while len(words) > 1 and words[-1] in names.trailing:
         words = words[:-1]
     if not words or " ".join(words[-2:]) in names.ordinary:

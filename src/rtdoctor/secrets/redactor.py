@@ -116,6 +116,7 @@ class Redactor:
         if known is None:
             return None
         cleaned, searched = known
+        # A text that is shorter than every known form cannot hold one.
         if searched < self._learnt and len(text) >= min(self._values.shortest, _CUT):
             if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
                 return None
@@ -184,10 +185,14 @@ class Redactor:
         for view in views(text):
             for start, end, alias in self._values.find(view.text):
                 whole = self._halves.get(view.text[start:end], "")
+                # Half of a value may be followed by more of it: as much as agrees goes too.
                 end = start + max(end - start, _agreement(whole, view.text[start:]))
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
             for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
+                # A value that is known says more than a shape, and a shape more than an address.
+                # The alias of an ICE password has to win, or the SDP around it would no longer be
+                # valid.
                 rank = 3 if found.mask.kind == "ICE password" else 1
                 yield Hit(*view.span(found.start, found.end), rank, found=found)
             if not self._keep_addresses:
@@ -215,6 +220,7 @@ class Redactor:
         if not text.isascii():
             # what cannot be encoded could never be written: show it instead
             text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        # Until nothing changes, so that cleaning a text again changes nothing.
         for _ in range(_ROUNDS):
             replaced = self._replace(text, self._find(text))
             if replaced == text:

@@ -16,7 +16,7 @@ from rtdoctor.secrets.table import KeyShape, table
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Replacement:
     """What is shown instead: ``stand_in`` gets a number, ``kind`` is how it is counted.
 
     ``learn``: the value itself is a secret, to be searched for everywhere from then on.
@@ -43,7 +43,7 @@ class Found:
     start: int
     end: int
     value: str
-    mask: Mask
+    mask: Replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Shape:
     ``strong``: so certain that the final self-test may refuse to write because of it.
     """
 
-    mask: Mask
+    mask: Replacement
     hint: str
     pattern: str
     strong: bool
@@ -70,21 +70,21 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-CREDENTIAL = Mask("credential", "<credential {n}>")
-COOKIE = Mask("cookie", "<cookie {n}>")
-_JWT = Mask("JSON Web Token", "eyJ…?{n}")
-_PEM = Mask("private key", "<private key {n}>")
+CREDENTIAL = Replacement("credential", "<credential {n}>")
+COOKIE = Replacement("cookie", "<cookie {n}>")
+_JWT = Replacement("JSON Web Token", "eyJ…?{n}")
+_PEM = Replacement("private key", "<private key {n}>")
 # 23 ice-chars, so that the SDP stays valid (RFC 8839, section 5.4)
-_ICE = Mask("ICE password", "redacted/ice/pwd/{n:06}")
-_ORGANIZATION = Mask("organization", "org-…?{n}", learn=False)
-_USER = Mask("user in a URL", "<user {n}>", learn=False)
-_PASSWORD = Mask("password in a URL", "<password {n}>")
-_HALF = Mask("half-masked key", "<half-masked key {n}>", learn=False)
+_ICE = Replacement("ICE password", "redacted/ice/pwd/{n:06}")
+_ORGANIZATION = Replacement("organization", "org-…?{n}", learn=False)
+_USER = Replacement("user in a URL", "<user {n}>", learn=False)
+_PASSWORD = Replacement("password in a URL", "<password {n}>")
+_HALF = Replacement("half-masked key", "<half-masked key {n}>", learn=False)
 
 WORD = r"[^\s\"'`<>\\,;&()]"
 
 
-def _shape(mask: Mask, hint: str, pattern: str, *, strong: bool = False) -> Shape:
+def _shape(mask: Replacement, hint: str, pattern: str, *, strong: bool = False) -> Shape:
     return Shape(mask, hint, pattern, strong)
 
 
@@ -167,7 +167,7 @@ def _of_key(key: KeyShape) -> Shape:
         f"(?P<secret>{prefix}(?<![A-Za-z0-9{re.escape(key.not_after)}]{prefix}){mixed}"
         f"[A-Za-z0-9{also}]{{{key.length},}})"
     )
-    mask = Mask(key.kind, key.shown or f"<{key.kind} {{n}}>")
+    mask = Replacement(key.kind, key.shown or f"<{key.kind} {{n}}>")
     return _shape(mask, key.prefix.lower(), pattern, strong=True)
 
 
@@ -202,7 +202,7 @@ def find_strong_shapes(text: str) -> Iterator[Found]:
             yield from shape.find(text)
 
 
-def found(mask: Mask, match: re.Match[str]) -> Iterator[Found]:
+def found(mask: Replacement, match: re.Match[str]) -> Iterator[Found]:
     """What the group ``secret`` matched, without the space around it, unless it is evidence."""
     value = match["secret"].strip()
     if value and not is_evidence(value):

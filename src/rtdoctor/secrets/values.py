@@ -44,6 +44,7 @@ class Walker:
             return lambda value: _same(value, self._text(value))
         if issubclass(kind, bytes):
             return self._bytes
+        # The text of a Secret is its alias.
         if issubclass(kind, Secret):
             return str
         if issubclass(kind, Level):
@@ -66,6 +67,7 @@ class Walker:
             for name in names:
                 old = getattr(value, name)
                 new = self.rebuild(old)
+                # What did not change is not built anew, so the caller can tell by identity.
                 if new is not old:
                     changes[name] = new
             return replace(value, **changes) if changes else value

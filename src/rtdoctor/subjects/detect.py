@@ -30,6 +30,7 @@ from rtdoctor.subjects.setup_file import read_subject
 from rtdoctor.subjects.shell_words import Command, bash_commands, prompt_commands
 from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 from rtdoctor.subjects.webrtc_internals import is_dump, read_dump
+from rtdoctor.wording.command_line import command_line
 
 READABLE = (
     "a HAR file, a cURL, PowerShell, fetch or HTTPie command, a Postman collection, an SDP offer, "
@@ -44,7 +45,7 @@ _CODE = re.compile(
 )
 _OTHER_CODE = re.compile(r"(?m)^\s*(?:#include|<\?php|package \w|func \w)")
 _PROMPT = re.compile(r'\^\r?\n|\^"')
-_SAVED_RUN = ("header", "run", "observations", "diagnosis", "data_format")
+_SAVED_RUN = re.compile(r"\"kind\":\s*\"rtdoctor\.")
 
 
 def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
@@ -55,6 +56,12 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise UsageError(f"{name} is empty", hint=f"Give {READABLE}.")
+    if _SAVED_RUN.search(text[:1000]):
+        raise UsageError(
+            f"{name} is a saved run, not a setup",
+            hint=f"To run it again: {command_line(['rtdoctor', 'rerun', name])}. "
+            f"To look at it: {command_line(['rtdoctor', 'show', name])}",
+        )
     if text.lstrip()[0] in "{[":
         data = _json(text, name)
         if is_dump(data):
@@ -126,11 +133,6 @@ def _in_json(data: Any, name: str) -> Recording | None:
         return read_har(data, name)
     if is_postman(data):
         return read_postman(data, name)
-    if isinstance(data, dict) and any(key in data for key in _SAVED_RUN):
-        raise UsageError(
-            f"{name} is a saved run, not a setup",
-            hint=f"To run it again: rtdoctor rerun {name}. To look at it: rtdoctor show {name}",
-        )
     return None
 
 

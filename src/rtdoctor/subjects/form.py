@@ -14,6 +14,8 @@ def form_fields(body: str, content_type: str) -> dict[str, str]:
 
     The boundary is read from the first line, since some recordings leave it out of the header.
     """
+    if body[:8].lower() == "content-":  # the headers of the form, as some recordings keep them
+        body = body.partition("\r\n\r\n")[2]
     first, line_end, _ = body.lstrip("\r\n").partition("\n")
     boundary = first.rstrip("\r").removeprefix("--")
     is_form = "multipart/" in content_type.lower() or first.startswith("--")

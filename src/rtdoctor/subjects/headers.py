@@ -8,14 +8,14 @@ from rtdoctor.domain.exchange import HttpRequest
 
 CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
 
-# Browsers and HTTP libraries add these by themselves (Fetch, section 4.6; RFC 9110). The last four
-# are HTTP/2's pseudo-headers, which Chrome copies without their colon.
+# Browsers and HTTP libraries add these by themselves (Fetch, section 4.6; RFC 9110). Authority,
+# method, path and scheme are HTTP/2's pseudo-headers, which Chrome copies without their colon.
 _AUTOMATIC = """
     accept accept-charset accept-encoding accept-language cache-control connection
-    content-length cookie dnt expect host if-modified-since if-none-match keep-alive origin
-    postman-token pragma priority purpose referer save-data te traceparent tracestate
-    transfer-encoding upgrade-insecure-requests user-agent via x-client-data authority method
-    path scheme
+    content-encoding content-length cookie dnt expect host if-modified-since if-none-match
+    keep-alive origin postman-token pragma priority purpose referer save-data te traceparent
+    tracestate transfer-encoding upgrade-insecure-requests user-agent via x-client-data
+    authority method path scheme upgrade
 """
 _OWN_PLACE = ("content-type", "openai-beta", *CREDENTIAL_HEADERS)
 _LEFT_ASIDE = frozenset((*_AUTOMATIC.split(), *_OWN_PLACE))

@@ -12,6 +12,7 @@ from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.shell_words import Command
 
 _ITEM = re.compile(r"(?s)(?P<name>[^:=@]+)(?P<sign>:=@|=@|:=|==|=|:|@)(?P<text>.*)")
+_URL = re.compile(r"[a-z]+://|[\w.-]*[.:/]")
 _PROGRAMS = ("http", "https", "xh", "xhs")
 
 
@@ -27,7 +28,7 @@ def read_httpie(command: Command, name: str) -> Iterator[Seen]:
     items, token = _words(rest, draft)
     if items and re.fullmatch(r"[A-Z]+", items[0]):
         draft.method = items.pop(0)
-    if not items:
+    if not items or not _URL.match(items[0]):
         return
     url = _url(items.pop(0), program)
     fields: dict[str, object] = {}

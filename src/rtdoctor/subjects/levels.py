@@ -12,6 +12,7 @@ from rtdoctor.domain.setup import (
     Factor,
     Level,
     Offer,
+    TokenBody,
 )
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.setup_file import named
@@ -36,7 +37,9 @@ def _name(value: Any) -> str:
         case Offer():
             as_posted = ", as it was posted" if value.sdp is not None else ""
             return f"{'audio' if value.audio else 'no audio'}, channel {value.channel}{as_posted}"
+        case TokenBody():
+            return "none" if value.text is None else value.text
+        case _ if value.path is None:
+            return "none"
         case _:
-            text = value.path if hasattr(value, "path") else value.text
-            method = getattr(value, "method", "POST")
-            return "none" if text is None else text if method == "POST" else f"{method} {text}"
+            return str(value.path) if value.method == "POST" else f"{value.method} {value.path}"

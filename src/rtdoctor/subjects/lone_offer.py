@@ -11,7 +11,7 @@ from rtdoctor.subjects.call_reading import offer_level, offer_places
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.mint_reading import body_places
 from rtdoctor.subjects.reading import Reading, ReadPlace
-from rtdoctor.subjects.requests import inferred_call
+from rtdoctor.subjects.unseen import inferred_call
 
 _WHY = "an SDP shows no request; this is the usual one"
 

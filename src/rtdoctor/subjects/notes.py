@@ -41,10 +41,10 @@ def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
                 "the app reads another place"
             )
         elif sent is not AuthKind.LITERAL and mint.seen.exact:
-            where = mint.seen.origin
-            yield f"that {where} is the mint is inferred: its answer does not hold the token"
+            why = "its answer does not hold the call's token"
+            yield f"{mint.seen.origin} is taken for the mint; {why} (inferred)"
     if call is not None and call.credential is None and mint.seen.exact:
-        yield f"that {mint.seen.origin} is the mint is inferred: the call shows no credential"
+        yield f"{mint.seen.origin} is taken for the mint; the call shows no credential (inferred)"
 
 
 def _on_answer(seen: Seen) -> Iterator[str]:

@@ -52,7 +52,7 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
             text = _text(_limited(file, path.name), path.name)
     except (OSError, ValueError) as error:
         raise _no_file(given, getattr(error, "strerror", None)) from None
-    return read_subject_text(text, str(path), catalogue)
+    return read_subject_text(text, path.name, catalogue)
 
 
 def _folder(folder: Path, catalogue: Catalogue) -> Reading:

@@ -118,6 +118,7 @@ class EmbeddedSandbox:
         try:
             said = json.loads(self._process.stdout.readline())
         except ValueError:
+            # A process that ended without a word gives an empty line, which is no JSON either.
             raise self._complaint() from None
         finally:
             too_late.cancel()

@@ -4,18 +4,20 @@ it."""
 from __future__ import annotations
 
 import re
-import shlex
 from urllib.parse import urlsplit
 
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
 from rtdoctor.ice.host_addresses import is_loopback
+from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
 
 # Under other paths a key can invite members, delete files or start jobs.
 _REALTIME = re.compile(r"/(?:openai/)?(?:v1/)?realtime(?:/[A-Za-z0-9_-]+)*/?")
+_PLAIN_URL = re.compile(r"[a-z]+://[A-Za-z0-9._:/\[\]-]+")
 
 
 def base_url_in(file_says: str) -> str:
@@ -31,9 +33,11 @@ def base_url_in(file_says: str) -> str:
             hint="Name the service again with --base-url.",
         )
     named = printable(file_says, one_line=True)
+    # Readers paste a hint into their shell, and not every shell has quotes that make text harmless.
+    url = file_says if _PLAIN_URL.fullmatch(file_says) else "URL"
     raise UsageError(
         f"this run probed {named}, which a stranger may have written into the file",
-        hint=f"If your key belongs there: --base-url {shlex.quote(named)}",
+        hint=f"If your key belongs there: {command_line(['--base-url', url])}",
     )
 
 
@@ -42,14 +46,15 @@ def base_url_of_subject(subject_says: str | None) -> str:
 
     Raises ``UsageError`` for any but OpenAI's: the user has to name it before a key goes there.
     """
-    if subject_says in (None, OPENAI_BASE_URL):
+    if subject_says is None or subject_says == OPENAI_BASE_URL:
         return OPENAI_BASE_URL
-    named = printable(subject_says or "", one_line=True)
+    named = printable(Redactor().clean_text(subject_says), one_line=True)
+    url = subject_says if _PLAIN_URL.fullmatch(subject_says) and named == subject_says else "URL"
+    option = command_line(["--base-url", url])
     raise UsageError(
         f"the requests that were read go to {named}, and a key goes only to a service that you "
         "name",
-        hint=f"If your key belongs there: --base-url {shlex.quote(named)}. "
-        "Without a key: --sandbox",
+        hint=f"If your key belongs there: {option}. Without a key: --sandbox",
     )
 
 

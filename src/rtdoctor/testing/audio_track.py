@@ -47,6 +47,8 @@ class FakeMicrophoneTrack(MediaStreamTrack):
         now = asyncio.get_running_loop().time()
         if self._started_at is None:
             self._started_at = now
+        # Reckoned from the first frame: a sleep of 20 ms for each would fall behind a little every
+        # time.
         await asyncio.sleep(self._started_at + self._sent_samples / RATE - now)
 
 
@@ -54,6 +56,7 @@ class _Loop:
     """Samples without an end: after the last one comes the first."""
 
     def __init__(self, samples: bytes) -> None:
+        # At least one frame long, so that a frame goes over the end once at most.
         self._samples = samples * -(-_FRAME_BYTES // len(samples))
         self._at = 0
 
@@ -69,5 +72,7 @@ def _samples(wav: Path) -> bytes:
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
     with av.open(str(wav)) as container:
         frames = [f for decoded in container.decode(audio=0) for f in resampler.resample(decoded)]
+    # This flushes what the resampler still holds.
     frames += resampler.resample(None)
+    # A plane may be longer than its samples, since its size is aligned.
     return b"".join(bytes(f.planes[0])[: 2 * f.samples] for f in frames)

@@ -137,6 +137,7 @@ def compare(left: Setup, right: Setup) -> tuple[Hunk, ...]:
 
 
 def _hunks(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Hunk]:
+    # autojunk would leave out lines that recur in a long request, such as closing brackets.
     for _, a, b, c, d in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         yield Hunk(ours[a:b], theirs[c:d])
 

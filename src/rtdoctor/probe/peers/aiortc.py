@@ -3,6 +3,9 @@
 aiortc has no time limit after ICE and waits a minute in ICE, so every wait here has its own.
 Bundling stays BALANCED: with MAX_BUNDLE aiortc takes the candidates of the last m-section, and
 answers of real services carry them only in the first.
+
+The module is above 300 lines because it is one class for one connection: every stage needs the
+same state, and what ended a stage is told from it.
 """
 
 from __future__ import annotations
@@ -109,6 +112,7 @@ class AiortcPeer:
 
     def _received(self, message: str | bytes) -> None:
         text = message if isinstance(message, str) else message.decode("utf-8", "replace")
+        # A flood is dropped: what is awaited is the first event.
         if not self._messages.full():
             self._messages.put_nowait(text)
         self._changed.set()
@@ -179,6 +183,7 @@ class AiortcPeer:
         )
         if self._was_connected:
             return
+        # aiortc ends such a handshake as `failed` and gives the reason in its debug log only.
         if has_other_certificate(pc, read_description(self._answer).fingerprints):
             raise PeerFailure(
                 Stage.DTLS,
@@ -276,6 +281,7 @@ class AiortcPeer:
         """Whether ``done()`` came true in time."""
         try:
             async with asyncio.timeout(within_s):
+                # Nothing is awaited between the look and clear(), so no change can be missed.
                 while not done():
                     self._changed.clear()
                     await self._changed.wait()

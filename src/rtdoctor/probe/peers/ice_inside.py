@@ -45,6 +45,8 @@ class ConnectivityChecks:
         for transport in transports(pc):
             connection: Any = transport.transport._connection
             for protocol in connection._protocols:
+                # asyncio looks the method up for every datagram, so an attribute of the instance
+                # takes its place.
                 protocol.datagram_received = self._seeing(connection, protocol.datagram_received)
 
     def _seeing(self, connection: Any, deliver: Callable[[bytes, Any], None]) -> Any:
@@ -62,6 +64,8 @@ class ConnectivityChecks:
             return
         if message.message_class == stun.Class.REQUEST:
             self.arrived = True
+            # The USERNAME of a check is the fragment of its receiver, a colon, that of its sender
+            # (RFC 8445, section 7.2.2), which has to be the one that the SDP answer names.
             named = str(message.attributes.get("USERNAME", "")).partition(":")[2]
             if connection.remote_username is not None and named != connection.remote_username:
                 self.refused = True

@@ -54,6 +54,7 @@ class RecordedPeer:
         if self._recorded is None:
             raise PeerFailure(stage, LocalCode.NOT_RECORDED, "the recording does not hold this")
         record = _of(stage, self._recorded.stages)
+        # A stage that failed is the last one, so the signature of the probe is that of this stage.
         signature = self._recorded.outcome.signature
         if record is not None and record.status == "failed" and signature is not None:
             code = signature.code if signature.is_local else None

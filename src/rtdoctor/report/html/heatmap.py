@@ -154,6 +154,7 @@ class _Drawing:
             key = row.key, column.key
             places.setdefault(key, _Place(setup, row, column, cells[key]))
         self.places = list(places.values())
+        # Usual is what most calls of this run have in common, whatever it is.
         packings = Counter(place.levels(PACKING) for place in self.places)
         self.usual = packings.most_common(1)[0][0] if packings else USUAL
         self.observations = {o.probe: o for o in run.observations}

@@ -143,7 +143,9 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("rtdoctor.report.html"),
         autoescape=True,
+        # Escaping makes a text harmless as HTML; this makes it harmless as characters.
         finalize=text.visible,
+        # A misspelt name in a template is an error and not an empty text.
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

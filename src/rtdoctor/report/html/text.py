@@ -63,6 +63,8 @@ def cut(body: str) -> str:
 def when(moment: str | None) -> str:
     """``22 November 2026, 17:30:00 UTC``; an unreadable time is shown as it is."""
     try:
-        return f"{datetime.fromisoformat(moment or ''):%-d %B %Y, %H:%M:%S} UTC"
+        read = datetime.fromisoformat(moment or "")
     except ValueError:
         return moment or "unknown"
+    # strftime has no day without a leading zero on Windows
+    return f"{read.day} {read:%B %Y, %H:%M:%S} UTC"

@@ -45,6 +45,7 @@ def bars(observation: Observation) -> tuple[Bar, ...]:
 
 
 def _place(start: float, length: float, total: float) -> tuple[int, int]:
+    # Three units are the least that can be seen, however short the stage was.
     x = min(round(start / total * WIDTH), WIDTH - 3)
     return x, min(max(round(length / total * WIDTH), 3), WIDTH - x)
 

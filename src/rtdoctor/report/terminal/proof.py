@@ -5,7 +5,7 @@ from __future__ import annotations
 from rtdoctor.domain.finding import Cause, Contradiction, Diagnosis, Suspicion, Witness
 from rtdoctor.domain.run import Run
 from rtdoctor.report.own_answer import where_it_was_seen
-from rtdoctor.report.terminal.screen import Part, Screen
+from rtdoctor.report.terminal.screen import Screen, StyledText
 from rtdoctor.wording import findings as finding_text
 from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
@@ -49,7 +49,7 @@ def _print_cause(number: int, cause: Cause, run: Run, screen: Screen) -> None:
         screen.line(("known ", "dim"), known, indent=2)
 
 
-def _witness(witness: Witness) -> list[Part]:
+def _witness(witness: Witness) -> list[StyledText]:
     verb = "are" if len(witness.factors) > 1 else "is"
     word = "necessary" if witness.repeated else "probably necessary (seen once)"
     return [

@@ -25,7 +25,12 @@ def print_reading(reading: Reading, console: Console) -> None:
         where, inferred = origin
         screen.line(("inferred: " if inferred else "", "yellow"), (where, "dim"), indent=1)
         for place in places:
-            screen.line(*_row(place, width), indent=3)
+            name, value = _row(place, width)
+            if screen.fits(name + value, 1, indent=3):
+                screen.line(name, value, indent=3)
+            else:
+                screen.line(name, indent=3)
+                screen.line(value, indent=7)
     if len(reading.places) > len(shown):
         screen.line(f"and {len(reading.places) - len(shown)} more", indent=3)
     for note in reading.notes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-Part = str | tuple[str, str]
+StyledText = str | tuple[str, str]
 """Text, or text with its style."""
 
 _NARROWEST, _LONG_WORD = 20, 30
@@ -21,19 +21,19 @@ class Screen:
     def __len__(self) -> int:
         return len(self._lines)
 
-    def line(self, *parts: Part, indent: int = 0) -> None:
+    def line(self, *parts: StyledText, indent: int = 0) -> None:
         """One paragraph, wrapped below its own indent, without spaces at line ends."""
         for wrapped in self._wrap(Text.assemble(*parts), indent):
             self._lines.append(Text(" " * indent) + wrapped if wrapped else wrapped)
 
-    def single(self, *parts: Part, indent: int = 0) -> None:
+    def single(self, *parts: StyledText, indent: int = 0) -> None:
         """One line of the screen; what does not fit is cut off with an ellipsis."""
         text = Text.assemble(*parts)
         text.truncate(self._room(indent), overflow="ellipsis")
         text.rstrip()
         self._lines.append(Text(" " * indent) + text if text else text)
 
-    def fit(self, lead: Part, text: Part, tail: Part, most: int) -> bool:
+    def fit(self, lead: StyledText, text: StyledText, tail: StyledText, most: int) -> bool:
         """A paragraph in at most ``most`` lines; returns whether it had to be cut.
 
         ``text`` is shortened so that ``lead`` before it and ``tail`` after it stay whole; where
@@ -51,9 +51,12 @@ class Screen:
         self._lines += kept or whole[:most]
         return True
 
-    def _longest(self, lead: Part, said: str, style: str, tail: Part, most: int) -> list[Text]:
+    def _longest(
+        self, lead: StyledText, said: str, style: str, tail: StyledText, most: int
+    ) -> list[Text]:
         """The lines with as much of ``said`` as fits; empty when none of it does."""
         best: list[Text] = []
+        # More text never takes fewer lines, so the longest that fits is found by halving.
         low, high = 1, min(len(said), most * self._room(0))
         while low <= high:
             middle = (low + high) // 2

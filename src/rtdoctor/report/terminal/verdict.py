@@ -40,6 +40,7 @@ def print_verdict(run: Run, diagnosis: Diagnosis, screen: Screen) -> bool:
     answers = _answers(run, diagnosis)
     below = Screen(screen.console)
     for number, (label, answered) in enumerate(answers[:_ANSWERS]):
+        # A line is kept for each answer that is still to come, and one for the sentence.
         to_come = min(len(answers), _ANSWERS) - number - 1
         room = FIRST_LINES - (len(screen) - begin) - len(below) - 1 - to_come
         text, seen = _short(answered.text), where_it_was_seen(answered, run)

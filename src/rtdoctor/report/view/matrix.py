@@ -128,6 +128,7 @@ def build(run: Run) -> Matrix:
 
 def _cell(group: list[Observation], by_id: Mapping[str, Observation]) -> Cell:
     cells = [_single(o, by_id) for o in group]
+    # A transient probe beside an answer takes nothing away from it.
     evidence = [c for c in cells if c.kind in (CellKind.PASS, CellKind.FAIL)] or cells
     first = evidence[0]
     probes = tuple(o.probe for o in group)

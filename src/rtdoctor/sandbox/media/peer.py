@@ -26,8 +26,7 @@ from rtdoctor.sandbox.media.answer_sdp import (
     udp_addresses,
     without_candidates,
 )
-
-Event = dict[str, Any]
+from rtdoctor.sandbox.media.hearing import Event
 
 
 class OfferRefused(Exception):

@@ -9,7 +9,7 @@ from pathlib import Path
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.sandbox.rules.matching import RuleBook
-from rtdoctor.sandbox.rules.schema import NEWEST_VERSION, Rule, RuleFile
+from rtdoctor.sandbox.rules.rule_file import NEWEST_VERSION, Rule, RuleFile
 from rtdoctor.strict_yaml import closest, load
 
 

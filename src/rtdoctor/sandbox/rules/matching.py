@@ -11,15 +11,15 @@ from typing import Any, get_args
 
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
-from rtdoctor.sandbox.rules.schema import (
+from rtdoctor.sandbox.rules.rule_file import (
     NOT_GIVEN,
-    Condition,
     Endpoint,
     OfferWhen,
     Rule,
     SessionWhen,
     UnknownKey,
     ValueCheck,
+    ValueCondition,
     When,
 )
 from rtdoctor.sandbox.sessions import Session
@@ -41,6 +41,8 @@ class RuleBook:
     def first(self, seen: ReceivedRequest) -> Rule | None:
         """The rule that answers, counted; ``None`` when no rule holds."""
         for rule in self._by_endpoint[seen.endpoint]:
+            # A rule takes its turn only where it holds: `every` and `times` count the requests that
+            # match.
             if holds(rule.when, seen) and self._takes_its_turn(rule):
                 self.answered[rule.id] += 1
                 return rule.at(seen.path)
@@ -98,7 +100,7 @@ def _is_like(wanted: str | Sequence[str] | None, value: str) -> bool:
     return any(fnmatchcase(value, pattern) for pattern in patterns)
 
 
-def _meets(condition: Condition | None, value: Any, seen: ReceivedRequest) -> bool:
+def _meets(condition: ValueCondition | None, value: Any, seen: ReceivedRequest) -> bool:
     if condition is None:
         return True
     if not isinstance(condition, ValueCheck):
@@ -108,6 +110,7 @@ def _meets(condition: Condition | None, value: Any, seen: ReceivedRequest) -> bo
 
 def _check_holds(check: ValueCheck, value: Any, seen: ReceivedRequest) -> bool:
     text = value if isinstance(value, str) else ""
+    # A bool is an int in Python; in JSON it is no number.
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
     return (
         (check.equals is NOT_GIVEN or _same(value, check.equals, seen))
@@ -125,6 +128,7 @@ def _check_holds(check: ValueCheck, value: Any, seen: ReceivedRequest) -> bool:
 def _same(value: Any, wanted: Any, seen: ReceivedRequest) -> bool:
     if isinstance(wanted, str):
         return bool(value == fill(wanted, seen.look_up))
+    # JSON tells true from 1; in Python they are equal.
     return bool(value == wanted and isinstance(value, bool) == isinstance(wanted, bool))
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from rtdoctor.sandbox.rules.schema import Auth, BodyKind, Endpoint
+from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
 
+# JSON has a null of its own, so None cannot stand for a value that is not there.
 ABSENT: Any = type(
     "Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False}
 )()
@@ -124,7 +125,7 @@ class ReceivedRequest:
         )
 
     @cached_property
-    def auth(self) -> tuple[Auth, ...]:
+    def auth(self) -> tuple[AuthSeen, ...]:
         """How the credential looks to the service; a used token is still a token."""
         if self.scheme is None:
             return ("none",) if self.method else ()
@@ -220,6 +221,8 @@ def _endpoint(path: str) -> Endpoint:
 def _json(text: str, otherwise: Any) -> Any:
     try:
         return json.loads(text)
+    # Deeply nested JSON exhausts the recursion of the decoder before anything can measure its
+    # depth.
     except (ValueError, RecursionError):
         return otherwise
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from rtdoctor.explain.unescape import undo_escapes
-from rtdoctor.knowledge.signs import KEPT, compiled
+from rtdoctor.knowledge.signs import KEPT, patterns, signs
 from rtdoctor.secrets.redactor import Redactor
 
 READ_WHOLE = 2_000_000
@@ -152,14 +152,15 @@ def clean(text: str) -> str:
 def find_signs(paper: Paper) -> dict[str, tuple[Span, ...]]:
     """Every sign that the text shows, with its first places."""
     found: dict[str, tuple[Span, ...]] = {}
-    for sign, patterns in compiled().values():
+    for sign in signs().values():
         spans: list[Span] = []
         for start, end in paper.around(sign.needles, sign.reach):
-            spans += _places(paper, patterns, sign.usage, start, end)
+            spans += _places(paper, patterns(sign.name), sign.usage, start, end)
             if len(spans) >= KEPT:
                 break
         if spans:
             found[sign.name] = tuple(sorted(set(spans))[:KEPT])
+    # A word such as `realtime` is common, so it counts only beside the name of the service.
     if "realtime" not in found:
         beside = [
             s for s in found.get("realtime_words", ()) if _is_near(s, found.get("openai", ()))
@@ -184,14 +185,16 @@ def _is_near(span: Span, others: tuple[Span, ...]) -> bool:
 
 
 def _places(
-    paper: Paper, patterns: tuple[re.Pattern[str], ...], usage: bool, start: int, end: int
+    paper: Paper, searched_for: tuple[re.Pattern[str], ...], usage: bool, start: int, end: int
 ) -> list[Span]:
     spans = []
-    for pattern in patterns:
+    for pattern in searched_for:
         for tried, match in enumerate(pattern.finditer(paper.text, start, end)):
             span = Span(match.start(), match.end())
             if not usage or paper.in_use(span):
                 spans.append(span)
+            # Matches that are not in use are not kept, so the number of those tried needs a limit
+            # as well.
             if len(spans) >= KEPT or tried > 20 * KEPT:
                 return spans
     return spans

@@ -16,7 +16,7 @@ from rtdoctor.sandbox.rules.placeholders import check_text
 NEWEST_VERSION = 1
 
 Endpoint = Literal["mint", "call", "hangup", "other", "channel", "event", "limit"]
-Auth = Literal[
+AuthSeen = Literal[
     "none",
     "other_scheme",
     "empty",
@@ -27,11 +27,11 @@ Auth = Literal[
     "token_unknown",
     "text",
 ]
-Dialect = Literal["beta", "ga"]
+SessionDialect = Literal["beta", "ga"]
 SessionType = Literal["realtime", "transcription", "translation"]
 BodyKind = Literal["none", "json", "invalid_json", "multipart", "text"]
 JsonType = Literal["string", "number", "boolean", "object", "array", "null"]
-ServerEvent = Literal[
+EmittedEvent = Literal[
     "input_audio_buffer.committed",
     "session.created",
     "session.updated",
@@ -81,16 +81,16 @@ class ValueCheck:
                 check_text(value)
 
 
-Condition = Literal["present", "absent"] | ValueCheck
+ValueCondition = Literal["present", "absent"] | ValueCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionWhen:
     """The session that the token stands for, or that the call runs (channel and event)."""
 
-    dialect: Dialect | None = None
+    dialect: SessionDialect | None = None
     type: SessionType | tuple[SessionType, ...] | None = None
-    model: Condition | None = None
+    model: ValueCondition | None = None
     minted_at: str | None = None
 
 
@@ -128,19 +128,19 @@ class When:
     endpoint: Endpoint | tuple[Endpoint, ...] | None = None
     method: str | None = None
     path: str | tuple[str, ...] | None = None
-    query: dict[str, Condition] = field(default_factory=dict)
-    auth: Auth | tuple[Auth, ...] | None = None
-    credential: Condition | None = None
-    key: Condition | None = None
+    query: dict[str, ValueCondition] = field(default_factory=dict)
+    auth: AuthSeen | tuple[AuthSeen, ...] | None = None
+    credential: ValueCondition | None = None
+    key: ValueCondition | None = None
     session: SessionWhen | None = None
-    headers: dict[str, Condition] = field(default_factory=dict)
-    content_type: Condition | None = None
+    headers: dict[str, ValueCondition] = field(default_factory=dict)
+    content_type: ValueCondition | None = None
     body_kind: BodyKind | tuple[BodyKind, ...] | None = None
-    body: dict[str, Condition] = field(default_factory=dict)
+    body: dict[str, ValueCondition] = field(default_factory=dict)
     unknown_key: UnknownKey | None = None
     offer: OfferWhen | None = None
-    label: Condition | None = None
-    buffered_ms: Condition | None = None
+    label: ValueCondition | None = None
+    buffered_ms: ValueCondition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class Answer:
 class Mint:
     """Mint a token. ``session`` says of which type; ``None`` takes ``session.type`` of the body."""
 
-    dialect: Dialect
+    dialect: SessionDialect
     session: SessionType | None = None
     ttl_s: int = 600
 
@@ -196,7 +196,7 @@ class Connect:
     The call is ended after ``limit_s`` seconds.
     """
 
-    dialect: Dialect
+    dialect: SessionDialect
     limit_s: float = 3600.0
 
 
@@ -231,7 +231,7 @@ class Rule:
     mint: Mint | None = None
     connect: Connect | None = None
     hang_up: HangUp | None = None
-    emit: ServerEvent | None = None
+    emit: EmittedEvent | None = None
 
     def __post_init__(self) -> None:
         given = [name for name in ACTIONS if getattr(self, name) is not None]

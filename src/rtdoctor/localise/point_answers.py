@@ -7,7 +7,7 @@ from rtdoctor.localise.points import NO_POINTS, Mask, PointSet, union
 from rtdoctor.localise.space import Space
 
 
-class Answers:
+class PointAnswers:
     """Outcomes by point. Only passes and failures are evidence; the rest is remembered as silence.
 
     Two inferences are made, both sound for a server that answers the same request alike: an
@@ -30,9 +30,9 @@ class Answers:
         self.refuting = NO_POINTS  # a pass was seen here, flaky or not
         self.given_up = NO_POINTS
 
-    def copy(self) -> Answers:
+    def copy(self) -> PointAnswers:
         """An independent copy, to think ahead with."""
-        twin = Answers(self.space, retries=self.retries)
+        twin = PointAnswers(self.space, retries=self.retries)
         twin._heard = {k: list(v) for k, v in self._heard.items()}
         twin._silent = dict(self._silent)
         twin.given_up = self.given_up

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rtdoctor.check.environment import environment
+from rtdoctor import (
+    Limits,
+    NewDiagnosis,
+    NewSurvey,
+    Replay,
+    run_check,
+    serve_sandbox,
+    setup_from_yaml,
+)
+from rtdoctor.check.fingerprint import environment
 from rtdoctor.evidence import codec
-from support.cli import rtdoctor
 from test_documents import names_of
+
+CASSETTES = Path(__file__).parents[2] / "cassettes"
 
 RULES = """
 rules:
@@ -63,27 +74,30 @@ ELSEWHERE = {
 @pytest.fixture(scope="module")
 def produced(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The names of all fields that held something in one of these runs."""
-    folder = tmp_path_factory.mktemp("runs")
-    (folder / "rules.yaml").write_text(RULES)
-    state = {"XDG_STATE_HOME": str(folder)}
+    rules = tmp_path_factory.mktemp("runs") / "rules.yaml"
+    rules.write_text(RULES)
+    return asyncio.run(_produced(rules))
+
+
+async def _produced(rules: Path) -> set[str]:
     names: set[str] = set()
 
-    def run(*arguments: str | Path) -> None:
-        out = folder / "run.json"
-        out.unlink(missing_ok=True)
-        rtdoctor("check", "-q", "--json", out, *arguments, **state)
-        names.update(_filled(json.loads(out.read_text("utf-8"))))
+    async def run(task: NewSurvey | NewDiagnosis | Replay) -> None:
+        done = await run_check(task, limits=Limits(retries=1))
+        names.update(_filled(json.loads(codec.encode(done.run, done.diagnosis))))
 
-    run("--sandbox", "--budget", "40")
+    founding = setup_from_yaml((CASSETTES / "founding.yaml").read_text("utf-8"))
     for era in ("beta", "single-use"):
-        top = Path(__file__).parent.parent
-        run("--sandbox", era, "--setup", top / "cassettes/founding.yaml")
-        run("--replay", top / f"cassettes/founding-{era}")
-    for text in SETUPS.values():
-        setup = folder / "setup.yaml"
-        setup.write_text(text)
-        run("--sandbox", "--rules", folder / "rules.yaml", "--setup", setup)
-    run("--sandbox", "--setup", folder / "setup.yaml", "--budget", "3")
+        async with serve_sandbox(era) as sandbox:
+            await run(NewSurvey(sandbox, budget=40))
+            await run(NewDiagnosis(founding, sandbox))
+        await run(Replay(CASSETTES / f"founding-{era}"))
+    async with serve_sandbox(rules=rules) as sandbox:
+        page = setup_from_yaml(SETUPS["key in a page"])
+        async with asyncio.TaskGroup() as tasks:  # some of them wait until a limit is over
+            for text in SETUPS.values():
+                tasks.create_task(run(NewDiagnosis(setup_from_yaml(text), sandbox)))
+            tasks.create_task(run(NewDiagnosis(page, sandbox, budget=3)))
     return names
 
 
