@@ -66,8 +66,9 @@ LONG = {
 @pytest.mark.parametrize("kind", LONG)
 @pytest.mark.parametrize("name", ["a.js", "a.py", "a.html"])
 @pytest.mark.slow
-def test_a_megabyte_is_read_in_three_seconds(kind: str, name: str) -> None:
+def test_a_megabyte_is_read_in_seconds(kind: str, name: str) -> None:
     text = LONG[kind] * (MEGABYTE // len(LONG[kind]))
     began = time.process_time()
     read_sources({name: text})
-    assert time.process_time() - began < 3
+    # a third of this on an idle machine (docs/reading-code.md); what is not linear takes minutes
+    assert time.process_time() - began < 9

@@ -73,13 +73,15 @@ class Evaluator:
     requests: dict[Span, str] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     steps: int = 0
-    _tops: dict[str, list[Scope]] = field(default_factory=dict)
+    _tops: dict[str, list[Program]] = field(default_factory=dict)
+    _files: dict[int, str] = field(default_factory=dict)
     _calls: dict[str, list[CallSite]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for program in self.programs:
+            self._files[id(program.top)] = program.file
             for name in program.top.bindings:
-                self._tops.setdefault(name, []).append(program.top)
+                self._tops.setdefault(name, []).append(program)
             for site in program.calls:
                 self._calls.setdefault(site.name, []).append(site)
 
@@ -165,10 +167,15 @@ class Evaluator:
         return unknown if isinstance(value, Unknown) else value
 
     def _elsewhere(self, name: str, scope: Scope) -> Scope | None:
-        """The top of the one other file that has this name."""
+        """The top of the one other file in this language that has this name."""
         own = scope.top()
-        found = [top for top in self._tops.get(name, ()) if top is not own]
-        return found[0] if len(found) == 1 else None
+        is_python = self._files.get(id(own), "").endswith(".py")
+        tops = [
+            program.top
+            for program in self._tops.get(name, ())
+            if program.top is not own and program.file.endswith(".py") == is_python
+        ]
+        return tops[0] if len(tops) == 1 else None
 
     def _attribute(self, expression: Attribute, scope: Scope, depth: int) -> Value:
         unknown = Unknown(written(expression), expression.at)

@@ -50,6 +50,22 @@ _STATUS = ("ok", "status", "statusText")
 class JavaScriptReader(TreeReader):
     """Reads the trees of the grammars of TypeScript and TSX."""
 
+    noted = frozenset(
+        (
+            *_FUNCTIONS,
+            "statement_block",
+            "variable_declarator",
+            "assignment_expression",
+            "public_field_definition",
+            "field_definition",
+            "call_expression",
+            "new_expression",
+            "return_statement",
+            "object",
+            "member_expression",
+        )
+    )
+
     def visit(self, node: Node, scope: Scope) -> Scope:
         kind = node.type
         if kind in _FUNCTIONS:

@@ -33,6 +33,20 @@ _LITERALS = {"true": True, "false": False, "none": None}
 class PythonReader(TreeReader):
     """Reads the trees of the grammar of Python."""
 
+    noted = frozenset(
+        (
+            "function_definition",
+            "lambda",
+            "assignment",
+            "named_expression",
+            "as_pattern",
+            "call",
+            "return_statement",
+            "dictionary",
+            "attribute",
+        )
+    )
+
     def visit(self, node: Node, scope: Scope) -> Scope:
         kind = node.type
         if kind in ("function_definition", "lambda"):

@@ -36,7 +36,7 @@ _MINT = re.compile(
 _SERVICE = re.compile(
     r"(?:/v1|/openai|\})/realtime(?:/(?:translations/)?calls)?/?$|/realtime/calls/?$"
 )
-_MOST_ROUTES = 300
+_MOST_ROUTES = 100
 _MOST_ANSWERS = 50
 _SDP = re.compile(r"(?i)sdp|\boffer|localdescription")
 

@@ -52,6 +52,7 @@ _SDK_PATHS = {
 }
 _NOT_BODY = ("extra_headers", "extra_query", "extra_body", "timeout", "**")
 _MOST_SITES = 20
+_MOST_CALLERS = 50
 _MOST_REQUESTS = 2000
 _MOST_CALLS = 300  # of one name
 SDK = "OpenAI SDK"
@@ -178,7 +179,7 @@ def _parts(request: SourceRequest) -> Iterator[Value]:
 
 def _callers(evaluator: Evaluator, function: Function) -> list[tuple[Call, Scope]]:
     found: list[tuple[Call, Scope]] = []
-    named = evaluator.calls_of(function.name)[:_MOST_CALLS] if function.name else ()
+    named = evaluator.calls_of(function.name)[:_MOST_CALLERS] if function.name else ()
     for site in named:
         call = site.expression()
         if isinstance(call, Call) and evaluator.function_of(call.callee, site.scope) is function:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rtdoctor.code.program import (
     Binding,
@@ -26,7 +26,12 @@ _SHOWN = 120
 
 
 class TreeReader(ABC):
-    """Walks a tree once, in the order of the text; expressions are read when they are needed."""
+    """Walks a tree once, in the order of the text; expressions are read when they are needed.
+
+    ``noted`` are the types of the nodes that ``visit`` has something to do with.
+    """
+
+    noted: ClassVar[frozenset[str]]
 
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
@@ -40,8 +45,10 @@ class TreeReader(ABC):
         waiting: list[tuple[Node, Scope]] = [(root, self.program.top)]
         while waiting:
             node, scope = waiting.pop()
-            inner = self.visit(node, scope)
-            waiting.extend((child, inner) for child in reversed(node.named_children))
+            if node.type in self.noted:
+                scope = self.visit(node, scope)
+            if node.named_child_count:
+                waiting += [(child, scope) for child in node.named_children[::-1]]
         return self.program
 
     @abstractmethod
