@@ -62,3 +62,14 @@ def test_what_is_no_source_has_nothing_to_fix(tmp_path: Path) -> None:
     done = rtdoctor("check", str(setup), "--sandbox", "--fix", str(tmp_path / "x.diff"))
     assert done.code == 2
     assert "--fix changes source code" in done.err
+
+
+def test_a_key_in_the_code_is_not_repeated(app: Path, tmp_path: Path) -> None:
+    key = "sk-proj-" + "a1B2" * 10
+    (app / "page.js").write_text(PAGE.replace("${OPENAI_API_KEY}", key), encoding="utf-8")
+    diff = tmp_path / "fix.diff"
+    done = rtdoctor("check", str(app), "--sandbox", "ga-only", "--fix", str(diff), "-q")
+    assert done.code == 2
+    assert "a key stands beside the change in page.js" in done.err
+    assert key not in done.out + done.err
+    assert not diff.exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rtdoctor.code.reading import Role, SourceReading, read_sources
-from rtdoctor.code.requests import SourceRequest
+from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import MISSING, data_of, sketch
 
 MINT_URL = "https://api.openai.com/v1/realtime/sessions"

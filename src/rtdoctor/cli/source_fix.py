@@ -9,7 +9,7 @@ import click
 from rtdoctor.check.full_check import Finished
 from rtdoctor.code.edits import Fixed, fixed
 from rtdoctor.domain.finding import Repair
-from rtdoctor.errors import UsageError
+from rtdoctor.errors import RedactionError, UsageError
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.subjects.reading import Reading
 
@@ -44,15 +44,27 @@ def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redact
     if not fix.diff:
         click.echo(f"No literal could be changed, so {path} is not written.", err=True)
         return
+    data = _without_secrets(fix, redactor)
     try:
         with path.open("xb") as file:
-            file.write(redactor.guard(fix.diff.encode("utf-8", "replace")))
+            file.write(data)
     except FileExistsError:
         raise _exists(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     files = ", ".join(fix.texts)
     click.echo(f"The change of {files} is in {path}: patch -p1 < {path}", err=True)
+
+
+def _without_secrets(fix: Fixed, redactor: Redactor) -> bytes:
+    """The diff, unless it would repeat a key that stands in the code."""
+    try:
+        return redactor.guard(fix.diff.encode("utf-8", "replace"))
+    except RedactionError:
+        raise UsageError(
+            f"a key stands beside the change in {', '.join(fix.texts)}, so the diff is not written",
+            hint="Read the key from the environment and not from the code, then run this again.",
+        ) from None
 
 
 def _repair(finished: Finished) -> Repair | None:

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 from rtdoctor.code.body_edits import body_edits
 from rtdoctor.code.reading import SourceReading, offer_in
-from rtdoctor.code.requests import SDK, SourceRequest
 from rtdoctor.code.rewriting import (
     CannotEdit,
     Edit,
@@ -19,6 +18,7 @@ from rtdoctor.code.rewriting import (
     removal,
     text_changes,
 )
+from rtdoctor.code.source_request import SDK, SourceRequest
 from rtdoctor.code.values import Fields, JsonText
 
 Ways: TypeAlias = Callable[[Texts, SourceReading], Iterator[Sequence[Edit]]]

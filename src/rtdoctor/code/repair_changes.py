@@ -16,7 +16,7 @@ from rtdoctor.code.literal_edits import (
     url_ways,
 )
 from rtdoctor.code.reading import SourceReading
-from rtdoctor.code.requests import SourceRequest
+from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.state import headers_of, whole_url
 from rtdoctor.code.token_edits import token_edits
 from rtdoctor.code.values import Value

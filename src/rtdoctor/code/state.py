@@ -6,7 +6,7 @@ from typing import Any
 
 from rtdoctor.code.body_edits import marked
 from rtdoctor.code.reading import SourceReading, offer_in
-from rtdoctor.code.requests import SourceRequest
+from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import Answer, Fields, FormData, JsonText, Value, pieces, sketch
 
 

@@ -16,8 +16,8 @@ from rtdoctor.code.reading import (
     credential_of,
     read_sources,
 )
-from rtdoctor.code.requests import SourceRequest
 from rtdoctor.code.source import SUFFIXES
+from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import (
     Answer,
     Fields,
