@@ -85,7 +85,7 @@ def test_readmes_links_and_options_exist() -> None:
         assert (TOP / target).is_file(), target
     helps = [
         rtdoctor(*command.split(), "--help").out
-        for command in ("check", "plan", "show", "sandbox serve")
+        for command in ("check", "plan", "show", "migrate", "tap", "sandbox serve")
     ]
     for option in set(re.findall(r"--[a-z][a-z-]+", README)) - {"--help"}:
         assert any(option in text for text in helps), option

@@ -78,7 +78,8 @@ def _causes(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
 
 def _witnesses(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
     for cause in diagnosis.causes:
-        for witness in cause.witnesses:
+        inside = (place.witness for found in cause.inside for place in found.places)
+        for witness in (*cause.witnesses, *inside):
             problem = _wrong_witness(seen, witness)
             if problem:
                 pair = (witness.failing, witness.passing)

@@ -83,6 +83,25 @@ def lists(shape: ValueShape, place: str) -> bool:
     return _in_schema(SCHEMAS[name], path) or (sdk is not None and _in_types(sdk, path))
 
 
+def published_places(shape: ValueShape) -> set[str]:
+    """Every place that the schema of a shape lists, in the whole request."""
+    if shape in _SESSIONS:
+        inside = _places(SCHEMAS[_SESSIONS[shape][0]])
+        return {f"session.{place}" for place in inside}
+    return _places(SCHEMAS[_REQUESTS[Dialect(shape.value)][0]])
+
+
+def _places(schema: dict[str, Any]) -> set[str]:
+    if "$ref" in schema:
+        return _places(SCHEMAS[schema["$ref"].rsplit("/", 1)[-1]])
+    found = set()
+    for name, inner in schema.get("properties", {}).items():
+        found |= {name} | {f"{name}.{place}" for place in _places(inner)}
+    for choice in (*schema.get("anyOf", []), *schema.get("oneOf", [])):
+        found |= _places(choice)
+    return found
+
+
 def _closed(schema: Any) -> Any:
     if isinstance(schema, list):
         return [_closed(item) for item in schema]

@@ -10,7 +10,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from published import SCHEMAS, SDK, lists
+from published import SCHEMAS, SDK, lists, published_places
 
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.migration import Dialect, Moved, migrate
@@ -139,6 +139,18 @@ def test_no_row_says_that_a_published_place_is_missing() -> None:
         ("transcription_sessions", "turn_detection.create_response"),
         ("transcription_sessions", "turn_detection.interrupt_response"),
     }
+
+
+@pytest.mark.parametrize("shape", ValueShape)
+def test_every_published_field_has_a_row_or_stands_inside_one(shape: ValueShape) -> None:
+    rows = {place for field in PLACES.fields if (place := field.place(shape))}
+    published = {tuple(place.split(".")) for place in published_places(shape)}
+
+    assert len(published) > 5
+    for place in published:
+        holds_a_row = any(row[: len(place)] == place for row in rows)
+        is_in_a_row = any(place[: len(row)] == row for row in rows)
+        assert holds_a_row or is_in_a_row, place
 
 
 def test_every_row_names_a_source() -> None:

@@ -147,6 +147,36 @@ def test_it_is_readable_and_opens_by_keyboard_without_javascript(
     context.close()
 
 
+def test_the_code_of_a_change_has_tabs_without_javascript(browser: Browser, pages: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url(pages, "founding"))
+    tabs = page.get_by_role("group", name="As code, before and after").first
+    shown = []
+    tabs.get_by_role("radio").first.focus()
+    for _ in range(4):
+        (panel,) = [p for p in tabs.locator(".panel").all() if p.is_visible()]
+        shown.append(panel.inner_text())
+        page.keyboard.press("ArrowRight")
+    context.close()
+
+    words = ("fetch(", "curl -sS", "httpx.request(", "WHAT MUST BE KEPT")
+    assert [[word in text for word in words] for text in shown] == [
+        [row == column for column in range(4)] for row in range(4)
+    ]
+
+
+def test_on_paper_every_language_is_printed(browser: Browser, pages: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(url(pages, "founding"))
+    page.emulate_media(media="print")
+    panels = page.locator("fieldset.tabs").first.locator(".panel").all()
+    visible = [panel.is_visible() for panel in panels]
+    context.close()
+    assert visible == [True] * 4
+
+
 def test_the_first_tab_stop_skips_to_the_findings(browser: Browser, pages: Path) -> None:
     context = browser.new_context()
     page = context.new_page()

@@ -21,6 +21,7 @@ from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, Ht
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import Auth, AuthKind, CallEncoding, EncodingKind, Factor, Level
 from rtdoctor.report import repro
+from rtdoctor.report.quoting import shell_word
 from support import levels as lv
 from support.service import probe
 
@@ -229,7 +230,7 @@ class TestNothingToRepeat:
 @settings(max_examples=40)
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
 def test_any_text_is_one_word_of_the_shell(text: str) -> None:
-    script = f"printf %s {repro._shell(text)}"
+    script = f"printf %s {shell_word(text)}"
     done = subprocess.run(
         ["bash", "-c", script], capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"}
     )

@@ -107,6 +107,9 @@ NO_LIST = {
     "report/repro.py": "variables in the code that a report shows",
     "sandbox/request_log.py": "headers of its own log; the sandbox stands apart from secrets",
     "sandbox/rules/rule_file.py": "kinds of credentials that a rule may ask for",
+    "subjects/headers.py": "headers that carry the credential of a call",
+    "subjects/shown_credential.py": "what templates call a token and a key",
+    "subjects/story.py": "what apps call their own way to a token, in a URL",
     "wording/levels.py": "the usual header and its scheme, compared",
 }
 

@@ -26,7 +26,9 @@ _COMMANDS = {
     "diff": "rtdoctor.cli.diff:diff",
     "bundle": "rtdoctor.cli.bundle:bundle",
     "explain": "rtdoctor.cli.explain:explain",
+    "migrate": "rtdoctor.cli.migrate:migrate",
     "knowledge": "rtdoctor.cli.knowledge:knowledge",
+    "tap": "rtdoctor.cli.tap:tap",
     "sandbox": "rtdoctor.cli.sandbox:sandbox",
 }
 

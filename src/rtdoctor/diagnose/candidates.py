@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rtdoctor.diagnose.mixing import keeps_body
@@ -26,6 +26,9 @@ COST = {
 }
 CARRIED_BODY = 1
 """What it costs to write the same token body in another dialect."""
+READ_ELSEWHERE, READ_ANYWHERE = 1, 2
+"""What it costs to read the token at another place of the answer; a place that is named is nearer
+to code than "wherever it is", which only a recipe says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,22 @@ def cost(subject: Setup, other: Setup) -> int:
     ours = comparable(subject, other)
     carried = keeps_body(ours, other)
     return sum(
-        CARRIED_BODY if factor is Factor.TOKEN_BODY and carried else COST[factor]
+        CARRIED_BODY
+        if factor is Factor.TOKEN_BODY and carried
+        else _cost_of_reading(other)
+        if factor is Factor.AUTH and _is_same_credential(ours, other)
+        else COST[factor]
         for factor in ours.differs_from(other)
     )
+
+
+def _cost_of_reading(other: Setup) -> int:
+    return READ_ANYWHERE if other.auth.value.read_at is None else READ_ELSEWHERE
+
+
+def _is_same_credential(ours: Setup, other: Setup) -> bool:
+    """Whether both call with the same credential, read at another place at most."""
+    return replace(ours.auth.value, read_at=None) == replace(other.auth.value, read_at=None)
 
 
 def comparable(subject: Setup, other: Setup) -> Setup:

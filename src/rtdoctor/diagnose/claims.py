@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from rtdoctor.diagnose.candidates import comparable
 from rtdoctor.diagnose.causes import Explained
+from rtdoctor.diagnose.inside import Inside, PlacesAtFault
+from rtdoctor.diagnose.inside_claims import blamed_places, not_narrowed, standing
 from rtdoctor.diagnose.mixing import keeps_body
 from rtdoctor.diagnose.mixtures import Mixtures, in_order
 from rtdoctor.diagnose.observed import Observed
@@ -49,6 +51,7 @@ class Claims:
     undecided: dict[Factor, str]
     repairs: tuple[Repair, ...]
     observed: Observed
+    inside: tuple[Inside, ...] = ()
 
     @property
     def standing(self) -> list[Explained]:
@@ -155,7 +158,19 @@ class Claims:
             contexts_failed=len(failing),
             contexts_possible=max(cause.possible, len(tried)),
             hidden_behind=tuple(i for i, other in enumerate(proved) if self._hides(other, cause)),
+            inside=tuple(blamed_places(f, observed) for f in self.narrowed(cause)),
+            not_narrowed=tuple(not_narrowed(self._inside(cause), observed)),
         )
+
+    def _inside(self, cause: Explained) -> list[Inside]:
+        """What was found inside the factors of a cause; of its own levels only, since a cause that
+        was widened later is another one."""
+        return [i for i in self.inside if i.cause.levels.items() <= cause.levels.items()]
+
+    def narrowed(self, cause: Explained) -> list[PlacesAtFault]:
+        """The places inside a cause that may be claimed, those of its own error first."""
+        found = [f for i in self._inside(cause) for f in standing(i, self.observed)]
+        return sorted(found, key=lambda f: f.signature != cause.signature)
 
     def _witnesses(self, cause: Explained) -> Iterator[Witness]:
         shown: set[str] = set()

@@ -16,7 +16,8 @@ from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.causes import Causes, Widening, minimal
 from rtdoctor.diagnose.claims import Claims
 from rtdoctor.diagnose.controls import Control, find_controls
-from rtdoctor.diagnose.endings import DOES_NOT_PROVE, Ending
+from rtdoctor.diagnose.endings import Ending
+from rtdoctor.diagnose.inside import Inside, go_inside
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.mixtures import Mixtures, localise_between
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
@@ -121,6 +122,8 @@ def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
     seen = [o.outcome for o in observed.observations(subject)]
     if not seen or (observed.unanswered and len(seen) < 2):
         return endings.cut_short(0, observed)
+    if any(o.is_pass for o in seen):
+        return endings.untried(subject, observed)
     if observed.never_sent(subject):
         return endings.not_sent(subject, observed)
     observed.breakdowns_count = all(map(is_breakdown, seen)) and len({o.stage for o in seen}) == 1
@@ -144,16 +147,28 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     others = tuple(c.setup for c in controls[1:])
     widening = Widening(main, others, observed, case.hint)
     found = yield from widening.explain()
-    yield from _search(case, main, control, found).run()
+    # before the repairs: the factor without the one place at fault is the smallest repair
+    inside = yield from go_inside(subject, control.setup, minimal(found.standing), observed)
+    yield from _search(case, main, control, found, inside).run()
     # what passed meanwhile may refute a cause; each round adds a level to one, so this ends
     found = yield from widening.stand_again(found)
     repairs = yield from confirm_repairs(subject, observed, case.candidates)
     yield from observed.repeat(
         [s for c in found.standing for p in c.pairs for s in (p.failing, p.passing)]
     )
+    yield from _repeat_finer(inside, observed)
     yield from _once_more(case)
-    claims = Claims(main, minimal(found.standing), found.undecided, repairs, observed)
+    claims = Claims(main, minimal(found.standing), found.undecided, repairs, observed, inside)
     return _diagnosis(case, ending_of(claims, control.found), control, claims)
+
+
+def _repeat_finer(
+    inside: tuple[Inside, ...], observed: Observed
+) -> Generator[Questions, Answers, None]:
+    """The pairs of the finer claims once more; without an answer only the coarse ones stand."""
+    unanswered = observed.unanswered
+    yield from observed.repeat([setup for factor in inside for setup in factor.setups])
+    observed.unanswered = unanswered
 
 
 def _once_more(case: Case) -> Generator[Questions, Answers, None]:
@@ -165,7 +180,9 @@ def _once_more(case: Case) -> Generator[Questions, Answers, None]:
     yield from observed.ask([SetupAsk(s, Purpose.CONFIRM) for s in last])
 
 
-def _search(case: Case, main: Mixtures, control: Control, found: Causes) -> RepairSearch:
+def _search(
+    case: Case, main: Mixtures, control: Control, found: Causes, inside: tuple[Inside, ...]
+) -> RepairSearch:
     failure = case.observed.outcomes(case.subject)[0].signature
     assert failure is not None, "what is compared has failed"
     return RepairSearch(
@@ -175,6 +192,7 @@ def _search(case: Case, main: Mixtures, control: Control, found: Causes) -> Repa
         tuple(found.standing),
         case.observed,
         case.candidates,
+        tuple((i.factor, i.mended) for i in inside if i.mended is not None),
     )
 
 
@@ -194,7 +212,7 @@ def _diagnosis(
         facts=case.known.facts(observed.all()) + _wavering(observed),
         # where nothing connects the answers are not about the setups, so they contradict nothing
         drift=() if ending.verdict is Verdict.CANNOT_TEST else case.known.drift(observed.all()),
-        does_not_prove=DOES_NOT_PROVE,
+        does_not_prove=endings.does_not_prove(subject),
     )
     if control is not None and observed.passed(control.setup):
         probe = observed.probe(control.setup)

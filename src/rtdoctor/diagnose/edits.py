@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
-from rtdoctor.diagnose.meaning import ABSENT, get, put, steps, with_body
+from rtdoctor.diagnose.meaning import get, put, steps, with_body
 from rtdoctor.diagnose.mixing import carried, keeps_body, moved, rewritten
 from rtdoctor.diagnose.place import Named, wanted
+from rtdoctor.domain.exchange import Headers
 from rtdoctor.domain.kind import session_kind
 from rtdoctor.domain.outcome import Signature, Stage
-from rtdoctor.domain.setup import CallQuery, Factor, Level, Setup, TokenBody
+from rtdoctor.domain.setup import BetaHeader, CallQuery, Factor, Level, Setup, TokenBody
+from rtdoctor.domain.token_place import USUAL_PLACES
+from rtdoctor.places.parts import level_name
+from rtdoctor.places.tree import ABSENT
 
 _LISTED = (
     Factor.BETA_HEADER,
@@ -96,6 +101,9 @@ def _edits(
     usual = (control, *(r.setup for r in candidates.references))
     for place in named:
         yield from _named_edits(subject, usual, place)
+    yield from _read_elsewhere(subject)
+    yield from _other_headers(subject)
+    yield from _other_methods(subject)
     if failure.stage is Stage.MINT:
         yield from _in_the_dialect_of_its_endpoint(subject)
         # The subject's own text as well: here it has the usual content type, which may be what is
@@ -114,6 +122,46 @@ def _edits(
         yield _with_query(subject, (*params, *(p for p in listed.value.params if p not in params)))
     for dropped in params:
         yield _with_query(subject, tuple(p for p in params if p != dropped))
+
+
+def _read_elsewhere(subject: Setup) -> Iterator[Setup]:
+    """The token read at another usual place of the answer, where the client reads it at one."""
+    auth = subject.auth.value
+    for place in USUAL_PLACES if auth.read_at is not None else ():
+        if place != auth.read_at:
+            level = Level(f"{auth.kind} read at {place}", replace(auth, read_at=place))
+            yield subject.with_level(Factor.AUTH, level)
+
+
+def _other_headers(subject: Setup) -> Iterator[Setup]:
+    """The subject without one of the headers that have no level of their own."""
+    header = subject.beta_header.value
+    for pair in header.mint_others:
+        yield _with_headers(
+            subject, replace(header, mint_others=_without(pair, header.mint_others))
+        )
+    for pair in header.call_others:
+        yield _with_headers(
+            subject, replace(header, call_others=_without(pair, header.call_others))
+        )
+
+
+def _without(pair: tuple[str, str], headers: Headers) -> Headers:
+    return tuple(other for other in headers if other != pair)
+
+
+def _with_headers(subject: Setup, header: BetaHeader) -> Setup:
+    level = Level(level_name(Factor.BETA_HEADER, header), header)
+    return subject.with_level(Factor.BETA_HEADER, level)
+
+
+def _other_methods(subject: Setup) -> Iterator[Setup]:
+    """Each request as a POST, where it is sent by another method."""
+    for factor in (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT):
+        endpoint = subject[factor].value
+        if endpoint.method != "POST" and endpoint.path is not None:
+            posted = replace(endpoint, method="POST")
+            yield subject.with_level(factor, Level(level_name(factor, posted), posted))
 
 
 def _in_the_dialect_of_its_endpoint(subject: Setup) -> Iterator[Setup]:

@@ -23,6 +23,10 @@ DOES_NOT_PROVE = (
     "Which check the service makes is not visible, only which answers it gives.",
     "Another key, project, model, region or day may behave otherwise.",
 )
+_FOREIGN_OFFER = (
+    "The offer is the one that you gave, but the connection is made by this peer, with its own "
+    "ICE, DTLS and codecs: a pass proves the exchange, and that the answer connects this peer."
+)
 _REPORT = "Attach the report to a bug report: rtdoctor check --setup FILE --report all=report"
 _NEXT_FOR = {
     "key": "Mend the key or its permissions, then run the same command again.",
@@ -94,6 +98,22 @@ def not_sent(subject: Setup, observed: Observed) -> Ending:
         Verdict.CANNOT_TEST,
         f"The setup could not be tried: {'; '.join(reasons)}. No cause is claimed.",
         step,
+    )
+
+
+def does_not_prove(subject: Setup) -> tuple[str, ...]:
+    """What no verdict about this subject proves."""
+    return DOES_NOT_PROVE + ((_FOREIGN_OFFER,) if subject.offer.value.sdp is not None else ())
+
+
+def untried(subject: Setup, observed: Observed) -> Ending:
+    """The service answers the subject's offer, and our peer cannot try the rest."""
+    seen = observed.observations(subject)[0].outcome
+    return Ending(
+        Verdict.CANNOT_TEST,
+        f"The service answers this offer, so the exchange works ({seen.stage} passed). Whether it "
+        f"then connects could not be tried: {seen.reason}. No cause is claimed.",
+        "Try the connection in the engine that made the offer.",
     )
 
 

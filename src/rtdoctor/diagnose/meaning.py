@@ -10,10 +10,12 @@ from typing import Any
 from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 from rtdoctor.migration import Dialect, dialect_at, fits, migrate
+from rtdoctor.places.parts import parts
+from rtdoctor.places.sdp_groups import Lines
+from rtdoctor.places.tree import ABSENT, differences
 from rtdoctor.plan.catalogue import compact_json
 
 Path = tuple[str, ...]
-ABSENT: Any = object()
 _LONGEST = 40
 
 
@@ -99,6 +101,7 @@ def values_lost(subject: Setup, setup: Setup) -> int:
         for name, value in subject.call_query.value.params
         if (name, value) not in kept
     )
+    lost += sum(_lost_in(factor, subject, setup) for factor in (Factor.BETA_HEADER, Factor.OFFER))
     ours, theirs = _said(subject, setup)
     if ours is None:
         return lost
@@ -109,6 +112,13 @@ def values_lost(subject: Setup, setup: Setup) -> int:
         elif json.dumps(new, sort_keys=True) != value:
             lost += 1
     return lost
+
+
+def _lost_in(factor: Factor, subject: Setup, setup: Setup) -> int:
+    """The same for headers that have no level of their own, and for a foreign offer."""
+    ours, theirs = parts(factor, subject[factor].value), parts(factor, setup[factor].value)
+    own = [d for d in differences(ours, theirs) if isinstance(d.failing, tuple | Lines)]
+    return sum(2 if place.passing is ABSENT else 1 for place in own)
 
 
 def values_changed(subject: Setup, setup: Setup) -> list[str]:

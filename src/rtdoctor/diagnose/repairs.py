@@ -46,6 +46,9 @@ class RepairSearch:
     causes: tuple[Explained, ...]
     observed: Observed
     candidates: Candidates
+    mended: tuple[tuple[Factor, Setup], ...] = ()
+    """Factors of which the places at fault are known, with a setup that has the factor without
+    them."""
 
     def run(self) -> Generator[Questions, Answers, None]:
         """Probe what could be a smaller repair; what passes is among what was observed."""
@@ -72,7 +75,20 @@ class RepairSearch:
                 (outcome,) = yield from self.observed.ask([SetupAsk(smaller, Purpose.REPAIR)])
                 if outcome is not None and outcome.is_pass:
                     repair = smaller
+            repair = yield from self._give_back_places(repair)
             yield from self._give_back_the_body(repair)
+
+    def _give_back_places(self, repair: Setup) -> Generator[Questions, Answers, Setup]:
+        """The repair with the user's own level less the places at fault, for each factor of which
+        they are known."""
+        for factor, mended in self.mended:
+            setup = mixed(repair, mended, [factor])
+            if factor not in self.subject.differs_from(repair) or self._hopeless(setup):
+                continue
+            (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.REPAIR)])
+            if outcome is not None and outcome.is_pass:
+                repair = setup
+        return repair
 
     def _give_back_the_body(self, repair: Setup) -> Generator[Questions, Answers, None]:
         """The repair with the user's own token body, less the places that the errors name; where

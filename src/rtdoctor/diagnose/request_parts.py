@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from rtdoctor.domain.exchange import Headers
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
 from rtdoctor.wording.levels import level_text
 
@@ -57,7 +58,7 @@ def mint_parts(setup: Setup) -> RequestParts | None:
     if endpoint is None or not setup.auth.value.kind.needs_token:
         return None
     body = setup.token_body.value
-    headers = {"authorization": "the API key"}
+    headers = {"authorization": "the API key", **_others(setup.beta_header.value.mint_others)}
     if body.text is not None:
         headers["content-type"] = body.content_type
     if setup.beta_header.value.mint is not None:
@@ -76,10 +77,16 @@ def call_parts(setup: Setup) -> RequestParts:
         headers[auth.header.lower()] = level_text(Factor.AUTH, setup.auth)
     if setup.beta_header.value.call is not None:
         headers["openai-beta"] = setup.beta_header.value.call
+    headers |= _others(setup.beta_header.value.call_others)
     is_form = encoding.kind is EncodingKind.MULTIPART
     headers["content-type"] = "multipart/form-data" if is_form else encoding.content_type
     query = {**_query_in(setup.call_endpoint.value.path), **dict(setup.call_query.value.params)}
     return RequestParts("call", headers, query, _call_fields(setup))
+
+
+def _others(headers: Headers) -> dict[str, str]:
+    """Headers by name; what they carry may be a key."""
+    return {name.lower(): "sent" for name, _ in headers}
 
 
 def _call_fields(setup: Setup) -> Fields:

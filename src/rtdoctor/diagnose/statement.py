@@ -6,6 +6,7 @@ from rtdoctor.diagnose import endings
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.claims import SEEN_ONCE, Claims, factors_of
 from rtdoctor.diagnose.endings import Ending
+from rtdoctor.diagnose.inside_claims import blamed_places
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.wording.diagnosis import (
     failure_phrase,
@@ -42,16 +43,16 @@ def _explanation(claims: Claims) -> str:
     seen = own.signature if own is not None and own.signature else first.signature
     if any(map(claims.is_own, standing)):
         first = next(filter(claims.is_own, standing))
-        text = sentence_case(f"{failure_phrase(seen)} because {_levels(first)}")
+        text = sentence_case(_because(failure_phrase(seen), _levels(claims, first)))
         text += _more(len(standing) - 1)
     elif claims.explains_the_subject:
         # no cause alone shows the subject's error; changing what they name, all together, cures it
-        causes = ", and because ".join(map(_levels, standing))
-        text = sentence_case(f"{failure_phrase(seen)} because {causes}")
+        causes = ", and because ".join(_levels(claims, cause) for cause in standing)
+        text = sentence_case(_because(failure_phrase(seen), causes))
     else:
         text = (
             f"{sentence_case(failure_phrase(seen))} What causes that could not be proved. Beside "
-            f"it, {failure_phrase(first.signature)} because {_levels(first)}."
+            f"it, {failure_phrase(first.signature)} because {_levels(claims, first)}."
         )
         text += _more(len(standing) - 1)
     text += _only_the_key(claims)
@@ -62,8 +63,17 @@ def _explanation(claims: Claims) -> str:
     return text
 
 
-def _levels(cause: Explained) -> str:
-    return levels_phrase(factors_of(cause), cause.isolating)
+def _because(failure: str, causes: str) -> str:
+    """Both in one clause: ``the call is refused (400) because it has ?model=…``."""
+    request = next((r for r in ("the token request", "the call") if failure.startswith(r)), None)
+    if request is not None and causes.startswith(f"{request} "):
+        causes = f"it {causes.removeprefix(f'{request} ')}"
+    return f"{failure} because {causes}"
+
+
+def _levels(claims: Claims, cause: Explained) -> str:
+    inside = [blamed_places(found, claims.observed) for found in claims.narrowed(cause)]
+    return levels_phrase(factors_of(cause), cause.isolating, inside)
 
 
 def _only_the_key(claims: Claims) -> str:

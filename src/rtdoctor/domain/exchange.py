@@ -52,7 +52,8 @@ class HttpTiming:
 class HttpExchange:
     """One request and its answer, or the error that stood in for one.
 
-    ``purpose`` is ``mint``, ``call``, ``first call`` (spending a token) or ``hangup``.
+    ``purpose`` is ``mint``, ``call``, ``first call`` (spending a token) or ``hangup``;
+    ``passed`` for one of another client that was led through rtdoctor.
     ``started_at`` is UTC, ISO 8601.
     """
 

@@ -57,6 +57,42 @@ class Blamed:
 
 
 @dataclass(frozen=True, slots=True)
+class BlamedPlace:
+    """A place inside a blamed factor, ``mint.body/session/audio/output/voice``.
+
+    ``value`` is what stands there where it fails and ``instead`` what the passing probe has, as
+    JSON; ``None`` where nothing does. What may be a key is not repeated, such as a header's value.
+    The probes of the witness differ in this place alone.
+    """
+
+    place: str
+    value: str | None
+    instead: str | None
+    witness: Witness
+
+
+@dataclass(frozen=True, slots=True)
+class BlamedPlaces:
+    """Places of one factor that fail together, with this signature, each of them needed.
+
+    ``only_repaired`` are places that had to be as in the passing probe for it to be seen.
+    """
+
+    factor: str
+    places: tuple[BlamedPlace, ...]
+    signature: Signature
+    only_repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotNarrowed:
+    """A blamed factor of which not every place to blame could be told, and why."""
+
+    factor: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """A minimal failing interaction, every member with its witness pair.
 
@@ -64,6 +100,8 @@ class Cause:
     ``contexts_possible`` is how many such setups the search space holds.
     ``hidden_behind`` are the indices of causes that mask this one until they are repaired.
     ``knowledge`` are ids of entries that explain it, best first.
+    ``inside`` are the places in its factors to which it was narrowed, ``not_narrowed`` the factors
+    of which some place may be missing there.
     """
 
     levels: tuple[Blamed, ...]
@@ -75,6 +113,8 @@ class Cause:
     contexts_possible: int
     hidden_behind: tuple[int, ...] = ()
     knowledge: tuple[str, ...] = ()
+    inside: tuple[BlamedPlaces, ...] = ()
+    not_narrowed: tuple[NotNarrowed, ...] = ()
 
     @property
     def is_proved(self) -> bool:

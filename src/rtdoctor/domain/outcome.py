@@ -42,6 +42,7 @@ class LocalCode(StrEnum):
     BODY_TOO_LARGE = "rtdoctor.body_too_large"
     NO_TOKEN = "rtdoctor.no_token"
     TOKEN_NOT_A_STRING = "rtdoctor.token_not_a_string"
+    TOKEN_NOT_READ = "rtdoctor.token_not_read"
     REDIRECT = "rtdoctor.redirect_not_followed"
     ANSWER_NOT_SDP = "rtdoctor.answer_not_sdp"
     ANSWER_REJECTED = "rtdoctor.answer_rejected"
@@ -166,8 +167,9 @@ class Outcome:
     retry_after_s: float | None = None
 
     @classmethod
-    def passed(cls, depth: Stage) -> Outcome:
-        return cls(OutcomeKind.PASS, depth)
+    def passed(cls, depth: Stage, *, untried: str = "") -> Outcome:
+        """``untried`` says why the probe could not go on to the next stage, where it could not."""
+        return cls(OutcomeKind.PASS, depth, reason=untried)
 
     @classmethod
     def failed(cls, signature: Signature) -> Outcome:
@@ -199,13 +201,16 @@ class Outcome:
         if self.kind is OutcomeKind.SKIPPED:
             return f"not run: {self.reason}"
         if self.is_pass:
-            return f"passed up to {self.stage}"
+            return f"passed up to {self.stage}" + (f"; {self.reason}" if self.reason else "")
         said = self.signature.describe() if self.signature else "(nothing was said)"
         return f"{self.kind} at {self.stage}: {said}"
 
     def judged(self, goal: Stage) -> Outcome:
-        """The same outcome seen from a goal: a pass that stops short of it is a failure."""
+        """The same outcome seen from a goal: a pass that stops short of it is a failure; one that
+        could not be tried any further says nothing."""
         if self.is_pass and self.stage is not None and self.stage.order < goal.order:
+            if self.reason:
+                return Outcome(OutcomeKind.SKIPPED, self.stage, reason=self.reason)
             missing = self.stage.next
             return Outcome.failed(Signature(missing, code=LocalCode.NOT_REACHED.value))
         return self

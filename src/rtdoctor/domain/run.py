@@ -83,6 +83,10 @@ class TargetInfo:
     def is_sandbox(self) -> bool:
         return self.name == "sandbox"
 
+    def url(self, path: str) -> str:
+        """An absolute URL: ``path`` below the base, or ``path`` itself when it is a URL."""
+        return path if "://" in path else self.base_url + "/" + path.lstrip("/")
+
     def describe(self) -> str:
         if self.is_sandbox:
             return f"the embedded sandbox, era {self.era} (not the real service)"

@@ -213,16 +213,21 @@ class Setup:
         """What the service can see of this setup.
 
         Without a token in the call's Authorization header the mint is not run, so
-        endpoint, body and beta header of the mint cannot matter.
+        endpoint, body and beta header of the mint cannot matter, nor where a token is read.
         """
-        if self.auth.value.kind.needs_token:
+        auth = self.auth
+        if auth.value.kind.needs_token:
             return self
+        if auth.value.read_at is not None:
+            auth = Level(auth.value.kind.value, replace(auth.value, read_at=None))
         header = self.beta_header
         if header.value.mint is not None or header.value.mint_others:
             at_call = replace(header.value, mint=None, mint_others=())
             name = "on_call" if at_call.call is not None or at_call.call_others else "none"
             header = Level(name, at_call)
-        return replace(self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, beta_header=header)
+        return replace(
+            self, token_endpoint=NO_ENDPOINT, token_body=NO_BODY, auth=auth, beta_header=header
+        )
 
     def mint_prefix(self) -> tuple[object, ...] | None:
         """The part of the setup the mint depends on; equal prefixes mint alike.
@@ -231,7 +236,8 @@ class Setup:
         """
         if not self.auth.value.kind.needs_token:
             return None
-        short_lived = self.auth.value.kind is AuthKind.EXPIRED
-        header = self.beta_header.value
+        auth, header = self.auth.value, self.beta_header.value
         headers = (header.mint, header.mint_others)
-        return (self.token_endpoint, self.token_body, *headers, short_lived)
+        # reading the token is part of the mint: where it throws, there is no call
+        way = (auth.kind is AuthKind.EXPIRED, auth.read_at)
+        return (self.token_endpoint, self.token_body, *headers, *way)

@@ -1,4 +1,4 @@
-"""The body of a token request, written in the dialect of another token endpoint."""
+"""Requests, events, setups and code, as another endpoint or the other generation wants them."""
 
 from rtdoctor.migration.bodies import Move, Moved, migrate
 from rtdoctor.migration.dialect import Dialect, dialect_at, fits

@@ -23,13 +23,15 @@ class Move:
 
     ``new`` is ``None`` when it was dropped; ``taken`` is then the place where it would have gone,
     if another field of the body stands there. ``becomes`` is the JSON text of a value that the new
-    dialect spells differently.
+    dialect spells differently. ``basis`` are the sources of the table's row, ``inferred`` for a
+    field that the table does not know.
     """
 
     old: str
     new: str | None
     becomes: str | None = None
     taken: str | None = None
+    basis: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class _Moving:
             else:
                 # a field of which a part is kept is not dropped itself
                 old = piece.at if piece.owner in kept else piece.owner
-                self.moves[Move(join(old), None)] = None
+                self.moves[Move(join(old), None, basis=self.basis(piece))] = None
         self.complete()
 
     def put(self, piece: Piece, goal: Path) -> None:
@@ -127,9 +129,19 @@ class _Moving:
         # An empty rest means that the value itself was blocked, not only a part of it.
         is_placed = all(rest for rest, _ in blocked)
         if is_placed and (new != piece.owner or becomes is not None):
-            self.moves[Move(join(piece.owner), join(new), becomes)] = None
+            self.moves[Move(join(piece.owner), join(new), becomes, basis=self.basis(piece))] = None
         for rest, at in blocked:
-            self.moves[Move(join(piece.at + rest), None, taken=join(at))] = None
+            move = Move(join(piece.at + rest), None, taken=join(at), basis=self.basis(piece))
+            self.moves[move] = None
+
+    def basis(self, piece: Piece) -> tuple[str, ...]:
+        """The sources for what becomes of a piece."""
+        if piece.field is None:
+            return ("inferred",)
+        if piece.field.place(self.writer) is None:
+            astray = (a for a in load().astray if a.shape is self.reader)
+            return next((a.basis for a in astray if split(a.at) == piece.at), piece.field.basis)
+        return piece.field.basis
 
     def complete(self) -> None:
         """Add what the new shape requires where the object that should hold it is there."""

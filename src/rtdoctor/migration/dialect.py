@@ -57,3 +57,10 @@ def fits(body: str | None, dialect: Dialect) -> bool:
     if "session" in content:
         return isinstance(content["session"], dict)
     return not has_flat_names
+
+
+class Generation(StrEnum):
+    """The two generations of the API, which write every request in their own way."""
+
+    BETA = "beta"
+    GA = "ga"

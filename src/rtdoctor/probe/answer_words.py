@@ -35,6 +35,14 @@ def fields(data: dict[str, Any]) -> str:
     return (", ".join(found[:_MOST_FIELDS]) + more) or "no fields"
 
 
+def names(data: Any) -> str:
+    """The names at the top of a JSON object: ``value, expires_at, session``."""
+    if not isinstance(data, dict):
+        return json_type(data)
+    found = [name if _NAME.fullmatch(name) else "…" for name in data]
+    return ", ".join(found[:_MOST_FIELDS]) or "no fields"
+
+
 def _fields(data: dict[str, Any], inside: str, depth: int) -> Iterator[str]:
     for name, value in data.items():
         path = inside + (name if _NAME.fullmatch(name) else "…")

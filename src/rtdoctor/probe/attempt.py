@@ -18,8 +18,8 @@ from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.probe.call import call_location, call_request, read_call
 from rtdoctor.probe.clean_up import StillOpen, surely_clean_up
 from rtdoctor.probe.hang_up import ELSEWHERE, NO_LOCATION, UNANSWERED, UNUSABLE_LOCATION, OpenCall
-from rtdoctor.probe.mint import Token, mint_request, read_mint
-from rtdoctor.probe.peers.port import Peer, PeerFailure
+from rtdoctor.probe.mint import Minted, Token, mint_request, read_at, read_mint
+from rtdoctor.probe.peers.port import CannotGoOn, Peer, PeerFailure
 from rtdoctor.probe.record import Record
 from rtdoctor.probe.sending import send
 from rtdoctor.probe.service_clock import lifetime_by_date
@@ -68,13 +68,7 @@ async def _mint(tools: Tools, record: Record, on_minted: Callable[[], object]) -
     with record.watch.stage(Stage.MINT) as stage:
         request = mint_request(record.setup, tools.target, tools.key())
         response = await send(tools, record, request, Stage.MINT)
-        result = read_mint(response)
-        if isinstance(result, Outcome):
-            raise Stop(result)
-        record.minted += 1
-        on_minted()
-        # This tells the redactor of the token, before anything that was observed can be kept.
-        token = tools.new_token(result)
+        token = _token(tools, record, response, on_minted)
         stage.detail = token.secret.alias
         record.token_use = TokenUse(
             token.secret.alias,
@@ -82,6 +76,30 @@ async def _mint(tools: Tools, record: Record, on_minted: Callable[[], object]) -
             lifetime_s=lifetime_by_date(token.expires_at, response),
         )
         return token
+
+
+def _token(
+    tools: Tools, record: Record, response: HttpResponse, on_minted: Callable[[], object]
+) -> Token:
+    """The token, or what a client takes for it that reads the answer at another place.
+
+    The redactor is told of a token that is in the answer in any case, before anything that was
+    observed can be kept.
+    """
+    usual = read_mint(response)
+    token = None
+    if isinstance(usual, Minted):
+        record.minted += 1
+        on_minted()
+        token = tools.new_token(usual)
+    place = record.setup.auth.value.read_at
+    result = usual if place is None else read_at(response, place)
+    if isinstance(result, Outcome):
+        raise Stop(result)
+    if token is not None and (place is None or result.value == token.secret.reveal()):
+        return token
+    record.minted += token is None and result.is_token
+    return tools.new_token(result)
 
 
 async def _outlive(tools: Tools, token: Token) -> None:
@@ -126,7 +144,10 @@ async def _exchange(
         result = await _call(tools, record, still_open, token, offer, "call")
         if isinstance(result, Outcome):
             raise Stop(result)
-        await peer.accept(result)
+        try:
+            await peer.accept(result)
+        except CannotGoOn as why:
+            raise Stop(Outcome.passed(Stage.EXCHANGE, untried=str(why))) from None
 
 
 async def _call(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from rtdoctor.domain.error_body import parse_error
+from rtdoctor.domain.call_end import NO_SUCH_ROUTE, call_address, is_over
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.secret import Secret
 from rtdoctor.probe.wire import Credential, WireRequest
@@ -17,9 +17,6 @@ NO_LOCATION = "no Location"
 UNUSABLE_LOCATION = "the Location cannot be used"
 ELSEWHERE = "the Location is not at the target"
 UNANSWERED = "no answer to the hang-up in time"
-
-_ENDED = "call_id_not_found"  # fact SDP-HANGUP-ENDED-404
-_NO_SUCH_ROUTE = (404, 405, 501)
 
 
 @dataclass(slots=True)
@@ -41,7 +38,7 @@ async def hang_up(location: str, key: Secret | None, send: Send) -> str:
         return f"the hang-up failed: {answer}"
     if is_over(answer):
         return ""
-    if answer.status not in _NO_SUCH_ROUTE:
+    if answer.status not in NO_SUCH_ROUTE:
         return f"the hang-up was answered {answer.status}"
     deleted = await send(delete_request(location, key))
     if isinstance(deleted, str):
@@ -51,26 +48,14 @@ async def hang_up(location: str, key: Secret | None, send: Send) -> str:
     return f"the hang-up was answered {answer.status}, and DELETE {deleted.status}"
 
 
-def is_over(response: HttpResponse) -> bool:
-    """Whether the call has ended: hung up now, or gone before."""
-    if response.status < 300:
-        return True
-    error = parse_error(response.body) if response.status in (400, 404) else None
-    return error is not None and error.code == _ENDED
-
-
 def hangup_request(location: str, key: Secret | None) -> WireRequest:
     """``POST /v1/realtime/calls/{call_id}/hangup`` (published API description)."""
-    return WireRequest("hangup", "POST", _url(location) + "/hangup", _authorization(key))
+    return WireRequest("hangup", "POST", call_address(location) + "/hangup", _authorization(key))
 
 
 def delete_request(location: str, key: Secret | None) -> WireRequest:
     """``DELETE`` on the call itself, as Hugging Face speech-to-speech wants it."""
-    return WireRequest("hangup", "DELETE", _url(location), _authorization(key))
-
-
-def _url(location: str) -> str:
-    return location.split("?", 1)[0].rstrip("/")
+    return WireRequest("hangup", "DELETE", call_address(location), _authorization(key))
 
 
 def _authorization(key: Secret | None) -> tuple[tuple[str, str | Credential], ...]:

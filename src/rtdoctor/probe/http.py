@@ -19,6 +19,7 @@ from rtdoctor.domain.outcome import LocalCode, Signature, Stage
 from rtdoctor.errors import UsageError
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.wire import Credential, WireRequest
+from rtdoctor.trust_store import trusted_authorities
 
 
 class HttpPort(Protocol):
@@ -61,7 +62,7 @@ class HttpxPort:
         self._not_recorded = no_answer_errors
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
-        self._tls = _tls_from_environment() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._tls = trusted_authorities() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._idle: list[httpx.AsyncClient] = []
         self._gate = asyncio.Semaphore(limits.http_in_flight)
         # an open call costs its owner money: hanging up never waits behind slow requests
@@ -151,15 +152,6 @@ def _text(data: bytes, charset: str) -> str:
     except (LookupError, ValueError):
         text = data.decode("utf-8", "replace")
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _tls_from_environment() -> ssl.SSLContext:
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise UsageError(
-            f"the CA bundle named by SSL_CERT_FILE or SSL_CERT_DIR cannot be read: {error}"
-        ) from None
 
 
 def _build(client: httpx.AsyncClient, request: WireRequest, clock: _Trace) -> httpx.Request:

@@ -12,7 +12,8 @@ from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage, normalise_message
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, Setup
-from rtdoctor.probe.answer_words import fields, json_type, kind_of_text
+from rtdoctor.domain.token_place import CannotRead, is_stand_in, read_as_page
+from rtdoctor.probe.answer_words import fields, json_type, kind_of_text, names
 from rtdoctor.probe.service_clock import retry_after_s, seconds_until
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
@@ -87,6 +88,8 @@ class Minted:
     value: str
     expires_at: int | None
     lifetime_s: float | None = None
+    is_token: bool = True
+    """False for what a client sends in place of a token that it did not find."""
 
     @property
     def is_alias(self) -> bool:
@@ -141,6 +144,40 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
         fault = "not plain text" if value else "an empty string"
         return failed(LocalCode.NO_TOKEN, f"the token is {fault}; the answer has {fields(data)}")
     return minted
+
+
+def read_at(response: HttpResponse, place: str) -> Minted | Outcome:
+    """What a client that reads the token at ``place`` gets of an answer (see ``token_place``).
+
+    Where reading throws, the client sends no call, so that is a failure of the mint.
+    """
+    refused = refusal(Stage.MINT, response)
+    if refused is not None:
+        return refused
+    try:
+        data: Any = json.loads(response.body)
+    except (ValueError, RecursionError):
+        what = kind_of_text(response.body, response.header("content-type") or "")
+        return _not_read(response, place, f"it is not JSON, it is {what}")
+    has = f"the answer has {names(data)}"
+    try:
+        text = read_as_page(data, place)
+    except CannotRead as error:
+        missing = error.before or "the answer"
+        return _not_read(response, place, f"{missing} is {error.what} there; {has}")
+    if is_stand_in(text):
+        return Minted(text, None, is_token=False)
+    minted = Minted(text, None)
+    if not text or not (minted.is_alias or (text.isascii() and text.isprintable())):
+        return _not_read(response, place, f"an empty or unprintable text is there; {has}")
+    return minted
+
+
+def _not_read(response: HttpResponse, place: str, why: str) -> Outcome:
+    message = f"the token is read at {place}, and {why}"
+    return Outcome.failed(
+        Signature(Stage.MINT, response.status, code=LocalCode.TOKEN_NOT_READ.value, message=message)
+    )
 
 
 def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:

@@ -96,6 +96,8 @@ class Prober:
 
     def _new_token(self, minted: Minted) -> Token:
         """Give a fresh token its alias and tell the redactor."""
+        if not minted.is_token:
+            return Token(Secret(minted.value, minted.value), None, None)
         if minted.is_alias:
             # a replayed answer holds the alias it was recorded under, which is no secret
             return Token(Secret("recorded-token", minted.value), minted.expires_at, 0.0)

@@ -14,7 +14,7 @@ from rtdoctor.report.own_answer import LABEL, own_answers
 from rtdoctor.report.view.matrix import column_of, row_of
 from rtdoctor.report.view.selection import by_signature, is_inferred
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import levels
+from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
@@ -133,14 +133,14 @@ def _causes(
     found: tuple[Cause | Pattern, ...] = diagnosis.causes or diagnosis.patterns
     for number, cause in enumerate(found[:2], 1):
         yield ""
-        shared = " with ".join(
-            code(f"{levels.factor_name(b.factor)} {levels.blamed_text(b, run, _failing(cause))}")
-            for b in cause.levels
-        )
+        inside = cause.inside if isinstance(cause, Cause) else ()
+        pairs = finding_text.level_texts(cause.levels, run, _failing(cause), inside)
+        shared = " with ".join(code(f"{name} {text}") for name, text in pairs)
         kind = _kind(cause)
         title = f"{kind} {number}" if len(found) > 1 else kind
         said, stage = code(cause.signature.describe()), words.stage_name(cause.signature.stage)
         yield f"**{title}:** {shared} → {said} at {stage}. {_tally(cause, run)}"
+        yield from (f"Inside: {code(line)}" for found in inside for line in places.lines(found))
         if _rests_on_inference(run, cause):
             yield f"Inferred: {words.SANDBOX_INFERRED}"
         for entry in cause.knowledge[:1]:
@@ -282,4 +282,8 @@ def _end(run: Run, diagnosis: Diagnosis, redactions: Mapping[str, int]) -> Itera
         f" {ledger.sessions_hung_up} hung up. Redacted here: {hidden}."
     )
     yield f"Does not prove: {prose(words.does_not_prove(diagnosis)[-1])}"
-    yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}."
+    as_code = (
+        ", `rtdoctor show report.html --as js` (curl, python, prompt) writes the change as code"
+    )
+    more = as_code if diagnosis.repairs else ""
+    yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}{more}."

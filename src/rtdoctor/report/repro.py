@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind, EncodingKind
+from rtdoctor.domain.token_place import is_stand_in
+from rtdoctor.report.quoting import javascript_value, python_text, shell_word
 from rtdoctor.secrets.names import Name, judge
 
 API_KEY, TOKEN = "OPENAI_API_KEY", "EPHEMERAL_TOKEN"
@@ -77,7 +79,8 @@ def _headers(observation: Observation, exchange: HttpExchange) -> Iterator[Heade
         if lower in _MADE_BY_THE_CLIENT or lower in _NEVER_REPEATED or _CONTROL.search(name):
             continue
         is_plain = judge(name) not in _CREDENTIAL and lower != auth.header.lower()
-        if is_plain or (is_call and auth.kind is AuthKind.LITERAL):
+        sent_as_it_is = auth.kind is AuthKind.LITERAL or is_stand_in(text.rpartition(" ")[2])
+        if is_plain or (is_call and sent_as_it_is):
             yield Header(name, text)
         else:
             scheme, space, _ = text.rpartition(" ")
@@ -92,7 +95,8 @@ def curl(observation: Observation) -> str:
         command = _curl_command(step)
         if step.purpose == "mint" and _uses_token(observation):
             note = "mint a token, for one call"
-            command = f"{TOKEN}=$({command} \\\n  | python3 -c {_shell(_TOKEN_FROM_STDIN)})"
+            program = _TOKEN_FROM_STDIN + f"print({_token_of(observation)})"
+            command = f"{TOKEN}=$({command} \\\n  | python3 -c {shell_word(program)})"
         else:
             note = _NOTES.get(step.purpose, "send")
         parts.append(f"# {number}. {note}\n{command}\n")
@@ -104,14 +108,19 @@ _NOTES = {
     "first call": "spend the token once",
     "call": "post the offer (a 201 opens a session, which ends when no peer connects)",
 }
-_TOKEN_FROM_STDIN = (
-    "import json, sys; answer = json.load(sys.stdin); "
-    'print(answer.get("value") or answer["client_secret"]["value"])'
-)
+_TOKEN_FROM_STDIN = "import json, sys; answer = json.load(sys.stdin); "
+
+
+def _token_of(observation: Observation) -> str:
+    """The token in the answer to the mint, in Python: where the setup reads it, or where it is."""
+    place = observation.setup.auth.value.read_at
+    if place is not None and re.fullmatch(r"\w+(\.\w+)*", place, re.ASCII):
+        return "answer" + "".join(f'["{step}"]' for step in place.split("."))
+    return 'answer.get("value") or answer["client_secret"]["value"]'
 
 
 def _uses_token(observation: Observation) -> bool:
-    return any(e.purpose in _CALLS for e in observation.exchanges)
+    return any(h.variable == TOKEN for step in steps(observation) for h in step.headers)
 
 
 def _curl_command(step: Step) -> str:
@@ -122,44 +131,21 @@ def _curl_command(step: Step) -> str:
         options.append("--globoff")
     if "/." in step.url:
         options.append("--path-as-is")
-    lines = [f"{' '.join(options)} -X {_shell(step.method)} {_shell(step.url)}"]
+    lines = [f"{' '.join(options)} -X {shell_word(step.method)} {shell_word(step.url)}"]
     named = {h.name.lower() for h in step.headers}
     if step.body is not None and "content-type" not in named:
         # Without this, curl would add a content type of its own to the body.
         lines.append("-H 'Content-Type:'")
     for header in step.headers:
         if header.variable:
-            lines.append(f'-H {_shell(f"{header.name}: {header.text}")}"${header.variable}"')
+            lines.append(f'-H {shell_word(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
-            lines.append(f"-H {_shell(colon)}")
+            lines.append(f"-H {shell_word(colon)}")
     if step.body is not None:
         # --data would take a body that begins with @ for the name of a file.
-        lines.append(f"--data-raw {_shell(step.body)}")
+        lines.append(f"--data-raw {shell_word(step.body)}")
     return " \\\n  ".join(lines)
-
-
-def _shell(text: str) -> str:
-    """One bash word. NUL cannot be an argument of any program and is left out."""
-    if re.fullmatch(r"[A-Za-z0-9_./:-]+", text):
-        return text
-    if not re.search(
-        r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text
-    ):
-        return "'" + text.replace("'", "'\\''") + "'"
-    return "$'" + "".join(map(_ansi_c, text)) + "'"
-
-
-def _ansi_c(char: str) -> str:
-    if char in "\\'":
-        return "\\" + char
-    if char == "\n" or " " <= char <= "~":
-        return char
-    if char in "\r\t":
-        return {"\r": "\\r", "\t": "\\t"}[char]
-    return (
-        "".join(f"\\x{byte:02x}" for byte in char.encode(errors="replace")) if char != "\0" else ""
-    )
 
 
 def python(observation: Observation) -> str:
@@ -167,8 +153,8 @@ def python(observation: Observation) -> str:
     requests = steps(observation)
     if not requests:
         return ""
-    token_wanted = _uses_token(observation)
-    body = "\n".join(_python_step(step, token_wanted=token_wanted) for step in requests)
+    token = _token_of(observation) if _uses_token(observation) else ""
+    body = "\n".join(_python_step(step, token) for step in requests)
     return (
         "import os\n\nimport httpx\n\n"
         f'api_key = os.environ.get("{API_KEY}", "")\n'
@@ -177,39 +163,32 @@ def python(observation: Observation) -> str:
     )
 
 
-def _python_step(step: Step, *, token_wanted: bool) -> str:
+def _python_step(step: Step, token: str) -> str:
+    """``token`` reads the token from the answer to the mint; empty where none is called with."""
     name = step.purpose.replace(" ", "_")
     variable = {API_KEY: "api_key", TOKEN: "token"}
     lines = [
         f"    {name} = client.request(",
-        f"        {_py(step.method)},",
-        f"        {_py(step.url)},",
+        f"        {python_text(step.method)},",
+        f"        {python_text(step.url)},",
         "        headers=[",
     ]
     for h in step.headers:
-        value = _py(h.text)
+        value = python_text(h.text)
         if h.variable:
             value = f"{value} + {variable[h.variable]}" if h.text else variable[h.variable]
         encode = "" if (h.name + h.text).isascii() else ".encode()"
         shown = f"({value}){encode}" if encode else value
-        lines.append(f"            ({_py(h.name)}{encode}, {shown}),")
+        lines.append(f"            ({python_text(h.name)}{encode}, {shown}),")
     lines.append("        ],")
     if step.body is not None:
         lines.append("        content=(")
-        lines += [f"            {_py(line)}" for line in step.body.splitlines(True) or [""]]
+        lines += [f"            {python_text(line)}" for line in step.body.splitlines(True) or [""]]
         lines.append("        ),")
     lines += ["    )", f"    print({name}.status_code, {name}.text)"]
-    if step.purpose == "mint" and token_wanted:
-        lines += [
-            "    answer = mint.json()",
-            '    token = answer.get("value") or answer["client_secret"]["value"]',
-        ]
+    if step.purpose == "mint" and token:
+        lines += ["    answer = mint.json()", f"    token = {token}"]
     return "\n".join(lines) + "\n"
-
-
-def _py(text: str) -> str:
-    """A Python string literal of ASCII only, so that nothing in it can hide."""
-    return ascii(text)
 
 
 def javascript(observation: Observation) -> str:
@@ -221,15 +200,17 @@ def javascript(observation: Observation) -> str:
     step, offer = calls[0], observation.setup.offer.value
     lines = [_js_variable(h.variable) for h in step.headers if h.variable]
     lines.append("const pc = new RTCPeerConnection();")
+    if offer.sdp is not None:
+        lines.append("// The probe sent an offer of another engine; this one is your own engine's.")
     if offer.audio:
         lines.append('pc.addTransceiver("audio");')
     if offer.channel is not None:
-        lines.append(f"const channel = pc.createDataChannel({_js(offer.channel)});")
+        lines.append(f"const channel = pc.createDataChannel({javascript_value(offer.channel)});")
         lines.append("channel.onmessage = (event) => console.log(event.data);")
     lines += ["await pc.setLocalDescription();", *_js_body(observation, step)]
     lines += [
-        f"const response = await fetch({_js(step.url)}, {{",
-        f"  method: {_js(step.method)},",
+        f"const response = await fetch({javascript_value(step.url)}, {{",
+        f"  method: {javascript_value(step.method)},",
         *_js_headers(step),
         "  body,",
         "});",
@@ -252,10 +233,10 @@ def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
     for h in step.headers:
         if multipart and h.name.lower() == "content-type":
             continue
-        value = _js(h.text)
+        value = javascript_value(h.text)
         if h.variable:
             value += " + " + variable.format(name=h.variable)
-        yield f"    {_js(h.name)}: {value},"
+        yield f"    {javascript_value(h.name)}: {value},"
     yield "  },"
 
 
@@ -266,10 +247,11 @@ def _js_body(observation: Observation, step: Step) -> Iterator[str]:
         yield "const body = new FormData();"
         yield 'body.set("sdp", new Blob([sdp], { type: "application/sdp" }));'
         if encoding.session is not None:
-            session = _js(encoding.session)
+            session = javascript_value(encoding.session)
             yield f'body.set("session", new Blob([{session}], {{ type: "application/json" }}));'
     elif encoding.kind is EncodingKind.JSON:
-        yield f"const body = JSON.stringify({{ ...{_js(_without_sdp(step.body))}, sdp }});"
+        others = javascript_value(_without_sdp(step.body))
+        yield f"const body = JSON.stringify({{ ...{others}, sdp }});"
     else:
         yield "const body = sdp;"
 
@@ -285,16 +267,11 @@ def _without_sdp(body: str | None) -> object:
 def _node_mint(step: Step) -> str:
     lines = [
         "// On your server (Node 18 or later): the API key never belongs into a page.",
-        f"const response = await fetch({_js(step.url)}, {{",
-        f"  method: {_js(step.method)},",
+        f"const response = await fetch({javascript_value(step.url)}, {{",
+        f"  method: {javascript_value(step.method)},",
         *_js_headers(step, "process.env.{name}"),
-        *([f"  body: {_js(step.body)},"] if step.body is not None else []),
+        *([f"  body: {javascript_value(step.body)},"] if step.body is not None else []),
         "});",
         "console.log(response.status, await response.text());",
     ]
     return "\n".join(lines) + "\n"
-
-
-def _js(value: object) -> str:
-    """A JavaScript literal of ASCII only that cannot end a script element."""
-    return json.dumps(value).replace("<", "\\u003c")

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any
 
 from rtdoctor.domain.secret import Secret
-from rtdoctor.domain.setup import Auth, CallQuery, Level
+from rtdoctor.domain.setup import Auth, BetaHeader, CallQuery, Level
+from rtdoctor.secrets.appearance import looks_random
 
 
 class Walker:
@@ -91,6 +92,10 @@ class Walker:
             yield value.text
         elif isinstance(value, CallQuery):
             yield from (text for name, text in value.params if self._named(name, text) != text)
+        elif isinstance(value, BetaHeader):
+            # a header of the client's own may be a key whatever its name is
+            others = (text for _, text in (*value.mint_others, *value.call_others))
+            yield from filter(looks_random, others)
 
     def _sequence(self, value: Any) -> Any:
         if _is_pair(value):

@@ -12,6 +12,8 @@ from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
 from rtdoctor.strict_yaml import load, placed
 
 NEWEST_VERSION = 1
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""A name of a header or a method (RFC 9110, sections 5.6.2 and 9.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,26 +125,36 @@ def _check_token(setup: Setup, where: str) -> None:
 
 def _check_headers(setup: Setup, where: str) -> None:
     auth, beta = setup.auth.value, setup.beta_header.value
-    headers = {
-        "auth": [auth.text, auth.scheme],
-        "beta_header": [beta.mint or "", beta.call or ""],
-        "token_body": [setup.token_body.value.content_type],
-        "call_encoding": [setup.call_encoding.value.content_type],
+    others = [*beta.mint_others, *beta.call_others]
+    texts = {
+        Factor.AUTH: [auth.text, auth.scheme],
+        Factor.BETA_HEADER: [beta.mint or "", beta.call or "", *(value for _, value in others)],
+        Factor.TOKEN_BODY: [setup.token_body.value.content_type],
+        Factor.CALL_ENCODING: [setup.call_encoding.value.content_type],
     }
+    names = {Factor.AUTH: [auth.header], Factor.BETA_HEADER: [name for name, _ in others]}
     # the text itself is not repeated: it may be a key
-    for factor, texts in headers.items():
-        if not all(text.isascii() and text.isprintable() for text in texts):
+    for factor, values in texts.items():
+        if not all(text.isascii() and text.isprintable() for text in values):
             raise ConfigError(
                 where,
                 f"{factor}: this text cannot be sent in an HTTP header",
                 hint="No client can send line breaks or letters beyond ASCII there.",
             )
-    if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", auth.header):
-        raise ConfigError(
-            where,
-            "auth: the header is no name of an HTTP header",
-            hint="Give its name alone, such as Authorization; what it carries is text.",
-        )
+    for factor, given in names.items():
+        if not all(map(_TOKEN.fullmatch, given)):
+            raise ConfigError(
+                where,
+                f"{factor}: the header is no name of an HTTP header",
+                hint="Give its name alone, such as Authorization; what it carries is text.",
+            )
+    for factor in (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT):
+        if not _TOKEN.fullmatch(setup[factor].value.method):
+            raise ConfigError(
+                where,
+                f"{factor}: the method is no method of HTTP",
+                hint="Give its name alone, such as POST or GET.",
+            )
 
 
 def named(catalogue: Catalogue, factor: Factor, value: Any, literal_name: str) -> Level[Any]:

@@ -87,7 +87,7 @@ class Target:
 
     def url(self, path: str) -> str:
         """An absolute URL: ``path`` below the base, or ``path`` itself when it is a URL."""
-        return path if "://" in path else self.base_url + "/" + path.lstrip("/")
+        return self.info.url(path)
 
     def may_see_key(self, url: str) -> bool:
         """Whether ``url`` belongs to this target, so that its key and tokens may go there."""

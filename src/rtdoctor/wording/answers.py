@@ -12,8 +12,9 @@ _LONGEST = 160
 def request_line(setup: Setup, stage: Stage) -> str:
     """The request that a stage's answer belongs to: ``POST /v1/realtime/calls?model=…``."""
     if stage is Stage.MINT:
-        return f"POST {setup.token_endpoint.value.path}"
-    return f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
+        return f"{setup.token_endpoint.value.method} {setup.token_endpoint.value.path}"
+    endpoint = setup.call_endpoint.value
+    return f"{endpoint.method} {endpoint.path}{query_text(setup.call_query.value)}"
 
 
 def said(signature: Signature) -> str:
@@ -42,6 +43,8 @@ def code_of(signature: Signature) -> str:
 
 def describe(setup: Setup, outcome: Outcome) -> str:
     """One answer in a line, with the request it answers."""
+    if outcome.kind is OutcomeKind.SKIPPED and outcome.stage is not None:
+        return f"answered, up to the stage {outcome.stage}; not tried further: {outcome.reason}"
     if outcome.kind is OutcomeKind.SKIPPED:
         return f"not sent: {outcome.reason}"
     if outcome.is_pass or outcome.signature is None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from rtdoctor.domain.finding import Repair
-from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.finding import BlamedPlaces, Repair
+from rtdoctor.domain.outcome import LocalCode, Signature, Stage
 from rtdoctor.domain.setup import CallEncoding, EncodingKind, Factor, Offer, Setup
 from rtdoctor.wording.answers import code_of
 from rtdoctor.wording.levels import FACTOR_NAMES, level_text
+from rtdoctor.wording.places import clauses, holds_more, moved
 
 _LONGEST_BODY = 64
 
@@ -71,6 +72,8 @@ def _encoding(encoding: CallEncoding) -> str:
 
 
 def _offer(offer: Offer) -> str:
+    if offer.sdp is not None:
+        return "the sections and codecs of another engine"
     audio = "audio" if offer.audio else "no audio"
     if offer.channel is None:
         return f"{audio} and no data channel"
@@ -83,6 +86,8 @@ def _cut(text: str) -> str:
 
 def failure_phrase(signature: Signature) -> str:
     """What was refused and how, in a clause: ``the call is refused (400 invalid_offer)``."""
+    if signature.code == LocalCode.TOKEN_NOT_READ:
+        return "no call is sent"
     if signature.stage is Stage.OFFER:
         return f"no offer can be made ({code_of(signature)})"
     if signature.stage not in (Stage.MINT, Stage.EXCHANGE):
@@ -94,9 +99,17 @@ def failure_phrase(signature: Signature) -> str:
     return f"{what} {verb} ({code_of(signature)})"
 
 
-def levels_phrase(factors: Iterable[Factor], setup: Setup) -> str:
-    """The levels of a cause in one clause. ``setup`` is one that holds them."""
-    return " and ".join(level_phrase(f, setup) for f in factors)
+def levels_phrase(
+    factors: Iterable[Factor], setup: Setup, inside: Sequence[BlamedPlaces] = ()
+) -> str:
+    """The levels of a cause in one clause, by the places ``inside`` them where those say more.
+    ``setup`` is one that holds the levels."""
+    texts = []
+    for factor in factors:
+        found = [f for f in inside if f.factor == factor]
+        says_more = found and holds_more(factor, setup[factor], found[0])
+        texts.append(clauses(found) if says_more else level_phrase(factor, setup))
+    return " and ".join(texts)
 
 
 def repair_phrase(repair: Repair, subject: Setup) -> str:
@@ -104,9 +117,22 @@ def repair_phrase(repair: Repair, subject: Setup) -> str:
     factors = [Factor(c.factor) for c in repair.changes]
     if len(factors) > 2:
         return f"{len(factors)} edits ({', '.join(FACTOR_NAMES[f] for f in factors)})"
-    return ", and ".join(
-        f"{wire_text(f, repair.setup)} instead of {wire_text(f, subject)}" for f in factors
-    )
+    return ", and ".join(_edit(f, repair.setup, subject) for f in factors)
+
+
+def _edit(factor: Factor, repaired: Setup, subject: Setup) -> str:
+    places = moved(factor, subject[factor], repaired[factor])
+    if places is not None:
+        return f"{_HOLDERS[factor]} {places}"
+    return f"{wire_text(factor, repaired)} instead of {wire_text(factor, subject)}"
+
+
+_HOLDERS = {
+    Factor.TOKEN_BODY: "the token request",
+    Factor.CALL_ENCODING: "the call",
+    Factor.BETA_HEADER: "the requests",
+    Factor.OFFER: "the offer",
+}
 
 
 def sentence_case(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rtdoctor.domain.finding import (
     Blamed,
+    BlamedPlaces,
     Contradiction,
     Diagnosis,
     RuledOut,
@@ -15,7 +16,7 @@ from rtdoctor.domain.finding import (
 )
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.setup import Setup
-from rtdoctor.wording import levels
+from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
 
 TRIED = "Tried as a smaller change, and refused"
@@ -23,6 +24,7 @@ SUSPICIONS = "Likely, not proved"
 NO_PROOF = "a failure of this kind can have other reasons, so this is likely, not proved"
 CONTRADICTIONS = "The service contradicted itself"
 CONTROL = "What passes beside it"
+AS_CODE = "As code, before and after: rtdoctor show FILE --as js|curl|python|prompt"
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _RESUME = "to go on where it ended: rtdoctor check --resume JOURNAL"
@@ -51,11 +53,32 @@ def _usual_step(run: Run, diagnosis: Diagnosis) -> str:
             return f"Check again, to see whether the answer stays the same: {again}"
 
 
-def levels_text(blamed: Sequence[Blamed], run: Run, probes: Sequence[str]) -> str:
+def levels_text(
+    blamed: Sequence[Blamed],
+    run: Run,
+    probes: Sequence[str],
+    inside: Sequence[BlamedPlaces] = (),
+) -> str:
     """``token endpoint /v1/realtime/sessions with query of the call ?model=gpt-realtime``."""
-    return " with ".join(
-        f"{levels.factor_name(b.factor)} {levels.blamed_text(b, run, probes)}" for b in blamed
-    )
+    pairs = level_texts(blamed, run, probes, inside)
+    return " with ".join(f"{name} {text}" for name, text in pairs)
+
+
+def level_texts(
+    blamed: Sequence[Blamed],
+    run: Run,
+    probes: Sequence[str],
+    inside: Sequence[BlamedPlaces] = (),
+) -> tuple[tuple[str, str], ...]:
+    """Each factor with what it puts on the wire; with the places ``inside`` it that are to blame,
+    where it was narrowed to them."""
+    texts = []
+    for level in blamed:
+        found = [f for f in inside if f.factor == level.factor]
+        is_long = places.are_in_a_body(found)
+        text = places.named(found) if is_long else levels.blamed_text(level, run, probes)
+        texts.append((levels.factor_name(level.factor), text))
+    return tuple(texts)
 
 
 def contradiction(found: Contradiction) -> str:

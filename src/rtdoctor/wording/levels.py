@@ -10,7 +10,18 @@ from urllib.parse import quote_plus
 
 from rtdoctor.domain.finding import Blamed, Change
 from rtdoctor.domain.run import Run
-from rtdoctor.domain.setup import Auth, AuthKind, BetaHeader, CallQuery, Factor, Level, Setup
+from rtdoctor.domain.setup import (
+    Auth,
+    AuthKind,
+    BetaHeader,
+    CallEndpoint,
+    CallQuery,
+    Factor,
+    Level,
+    Setup,
+    TokenEndpoint,
+)
+from rtdoctor.wording.places import moved
 
 FACTOR_NAMES = {
     Factor.TOKEN_ENDPOINT: "token endpoint",
@@ -38,7 +49,7 @@ def level_text(factor: Factor, level: Level[Any]) -> str:
     """A level as what it puts on the wire; by its name where that would be long."""
     match factor:
         case Factor.TOKEN_ENDPOINT:
-            return level.value.path or "no token"
+            return _endpoint_text(level.value) or "no token"
         case Factor.TOKEN_BODY:
             return level.name if level.value.text is not None else "no body"
         case Factor.AUTH:
@@ -46,32 +57,50 @@ def level_text(factor: Factor, level: Level[Any]) -> str:
         case Factor.BETA_HEADER:
             return _beta_text(level.value)
         case Factor.CALL_ENDPOINT:
-            return str(level.value.path)
+            return _endpoint_text(level.value)
         case Factor.CALL_QUERY:
             return query_text(level.value) or "no query"
+        case Factor.OFFER if level.value.sdp is not None:
+            return "an SDP offer of another engine"
         case _:
             return level.name
 
 
+def _endpoint_text(endpoint: TokenEndpoint | CallEndpoint) -> str:
+    path = endpoint.path or ""
+    return f"{endpoint.method} {path}" if path and endpoint.method != "POST" else path
+
+
 def _auth_text(auth: Auth) -> str:
     said = _NAMED.get(auth.kind) or f"“{auth.text}”"
+    if auth.read_at is not None and auth.kind.needs_token:
+        said += f" read at {auth.read_at}"
     if auth.kind is AuthKind.NONE or (auth.header, auth.scheme) == ("Authorization", "Bearer"):
         return said
     return f"{said} as {auth.header}: {auth.scheme}".rstrip(": ")
 
 
 def _beta_text(header: BetaHeader) -> str:
+    others = _other_headers(header)
     match (header.mint, header.call):
         case (None, None):
-            return "no OpenAI-Beta"
+            beta = "" if others else "no OpenAI-Beta"
         case (mint, None):
-            return f"OpenAI-Beta: {mint} on the mint"
+            beta = f"OpenAI-Beta: {mint} on the mint"
         case (None, call):
-            return f"OpenAI-Beta: {call} on the call"
+            beta = f"OpenAI-Beta: {call} on the call"
         case (mint, call) if mint == call:
-            return f"OpenAI-Beta: {call}"
+            beta = f"OpenAI-Beta: {call}"
         case (mint, call):
-            return f"OpenAI-Beta: {mint} on the mint, {call} on the call"
+            beta = f"OpenAI-Beta: {mint} on the mint, {call} on the call"
+    return " and ".join(filter(None, [beta, others]))
+
+
+def _other_headers(header: BetaHeader) -> str:
+    """The names alone of the headers without a level of their own: a value may be a key."""
+    requests = (("mint", header.mint_others), ("call", header.call_others))
+    held = [(", ".join(name for name, _ in pairs), where) for where, pairs in requests if pairs]
+    return " and ".join(f"{names} on the {where}" for names, where in held)
 
 
 def query_text(query: CallQuery) -> str:
@@ -101,8 +130,17 @@ def changes(moved: Sequence[Change], old: Setup, new: Setup) -> str:
 
 
 def _change(change: Change, old: Setup, new: Setup) -> str:
+    places = places_moved(change, old, new)
+    if places is not None:
+        return f"{factor_name(change.factor)}: {places}"
     before, after = sides(change, old, new)
     return f"{factor_name(change.factor)}: {before} → {after}"
+
+
+def places_moved(change: Change, old: Setup, new: Setup) -> str | None:
+    """The few places inside a body that a change moves; ``None`` where it moves a whole level."""
+    factor = _FACTORS.get(change.factor)
+    return None if factor is None else moved(factor, old[factor], new[factor])
 
 
 def sides(change: Change, old: Setup, new: Setup) -> tuple[str, str]:

@@ -62,6 +62,8 @@ LOCAL_CODE: dict[LocalCode, str] = {
     LocalCode.EMPTY_BODY: "The answer had no body.",
     LocalCode.BODY_TOO_LARGE: "The answer was larger than rtdoctor reads, so it was cut off.",
     LocalCode.NO_TOKEN: "The mint succeeded, but there was no token in its answer.",
+    LocalCode.TOKEN_NOT_READ: "The mint succeeded, but reading the token at the client's place in"
+    " its answer throws, so no call is sent.",
     LocalCode.TOKEN_NOT_A_STRING: "The mint's answer holds a token that is not text. A page that"
     " puts it into a header sends “[object Object]”.",
     LocalCode.REDIRECT: "The service redirected elsewhere. rtdoctor does not follow with a key in"

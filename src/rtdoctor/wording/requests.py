@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from rtdoctor.domain.exchange import Headers
 from rtdoctor.domain.setup import (
     Auth,
     AuthKind,
@@ -27,6 +28,10 @@ _CREDENTIAL = {
     AuthKind.EXPIRED: "$EPHEMERAL_TOKEN (expired)",
     AuthKind.API_KEY: "$OPENAI_API_KEY",
 }
+
+
+_LONG, _KEPT = 14, 5
+"""Unchanged lines of a diff that are shown in a row, and how many of a longer row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,25 @@ def mint_lines(setup: Setup) -> tuple[str, ...]:
 
 def _mint(endpoint: str, setup: Setup) -> Iterator[str]:
     body: TokenBody = setup.token_body.value
-    yield f"POST {endpoint}"
-    yield "Authorization: Bearer $OPENAI_API_KEY"
-    if setup.beta_header.value.mint is not None:
-        yield f"OpenAI-Beta: {setup.beta_header.value.mint}"
+    header = setup.beta_header.value
+    yield f"{setup.token_endpoint.value.method} {endpoint}"
+    if not any(name.lower() == "authorization" for name, _ in header.mint_others):
+        yield "Authorization: Bearer $OPENAI_API_KEY"
+    if header.mint is not None:
+        yield f"OpenAI-Beta: {header.mint}"
+    yield from _others(header.mint_others)
     if body.text is not None:
         yield f"Content-Type: {body.content_type}"
         yield ""
         yield from pretty(body.text).splitlines()
+    if setup.auth.value.read_at is not None:
+        yield ""
+        yield f"(the token is read at {setup.auth.value.read_at} of the answer)"
+
+
+def _others(headers: Headers) -> Iterator[str]:
+    """Headers by name; what they carry may be a key."""
+    return (f"{name}: (value not shown)" for name, _ in headers)
 
 
 def call_lines(setup: Setup) -> tuple[str, ...]:
@@ -67,10 +83,12 @@ def call_lines(setup: Setup) -> tuple[str, ...]:
 
 
 def _call(setup: Setup) -> Iterator[str]:
-    yield f"POST {setup.call_endpoint.value.path}{query_text(setup.call_query.value)}"
+    endpoint = setup.call_endpoint.value
+    yield f"{endpoint.method} {endpoint.path}{query_text(setup.call_query.value)}"
     yield from _credential(setup.auth.value)
     if setup.beta_header.value.call is not None:
         yield f"OpenAI-Beta: {setup.beta_header.value.call}"
+    yield from _others(setup.beta_header.value.call_others)
     encoding = setup.call_encoding.value
     offer = _offer(setup.offer.value, encoding)
     if encoding.kind is EncodingKind.MULTIPART:
@@ -91,6 +109,8 @@ def _offer(offer: Offer, encoding: CallEncoding) -> str:
     parts = ["audio"] if offer.audio else []
     parts += [f"data channel “{offer.channel}”"] if offer.channel is not None else []
     cut = ", final line end cut off" if encoding.trim else ""
+    if offer.sdp is not None:
+        return f"(SDP offer of another engine{cut})"
     return f"(SDP offer: {' and '.join(parts) or 'neither audio nor data channel'}{cut})"
 
 
@@ -142,6 +162,13 @@ def _hunks(ours: tuple[str, ...], theirs: tuple[str, ...]) -> Iterator[Hunk]:
         yield Hunk(ours[a:b], theirs[c:d])
 
 
+def _shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Unchanged lines; of many of them only those next to a change or to the request line."""
+    if len(lines) <= _LONG:
+        return lines
+    return *lines[:_KEPT], "…", *lines[-_KEPT:]
+
+
 def diff(old: Setup, new: Setup) -> tuple[str, ...]:
     """A diff to copy: ``-`` and ``+`` lines; a request that stays as it is is only named."""
     lines: list[str] = []
@@ -152,7 +179,7 @@ def diff(old: Setup, new: Setup) -> tuple[str, ...]:
             continue
         for hunk in _hunks(ours, theirs):
             if hunk.same:
-                lines += [f"  {line}" for line in hunk.left]
+                lines += [f"  {line}" for line in _shortened(hunk.left)]
             else:
                 lines += [f"- {line}" for line in hunk.left]
                 lines += [f"+ {line}" for line in hunk.right]

@@ -21,9 +21,10 @@ from rtdoctor.domain.setup import Offer
 from rtdoctor.ice.host_addresses import addresses_near, only_addresses
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peers.ice_inside import ConnectivityChecks, has_other_certificate, selected_pair
-from rtdoctor.probe.peers.port import PeerFactory, PeerFailure
+from rtdoctor.probe.peers.port import CannotGoOn, PeerFactory, PeerFailure
 from rtdoctor.sdp.answer_check import candidate_fault, objection
 from rtdoctor.sdp.description import read_description
+from rtdoctor.sdp.foreign_offer import ForeignOffer, NoCounterpart, kinds_of
 
 _ICE_DONE = ("connected", "completed")
 _OVER = ("closed", "failed")
@@ -49,6 +50,8 @@ class AiortcPeer:
         self._local_candidates = 0
         self._remote_candidates = 0
         self._offer = ""
+        self._foreign: ForeignOffer | None = None
+        self._unfit = ""
         self._answer = ""
         self._checks = ConnectivityChecks()
         self._pair: tuple[str, str] | None = None
@@ -59,14 +62,16 @@ class AiortcPeer:
             self._pc.add_listener(change, self._state_changed)
 
     async def make_offer(self, offer: Offer) -> str:
-        if not offer.audio and offer.channel is None:
-            return _NO_SECTIONS
+        kinds = _kinds(offer)
+        if not kinds:
+            return _NO_SECTIONS if offer.sdp is None else offer.sdp
         try:
             async with asyncio.timeout(self._limits.offer_s):
-                if offer.audio:
-                    self._pc.addTransceiver("audio")
-                if offer.channel is not None:
-                    self._open_channel(offer.channel)
+                for kind in kinds:
+                    if kind in ("audio", "video"):
+                        self._pc.addTransceiver(kind)
+                if "application" in kinds:
+                    self._open_channel(offer.channel or "")
                 await self._gather(await self._pc.createOffer())
         except TimeoutError:
             raise PeerFailure(
@@ -85,7 +90,15 @@ class AiortcPeer:
                 LocalCode.NO_LOCAL_CANDIDATES,
                 "this machine has no network address to offer as an ICE candidate",
             )
-        return sdp
+        return sdp if offer.sdp is None else self._over_own_transport(offer.sdp, sdp)
+
+    def _over_own_transport(self, foreign: str, own: str) -> str:
+        try:
+            self._foreign = ForeignOffer.over(foreign, own)
+        except NoCounterpart as error:
+            self._unfit = str(error)
+            return foreign
+        return self._foreign.sdp
 
     async def _gather(self, offer: RTCSessionDescription) -> None:
         # aioice forgets the sockets of a gathering that is cancelled, so this one ends by itself
@@ -127,6 +140,10 @@ class AiortcPeer:
         wrong = objection(answer)
         if wrong is not None:
             raise _rejected(f"the answer cannot be used: {wrong}")
+        if self._unfit:
+            raise CannotGoOn(self._unfit)
+        if self._foreign is not None:
+            answer = self._foreign.as_own(answer)
         self._answer = answer
         said = read_description(answer)
         self._remote_candidates = len(said.candidates)
@@ -138,6 +155,8 @@ class AiortcPeer:
             raise _rejected("setRemoteDescription did not return") from None
         except Exception as error:
             # aiortc raises whatever its SDP parser stumbles over; all of it means one thing
+            if self._foreign is not None:
+                raise CannotGoOn(f"this peer cannot apply the answer: {_brief(error)}") from None
             raise _rejected(f"setRemoteDescription refused the answer: {_brief(error)}") from None
 
     async def until_ice(self) -> None:
@@ -294,6 +313,14 @@ def peer_factory(limits: Limits, *, on_loopback: bool) -> PeerFactory:
     """Peers for one target, with the addresses that may reach it."""
     addresses = addresses_near(on_loopback=on_loopback)
     return lambda setup: AiortcPeer(limits, addresses)
+
+
+def _kinds(offer: Offer) -> tuple[str, ...]:
+    """The sections that our own offer needs, to connect what is offered."""
+    if offer.sdp is not None:
+        return kinds_of(offer.sdp)
+    parts = (("audio", offer.audio), ("application", offer.channel is not None))
+    return tuple(kind for kind, wanted in parts if wanted)
 
 
 def _rejected(detail: str) -> PeerFailure:

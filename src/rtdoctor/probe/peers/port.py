@@ -23,8 +23,16 @@ class PeerFailure(Exception):
         return Signature(self.stage, code=self.code.value, message=self.detail)
 
 
+class CannotGoOn(Exception):
+    """The service answered, and this peer cannot try the rest; the text says why.
+
+    That is no failure: another engine may well connect.
+    """
+
+
 class Peer(Protocol):
-    """One ``RTCPeerConnection``. Every waiting method raises ``PeerFailure``."""
+    """One ``RTCPeerConnection``. Every waiting method raises ``PeerFailure``, and ``accept``
+    raises ``CannotGoOn`` for an answer to a foreign offer that it cannot apply."""
 
     async def make_offer(self, offer: Offer) -> str:
         """The local SDP with all candidates gathered."""

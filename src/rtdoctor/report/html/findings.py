@@ -9,10 +9,12 @@ from rtdoctor.domain.exchange import HttpExchange
 from rtdoctor.domain.finding import Answered, Blamed, Cause, Diagnosis, Pattern, Repair, Witness
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.run import Run
+from rtdoctor.report.change.code_change import CodeChange, code_changes
+from rtdoctor.report.change.prompt import prompt
 from rtdoctor.report.html.probes import ProbeView, telling
 from rtdoctor.report.own_answer import own_answers
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import levels
+from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
@@ -51,16 +53,20 @@ class InteractionView:
     probes: tuple[str, ...]
     hidden_behind: tuple[int, ...]
     knowledge: tuple[KnowledgeText, ...]
+    not_narrowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RepairView:
-    """``diff`` are the lines to change; ``warnings`` what it costs."""
+    """``diff`` are the lines to change; ``warnings`` what it costs; ``code`` both requests before
+    and after in every language, and ``prompt`` the same for a coding assistant."""
 
     repair: Repair
     changes: str
     diff: tuple[str, ...]
     warnings: tuple[str, ...]
+    code: tuple[CodeChange, ...]
+    prompt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +112,24 @@ class Findings:
         return InteractionView(
             number,
             _claim(cause.levels) if cause.is_proved else words.NOT_PROVED,
-            self._levels(cause.levels, cause.failing_probes),
+            finding_text.level_texts(cause.levels, self.run, cause.failing_probes, cause.inside),
             cause.signature,
             words.tally(cause),
-            tuple(self._pairs(cause.witnesses)),
+            (*self._pairs(cause.witnesses), *self._pairs_inside(cause)),
             cause.failing_probes,
             tuple(index + 1 for index in cause.hidden_behind),
             self.knowledge(cause.knowledge),
+            tuple(
+                f"{levels.factor_name(left.factor)}: {places.not_narrowed(left)}"
+                for left in cause.not_narrowed
+            ),
         )
 
     def _pattern(self, number: int, pattern: Pattern) -> InteractionView:
         return InteractionView(
             number,
             "",  # a pattern is what was seen; that nothing else matters is not claimed
-            self._levels(pattern.levels, pattern.failing),
+            finding_text.level_texts(pattern.levels, self.run, pattern.failing),
             pattern.signature,
             words.pattern_tally(pattern, self.run),
             tuple(self._pairs(pattern.passing_neighbours)),
@@ -128,29 +138,33 @@ class Findings:
             self.knowledge(pattern.knowledge),
         )
 
-    def _levels(
-        self, blamed: tuple[Blamed, ...], probes: tuple[str, ...]
-    ) -> tuple[tuple[str, str], ...]:
-        return tuple(
-            (levels.factor_name(b.factor), levels.blamed_text(b, self.run, probes)) for b in blamed
-        )
-
     def _pairs(self, witnesses: tuple[Witness, ...]) -> Iterator[PairView]:
         for witness in witnesses:
-            failing = self.probes.get(witness.failing)
-            passing = self.probes.get(witness.passing)
-            if failing is None or passing is None:
-                continue
-            answer = telling(failing.observation)
-            yield PairView(
-                levels.factor_names(witness.factors),
-                failing,
-                passing,
-                witness.repeated,
-                setup_text.compare(failing.observation.setup, passing.observation.setup),
-                answer,
-                telling(passing.observation, like=answer),
-            )
+            yield from self._pair(levels.factor_names(witness.factors), witness)
+
+    def _pairs_inside(self, cause: Cause) -> Iterator[PairView]:
+        """The pairs of the places to which a cause was narrowed, but those that are shown already
+        since the whole factor differs in that place alone."""
+        shown = {(w.failing, w.passing) for w in cause.witnesses}
+        for blamed in (place for found in cause.inside for place in found.places):
+            if (blamed.witness.failing, blamed.witness.passing) not in shown:
+                yield from self._pair(blamed.place, blamed.witness)
+
+    def _pair(self, what: str, witness: Witness) -> Iterator[PairView]:
+        failing = self.probes.get(witness.failing)
+        passing = self.probes.get(witness.passing)
+        if failing is None or passing is None:
+            return
+        answer = telling(failing.observation)
+        yield PairView(
+            what,
+            failing,
+            passing,
+            witness.repeated,
+            setup_text.compare(failing.observation.setup, passing.observation.setup),
+            answer,
+            telling(passing.observation, like=answer),
+        )
 
     def repairs(self) -> tuple[RepairView, ...]:
         subject = self.run.header.subject
@@ -162,6 +176,8 @@ class Findings:
                 levels.changes(repair.changes, subject, repair.setup),
                 setup_text.diff(subject, repair.setup),
                 words.repair_warnings(repair),
+                code_changes(self.run, repair),
+                prompt(self.run, self.diagnosis, repair),
             )
             for repair in self.diagnosis.repairs
         )

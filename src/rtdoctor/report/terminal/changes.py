@@ -27,6 +27,7 @@ def print_repairs(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
         if number == 1:
             screen.line(("That is, in the requests:", "dim"), indent=5)
             _print_requests(subject, repair.setup, screen)
+    screen.line((finding_text.AS_CODE, "dim"), indent=2)
 
 
 def _print_repair(number: int, repair: Repair, subject: Setup, screen: Screen) -> None:
@@ -36,6 +37,10 @@ def _print_repair(number: int, repair: Repair, subject: Setup, screen: Screen) -
     for change in repair.changes:
         old, new = levels.sides(change, subject, repair.setup)
         name = levels.factor_name(change.factor)
+        places = levels.places_moved(change, subject, repair.setup)
+        if places is not None:
+            screen.line(f"{name}: ", (places, "green"), indent=5)
+            continue
         if screen.fits(f"{name}: {old} → {new}", 1, indent=5):
             screen.line(f"{name}: ", (old, "red"), " → ", (new, "green"), indent=5)
             continue

@@ -7,7 +7,7 @@ from rtdoctor.domain.run import Run
 from rtdoctor.report.own_answer import where_it_was_seen
 from rtdoctor.report.terminal.screen import Screen, StyledText
 from rtdoctor.wording import findings as finding_text
-from rtdoctor.wording import levels
+from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording.outcomes import describe_error, plural
 
@@ -35,12 +35,18 @@ def _print_cause(number: int, cause: Cause, run: Run, screen: Screen) -> None:
         behind = " and ".join(str(i + 1) for i in cause.hidden_behind)
         hidden = f", hidden behind {behind} until that is repaired"
     screen.title(f"Cause {number}{'' if cause.is_proved else ' (suspected)'}{hidden}")
-    levels = finding_text.levels_text(cause.levels, run, cause.failing_probes)
-    screen.line((levels, "red"), indent=2)
+    shown = finding_text.levels_text(cause.levels, run, cause.failing_probes, cause.inside)
+    screen.line((shown, "red"), indent=2)
     stage = words.stage_name(cause.signature.stage)
     screen.line(("answer ", "dim"), f"{stage}: {describe_error(cause.signature)}", indent=2)
     for witness in cause.witnesses:
         screen.line(*_witness(witness), indent=2)
+    for found in cause.inside:
+        for text in places.lines(found):
+            screen.line(("inside ", "dim"), (text, "red"), indent=2)
+    for left in cause.not_narrowed:
+        name = levels.factor_name(left.factor)
+        screen.line(("inside ", "dim"), f"{name}: {places.not_narrowed(left)}", indent=2)
     tried = plural(cause.contexts_tried, "setup")
     seen = f"{cause.contexts_failed} of {tried} tried with this failed"
     screen.line(("seen ", "dim"), f"{seen}; {cause.contexts_possible} possible", indent=2)
