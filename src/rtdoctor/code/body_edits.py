@@ -10,7 +10,7 @@ from typing import Any
 from rtdoctor.code.program import Span
 from rtdoctor.code.rewriting import (
     CannotEdit,
-    Edit,
+    TextEdit,
     Texts,
     addition,
     key,
@@ -22,12 +22,12 @@ from rtdoctor.code.rewriting import (
 from rtdoctor.code.values import (
     MISSING,
     Composed,
-    Field,
     Fields,
     Items,
     JsonText,
-    Known,
-    Unknown,
+    KnownValue,
+    NamedValue,
+    UnknownValue,
     Value,
     data_of,
     sketch,
@@ -45,7 +45,7 @@ def marked(value: Value, path: Path = ()) -> Any:
         return {f.name: marked(f.value, (*path, f.name)) for f in value.fields}
     data = data_of(value)
     if data is MISSING:
-        return _MARK + (sketch(value) if isinstance(value, Unknown) else "/".join(path[-1:]))
+        return _MARK + (sketch(value) if isinstance(value, UnknownValue) else "/".join(path[-1:]))
     return _MARK + "/".join(path[-1:]) if isinstance(data, list) and _has_missing(data) else data
 
 
@@ -76,7 +76,7 @@ def put(data: Any, path: Path, value: Any) -> Any:
     return copy
 
 
-def body_edits(texts: Texts, body: Value, new: Any) -> list[Edit]:
+def body_edits(texts: Texts, body: Value, new: Any) -> list[TextEdit]:
     """The edits that make a body come to ``new``, in which marks stand for what stays as it is.
 
     Raises ``CannotEdit`` where the body is not written out in the code.
@@ -92,7 +92,7 @@ def _is_arguments(texts: Texts, value: Fields) -> bool:
     return re.match(r"\w+\s*=", texts.text(value.fields[0].at)) is not None
 
 
-def _arguments(texts: Texts, value: Fields, new: dict[str, Any]) -> Edit:
+def _arguments(texts: Texts, value: Fields, new: dict[str, Any]) -> TextEdit:
     """The named arguments of a call anew."""
     if value.is_open:
         raise CannotEdit(f"more is given to the call at {value.at} than is known")
@@ -101,12 +101,12 @@ def _arguments(texts: Texts, value: Fields, new: dict[str, Any]) -> Edit:
     indent = _indent(texts, at)
     sources = _sources(value)
     given = [f"{name}={_code(texts, at, v, sources, indent, name)}" for name, v in new.items()]
-    return Edit(at, (f",\n{indent}" if "\n" in texts.text(at) else ", ").join(given))
+    return TextEdit(at, (f",\n{indent}" if "\n" in texts.text(at) else ", ").join(given))
 
 
-def _sources(value: Value) -> dict[str, tuple[Any, Field]]:
+def _sources(value: Value) -> dict[str, tuple[Any, NamedValue]]:
     """Where the parts of an object stand: place to data and member, the outer ones first."""
-    found: dict[str, tuple[Any, Field]] = {}
+    found: dict[str, tuple[Any, NamedValue]] = {}
 
     def walk(inner: Value, path: Path) -> None:
         if isinstance(inner, Fields):
@@ -120,38 +120,38 @@ def _sources(value: Value) -> dict[str, tuple[Any, Field]]:
 
 
 def _changes(
-    texts: Texts, value: Value, new: Any, sources: dict[str, tuple[Any, Field]], path: Path
-) -> Iterator[Edit]:
+    texts: Texts, value: Value, new: Any, sources: dict[str, tuple[Any, NamedValue]], path: Path
+) -> Iterator[TextEdit]:
     if marked(value, path) == new:
         return
     if isinstance(value, Fields) and isinstance(new, dict):
         yield from _object_changes(texts, value, new, sources, path)
-    elif isinstance(value, Known | Composed) and not isinstance(new, dict | list):
+    elif isinstance(value, KnownValue | Composed) and not isinstance(new, dict | list):
         yield from _scalar_change(texts, value, new)
-    elif isinstance(value, Known | Composed | Items | Fields):
-        yield Edit(value.at, _code(texts, value.at, new, sources, _indent(texts, value.at)))
+    elif isinstance(value, KnownValue | Composed | Items | Fields):
+        yield TextEdit(value.at, _code(texts, value.at, new, sources, _indent(texts, value.at)))
     else:
         raise CannotEdit(f"the value at {value.at} is computed")
 
 
-def _scalar_change(texts: Texts, value: Known | Composed, new: Any) -> Iterator[Edit]:
+def _scalar_change(texts: Texts, value: KnownValue | Composed, new: Any) -> Iterator[TextEdit]:
     if isinstance(new, str) and isinstance(sketch(value), str):
         first = next(text_changes(texts, value, new), None)
         if first is not None and not (
-            isinstance(value, Known) and not isinstance(value.value, str)
+            isinstance(value, KnownValue) and not isinstance(value.value, str)
         ):
             yield from first
             return
-    yield Edit(value.at, literal(texts, value.at, new))
+    yield TextEdit(value.at, literal(texts, value.at, new))
 
 
 def _object_changes(
     texts: Texts,
     value: Fields,
     new: dict[str, Any],
-    sources: dict[str, tuple[Any, Field]],
+    sources: dict[str, tuple[Any, NamedValue]],
     path: Path,
-) -> Iterator[Edit]:
+) -> Iterator[TextEdit]:
     names = [field.name for field in value.fields]
     kept = [name for name in names if name in new]
     if len(set(names)) < len(names):
@@ -159,7 +159,7 @@ def _object_changes(
     if not kept and names:
         if value.is_open:
             raise CannotEdit(f"more stands in the object at {value.at} than is known")
-        yield Edit(value.at, _code(texts, value.at, new, sources, _indent(texts, value.at)))
+        yield TextEdit(value.at, _code(texts, value.at, new, sources, _indent(texts, value.at)))
         return
     for field in value.fields:
         if field.name in new:
@@ -176,15 +176,15 @@ def _object_changes(
 
 
 def _additions(
-    texts: Texts, value: Fields, added: dict[str, Any], sources: dict[str, tuple[Any, Field]]
-) -> Edit:
+    texts: Texts, value: Fields, added: dict[str, Any], sources: dict[str, tuple[Any, NamedValue]]
+) -> TextEdit:
     indent = _indent(texts, value.fields[-1].at if value.fields else value.at)
     (first, data), *others = added.items()
     edit = addition(texts, value, first, _code(texts, value.at, data, sources, indent))
     for name, more in others:
         code = _code(texts, value.at, more, sources, indent)
         apart = f",\n{indent}" if "\n" in edit.text[:40] else ", "
-        edit = Edit(edit.at, f"{edit.text}{apart}{key(texts, value.at, name)}: {code}")
+        edit = TextEdit(edit.at, f"{edit.text}{apart}{key(texts, value.at, name)}: {code}")
     return edit
 
 
@@ -204,7 +204,7 @@ def _step(texts: Texts, at: Span) -> str:
 
 
 def _code(
-    texts: Texts, at: Span, data: Any, sources: dict[str, tuple[Any, Field]], indent: str,
+    texts: Texts, at: Span, data: Any, sources: dict[str, tuple[Any, NamedValue]], indent: str,
     name: str = "",
 ) -> str:  # fmt: skip
     """Data as code, with the user's own code for what stood there before."""
@@ -233,7 +233,7 @@ def _member(texts: Texts, at: Span, name: str, code: str) -> str:
 
 
 def _own_code(
-    texts: Texts, data: Any, sources: dict[str, tuple[Any, Field]], name: str
+    texts: Texts, data: Any, sources: dict[str, tuple[Any, NamedValue]], name: str
 ) -> str | None:
     """The user's code for a value: what a mark stands for, or a value of the same name."""
     if isinstance(data, str) and data.startswith(_MARK):

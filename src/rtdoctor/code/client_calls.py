@@ -7,12 +7,12 @@ from dataclasses import replace
 from rtdoctor.code.evaluate import Evaluator, written
 from rtdoctor.code.program import (
     Attribute,
-    Call,
+    CallExpression,
     CallSite,
-    Expression,
-    Name,
+    Identifier,
     Object,
     Scope,
+    SourceExpression,
 )
 from rtdoctor.code.request_readers import from_options, read_fields, with_changed_query
 from rtdoctor.code.source_request import SourceRequest
@@ -20,14 +20,14 @@ from rtdoctor.code.values import (
     Composed,
     Fields,
     FormData,
-    Known,
-    Unknown,
+    KnownValue,
+    UnknownValue,
     Value,
     text_of,
 )
 
 
-def read_client(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_client(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     """``requests.post(url, json=...)``, ``axios.post(url, data, config)``, ``ky.post(url, {})``."""
     callee = call.callee
     assert isinstance(callee, Attribute)
@@ -35,10 +35,12 @@ def read_client(evaluator: Evaluator, call: Call, site: CallSite) -> SourceReque
     if callee.name == "request" and len(values) > 1:
         method = evaluator.read(values.pop(0), scope)
     else:
-        method = Known(callee.name.upper(), call.at)
+        method = KnownValue(callee.name.upper(), call.at)
     first = named.get("url") or (values.pop(0) if values else None)
     url: Value = (
-        Unknown("url", call.at) if first is None else with_changed_query(evaluator, first, site)
+        UnknownValue("url", call.at)
+        if first is None
+        else with_changed_query(evaluator, first, site)
     )
     of = written(callee.of)
     url = _below_base(evaluator, callee, url, site)
@@ -68,7 +70,7 @@ def read_client(evaluator: Evaluator, call: Call, site: CallSite) -> SourceReque
 
 
 def _python_body(
-    evaluator: Evaluator, named: dict[str, Expression], call: Call, scope: Scope
+    evaluator: Evaluator, named: dict[str, SourceExpression], call: CallExpression, scope: Scope
 ) -> Value | None:
     if "files" in named:
         files = evaluator.read(named["files"], scope)
@@ -85,16 +87,16 @@ def _is_script(site: CallSite) -> bool:
 
 def _construction(
     evaluator: Evaluator, callee: Attribute, site: CallSite
-) -> tuple[Call, Scope] | None:
+) -> tuple[CallExpression, Scope] | None:
     """Where a client was made: ``axios.create({...})``, ``httpx.AsyncClient(...)``."""
-    if not isinstance(callee.of, Name):
+    if not isinstance(callee.of, Identifier):
         return None
     holder = site.scope.holder(callee.of.name)
     if holder is None or len(holder.bindings[callee.of.name]) != 1:
         return None
     later = holder.bindings[callee.of.name][0].value
     made = None if later is None else later()
-    return (made, holder) if isinstance(made, Call) else None
+    return (made, holder) if isinstance(made, CallExpression) else None
 
 
 def _option(evaluator: Evaluator, callee: Attribute, site: CallSite, *names: str) -> Value | None:

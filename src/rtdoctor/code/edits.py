@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtdoctor.code.reading import Role, SourceReading, read_sources
-from rtdoctor.code.repair_changes import Change, changes_between, offer_changes
+from rtdoctor.code.repair_changes import SourceChange, changes_between, offer_changes
 from rtdoctor.code.rewriting import CannotEdit, Texts
 from rtdoctor.code.state import state_of
 from rtdoctor.code.values import known_leaves
@@ -54,7 +54,7 @@ def fixed(files: Mapping[str, str], subject: Setup, repaired: Setup) -> Fixed:
 
 
 def _made(
-    files: dict[str, str], change: Change, wanted: Mapping[str, Any]
+    files: dict[str, str], change: SourceChange, wanted: Mapping[str, Any]
 ) -> dict[str, str] | None:
     """The files with one change, or ``None`` where no way of it holds."""
     reading = read_sources(files)
@@ -95,7 +95,7 @@ def _is_ambiguous(reading: SourceReading, place: str) -> bool:
     return len(found) > 1
 
 
-def _looked_at(reading: SourceReading, change: Change) -> str:
+def _looked_at(reading: SourceReading, change: SourceChange) -> str:
     role = Role.MINT if change.place.startswith("mint") else Role.CALL
     places = dict.fromkeys(str(r.at) for r in reading.of_role(role))
     if change.place == "token" and reading.token is not None and reading.token.steps:

@@ -13,32 +13,32 @@ from rtdoctor.code.program import (
     Array,
     Attribute,
     Binding,
-    Call,
+    CallExpression,
     CallSite,
+    Constant,
     Either,
-    Expression,
     Function,
     FunctionValue,
+    Identifier,
     Joined,
-    Literal,
-    Name,
     Object,
     Other,
     Program,
     Scope,
+    SourceExpression,
     Span,
 )
 from rtdoctor.code.values import (
-    Answer,
+    AnswerPart,
     Composed,
-    Field,
     Fields,
     Items,
     JsonText,
-    Known,
+    KnownValue,
+    NamedValue,
     Sdp,
     Step,
-    Unknown,
+    UnknownValue,
     Value,
     text_of,
 )
@@ -61,7 +61,7 @@ _RESPONSES = (
     "PlainTextResponse",
 )
 
-Bindings = dict[tuple[int, str], tuple[Expression, Scope]]
+Bindings = dict[tuple[int, str], tuple[SourceExpression, Scope]]
 """What functions were called with: the function's id and the parameter to the argument."""
 
 
@@ -89,19 +89,19 @@ class Evaluator:
         """The calls of everything that has this last name."""
         return self._calls.get(name, ())
 
-    def read(self, expression: Expression, scope: Scope) -> Value:
+    def read(self, expression: SourceExpression, scope: Scope) -> Value:
         """What an expression comes to, in a limited number of steps."""
         self.steps = 0
         return self.value(expression, scope)
 
-    def value(self, expression: Expression, scope: Scope, depth: int = 0) -> Value:
+    def value(self, expression: SourceExpression, scope: Scope, depth: int = 0) -> Value:
         """What an expression comes to where it stands in this scope."""
         self.steps += 1
         if depth > _DEEPEST or self.steps > _MOST_STEPS:
-            return Unknown(written(expression), expression.at)
+            return UnknownValue(written(expression), expression.at)
         match expression:
-            case Literal():
-                return Known(expression.value, expression.at)
+            case Constant():
+                return KnownValue(expression.value, expression.at)
             case Joined():
                 return self._joined(expression, scope, depth)
             case Object():
@@ -109,29 +109,29 @@ class Evaluator:
             case Array():
                 items = tuple(self.value(item, scope, depth + 1) for item in expression.items)
                 return Items(items, expression.at)
-            case Name():
+            case Identifier():
                 return self._name(expression, scope, depth)
             case Attribute():
                 return self._attribute(expression, scope, depth)
             case Either():
                 return self._either(expression, scope, depth)
-            case Call():
+            case CallExpression():
                 return self._call(expression, scope, depth)
             case _:
-                return Unknown(written(expression), expression.at)
+                return UnknownValue(written(expression), expression.at)
 
     def _joined(self, expression: Joined, scope: Scope, depth: int) -> Value:
         parts = tuple(self.value(part, scope, depth + 1) for part in expression.parts)
         return Composed(parts, expression.at, tuple(part.at for part in expression.parts))
 
     def _object(self, expression: Object, scope: Scope, depth: int) -> Fields:
-        fields: list[Field] = []
+        fields: list[NamedValue] = []
         is_open = False
         for member in expression.members:
             value = self.value(member.value, scope, depth + 1)
             key = None if member.key is None else text_of(self.value(member.key, scope, depth + 1))
             if key is not None:
-                fields.append(Field(key, value, member.at))
+                fields.append(NamedValue(key, value, member.at))
             elif member.key is None and isinstance(value, Fields):
                 fields += value.fields
                 is_open = is_open or value.is_open
@@ -139,8 +139,8 @@ class Evaluator:
                 is_open = True
         return Fields(tuple(fields), expression.at, is_open)
 
-    def _name(self, name: Name, scope: Scope, depth: int) -> Value:
-        unknown = Unknown(name.name, name.at)
+    def _name(self, name: Identifier, scope: Scope, depth: int) -> Value:
+        unknown = UnknownValue(name.name, name.at)
         holder = scope.holder(name.name) or self._elsewhere(name.name, scope)
         if holder is None:
             return unknown
@@ -154,17 +154,17 @@ class Evaluator:
             return unknown
         return self._bound(bindings[0], holder, unknown, depth)
 
-    def _bound(self, binding: Binding, holder: Scope, unknown: Unknown, depth: int) -> Value:
+    def _bound(self, binding: Binding, holder: Scope, unknown: UnknownValue, depth: int) -> Value:
         value: Value = unknown
         if binding.value is not None:
             value = self.value(binding.value(), holder, depth + 1)
             for step in binding.path:
                 value = self._member(value, step, binding.pattern or unknown.at, unknown)
-        if isinstance(value, Unknown) and binding.default is not None:
+        if isinstance(value, UnknownValue) and binding.default is not None:
             default = self.value(binding.default(), holder, depth + 1)
-            if isinstance(default, Known):
-                return Known(default.value, default.at, unknown.written)
-        return unknown if isinstance(value, Unknown) else value
+            if isinstance(default, KnownValue):
+                return KnownValue(default.value, default.at, unknown.written)
+        return unknown if isinstance(value, UnknownValue) else value
 
     def _elsewhere(self, name: str, scope: Scope) -> Scope | None:
         """The top of the one other file in this language that has this name."""
@@ -178,43 +178,43 @@ class Evaluator:
         return tops[0] if len(tops) == 1 else None
 
     def _attribute(self, expression: Attribute, scope: Scope, depth: int) -> Value:
-        unknown = Unknown(written(expression), expression.at)
+        unknown = UnknownValue(written(expression), expression.at)
         value = self.value(expression.of, scope, depth + 1)
         if expression.name == "sdp" and not isinstance(value, Fields):
             return Sdp(expression.at)
         return self._member(value, expression.name, expression.step, unknown)
 
     @staticmethod
-    def _member(value: Value, name: str, step: Span, unknown: Unknown) -> Value:
+    def _member(value: Value, name: str, step: Span, unknown: UnknownValue) -> Value:
         if isinstance(value, Fields):
             return value.get(name) or unknown
-        if isinstance(value, Answer):
+        if isinstance(value, AnswerPart):
             if name == "data" and not value.steps and "axios" in unknown.written:
                 return value
-            return Answer(value.request, (*value.steps, Step(name, step)), unknown.at)
+            return AnswerPart(value.request, (*value.steps, Step(name, step)), unknown.at)
         return unknown
 
     def _either(self, expression: Either, scope: Scope, depth: int) -> Value:
         first = self.value(expression.first, scope, depth + 1)
-        if isinstance(first, Known):
+        if isinstance(first, KnownValue):
             return first if first.value else self.value(expression.second, scope, depth + 1)
-        if isinstance(first, Unknown):
+        if isinstance(first, UnknownValue):
             second = self.value(expression.second, scope, depth + 1)
-            if isinstance(second, Known):
-                return Known(second.value, second.at, second.unless or first.written)
+            if isinstance(second, KnownValue):
+                return KnownValue(second.value, second.at, second.unless or first.written)
             if isinstance(second, Fields):
                 return Fields(second.fields, second.at, is_open=True)
-            return first if isinstance(second, Unknown) else second
-        if isinstance(first, Answer):
+            return first if isinstance(second, UnknownValue) else second
+        if isinstance(first, AnswerPart):
             second = self.value(expression.second, scope, depth + 1)
-            if isinstance(second, Known) and second.value:
-                return Known(second.value, second.at, second.unless or first.path)
+            if isinstance(second, KnownValue) and second.value:
+                return KnownValue(second.value, second.at, second.unless or first.path)
         return first
 
-    def _call(self, call: Call, scope: Scope, depth: int) -> Value:
-        unknown = Unknown(written(call), call.at)
+    def _call(self, call: CallExpression, scope: Scope, depth: int) -> Value:
+        unknown = UnknownValue(written(call), call.at)
         if call.at in self.requests:
-            return Answer(call.at, (), call.at)
+            return AnswerPart(call.at, (), call.at)
         name = written(call.callee)
         last = name.rpartition(".")[2]
         if name in _JSON_TEXT and call.arguments:
@@ -226,8 +226,8 @@ class Evaluator:
             return self.value(call.arguments[0], scope, depth + 1)
         if name in ("os.getenv", "getenv") and len(call.arguments) == 2:
             default = self.value(call.arguments[1], scope, depth + 1)
-            if isinstance(default, Known):
-                return Known(default.value, default.at, written(call.arguments[0]))
+            if isinstance(default, KnownValue):
+                return KnownValue(default.value, default.at, written(call.arguments[0]))
             return unknown
         if name == "dict" and not call.arguments:
             return _named_fields(self, call, scope, depth)
@@ -240,27 +240,32 @@ class Evaluator:
         return self._returned(call, scope, depth) or unknown
 
     def _method(
-        self, call: Call, callee: Attribute, scope: Scope, depth: int, unknown: Unknown
+        self,
+        call: CallExpression,
+        callee: Attribute,
+        scope: Scope,
+        depth: int,
+        unknown: UnknownValue,
     ) -> Value:
         of = self.value(callee.of, scope, depth + 1)
         if callee.name in ("then", "catch", "finally"):
             return self._then(call, of, scope, depth) if callee.name == "then" else of
-        if isinstance(of, Answer) and callee.name in _UNPACKING:
+        if isinstance(of, AnswerPart) and callee.name in _UNPACKING:
             return of
         if callee.name in _TRIMMING:
             if isinstance(of, Sdp):
                 return Sdp(of.at, trimmed=True)
-            if isinstance(of, Known) and isinstance(of.value, str):
-                return Known(of.value.strip(), of.at, of.unless)
-            return of if isinstance(of, Answer) else unknown
+            if isinstance(of, KnownValue) and isinstance(of.value, str):
+                return KnownValue(of.value.strip(), of.at, of.unless)
+            return of if isinstance(of, AnswerPart) else unknown
         if callee.name in _SAME:
             return of
         return self._returned(call, scope, depth) or unknown
 
-    def _then(self, call: Call, of: Value, scope: Scope, depth: int) -> Value:
+    def _then(self, call: CallExpression, of: Value, scope: Scope, depth: int) -> Value:
         """``promise.then(value => ...)``: what the function makes of the value."""
         handler = call.arguments[0] if call.arguments else None
-        if not isinstance(handler, FunctionValue) or not isinstance(of, Answer):
+        if not isinstance(handler, FunctionValue) or not isinstance(of, AnswerPart):
             return of
         function = handler.function
         if not function.parameters or len(function.returns) != 1:
@@ -272,7 +277,7 @@ class Evaluator:
         returned, inner = function.returns[0]
         return self.value(returned(), inner, depth + 1)
 
-    def _returned(self, call: Call, scope: Scope, depth: int) -> Value | None:
+    def _returned(self, call: CallExpression, scope: Scope, depth: int) -> Value | None:
         """What a helper function returns, where it returns one thing."""
         function = self.function_of(call.callee, scope)
         if function is None or len(function.returns) == 0:
@@ -281,16 +286,16 @@ class Evaluator:
         with self.called(function, call, scope):
             for returned, inner in function.returns:
                 value = self.value(returned(), inner, depth + 5)
-                if not (isinstance(value, Known) and value.value is None):
+                if not (isinstance(value, KnownValue) and value.value is None):
                     found.append(value)
-        answers = [v for v in found if isinstance(v, Answer) or _holds_answer(v)]
+        answers = [v for v in found if isinstance(v, AnswerPart) or _holds_answer(v)]
         if len(answers) == 1:
             return answers[0]
         return found[0] if len(found) == 1 else None
 
-    def function_of(self, callee: Expression, scope: Scope) -> Function | None:
+    def function_of(self, callee: SourceExpression, scope: Scope) -> Function | None:
         """The function of the program that a call goes to."""
-        name = callee.name if isinstance(callee, Name) else None
+        name = callee.name if isinstance(callee, Identifier) else None
         if isinstance(callee, FunctionValue):
             return callee.function
         if name is None:
@@ -300,18 +305,20 @@ class Evaluator:
             return None
         later = holder.bindings[name][0].value
         value = None if later is None else later()
-        if isinstance(value, Call) and value.arguments:  # useCallback(...), errorHandler(...)
+        if (
+            isinstance(value, CallExpression) and value.arguments
+        ):  # useCallback(...), errorHandler(...)
             value = value.arguments[0]
         return value.function if isinstance(value, FunctionValue) else None
 
-    def called(self, function: Function, call: Call, scope: Scope) -> _Called:
+    def called(self, function: Function, call: CallExpression, scope: Scope) -> _Called:
         """While this is entered, the parameters of a function have the values of a call."""
         given = dict(zip(function.parameters, call.arguments, strict=False)) | {
             name: value for name, value in call.named if name in function.parameters
         }
         return _Called(self, {(id(function), name): (e, scope) for name, e in given.items()})
 
-    def _web_object(self, call: Call, name: str, scope: Scope, depth: int) -> Value:
+    def _web_object(self, call: CallExpression, name: str, scope: Scope, depth: int) -> Value:
         value = self.value(call.arguments[0], scope, depth + 1)
         if name == "Headers" or name == "URL":
             return value
@@ -320,13 +327,13 @@ class Evaluator:
         parts: list[Value] = []
         for number, one in enumerate(value.fields):
             sign = f"{'&' if number else ''}{one.name}="
-            parts += [Known(sign, one.at), one.value]
+            parts += [KnownValue(sign, one.at), one.value]
         return Composed(tuple(parts), call.at)
 
 
-def _named_fields(evaluator: Evaluator, call: Call, scope: Scope, depth: int) -> Fields:
+def _named_fields(evaluator: Evaluator, call: CallExpression, scope: Scope, depth: int) -> Fields:
     fields = tuple(
-        Field(name, evaluator.value(value, scope, depth + 1), value.at)
+        NamedValue(name, evaluator.value(value, scope, depth + 1), value.at)
         for name, value in call.named
         if name != "**"
     )
@@ -337,7 +344,7 @@ def _holds_answer(value: Value) -> bool:
     if isinstance(value, JsonText):
         return _holds_answer(value.value)
     if isinstance(value, Fields):
-        return any(isinstance(f.value, Answer) or _holds_answer(f.value) for f in value.fields)
+        return any(isinstance(f.value, AnswerPart) or _holds_answer(f.value) for f in value.fields)
     return False
 
 
@@ -355,16 +362,16 @@ class _Called:
         self.evaluator.bindings = self.before
 
 
-def written(expression: Expression) -> str:
+def written(expression: SourceExpression) -> str:
     """An expression as it is written, for names; ``…`` for what is longer than a name."""
     match expression:
-        case Name():
+        case Identifier():
             return expression.name
         case Attribute():
             return f"{written(expression.of)}.{expression.name}"
-        case Call():
+        case CallExpression():
             return f"{written(expression.callee)}()"
-        case Literal():
+        case Constant():
             return str(expression.value)
         case Other():
             return expression.text

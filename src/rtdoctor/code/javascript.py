@@ -10,17 +10,17 @@ from rtdoctor.code.program import (
     Array,
     Attribute,
     Binding,
-    Call,
+    CallExpression,
+    Constant,
     Either,
-    Expression,
     Function,
+    Identifier,
     Joined,
     Later,
-    Literal,
-    Member,
-    Name,
     Object,
+    Property,
     Scope,
+    SourceExpression,
 )
 from rtdoctor.code.tree_reader import TreeReader
 
@@ -153,7 +153,7 @@ class JavaScriptReader(TreeReader):
                 name = f"parameter {len(function.parameters)}"
                 function.parameters.append(name)
                 function.scope.declare(name, Binding(None, default=given))
-                given_object = Name(name, self.span(pattern))
+                given_object = Identifier(name, self.span(pattern))
                 self._destructure(pattern, function.scope, partial(_same, given_object), ())
 
     def _declare(self, node: Node, scope: Scope) -> None:
@@ -215,7 +215,7 @@ class JavaScriptReader(TreeReader):
         if name is not None and value is not None:
             scope.top().declare(f"this.{self.text(name, 80)}", Binding(self.later(value)))
 
-    def translate(self, node: Node, depth: int) -> Expression:
+    def translate(self, node: Node, depth: int) -> SourceExpression:
         kind = node.type
         at = self.span(node)
         children = node.named_children
@@ -223,15 +223,15 @@ class JavaScriptReader(TreeReader):
             inner = children[-1] if kind == "type_assertion" else children[0]
             return self.expression(inner, depth)
         if kind == "string":
-            return Literal(_unescaped(self.text(node)[1:-1]), at)
+            return Constant(_unescaped(self.text(node)[1:-1]), at)
         if kind == "template_string":
             return self._template(node, depth)
         if kind == "number":
             return self._number(node)
         if kind in ("true", "false", "null"):
-            return Literal({"true": True, "false": False, "null": None}[kind], at)
+            return Constant({"true": True, "false": False, "null": None}[kind], at)
         if kind in ("identifier", "this", "shorthand_property_identifier"):
-            return Name(self.text(node, 200), at)
+            return Identifier(self.text(node, 200), at)
         if kind == "member_expression" or kind == "subscript_expression":
             return self._attribute(node, depth)
         if kind == "object":
@@ -246,34 +246,34 @@ class JavaScriptReader(TreeReader):
             return self._binary(node, depth)
         return self.other(node)
 
-    def _template(self, node: Node, depth: int) -> Expression:
-        parts: list[Expression] = []
+    def _template(self, node: Node, depth: int) -> SourceExpression:
+        parts: list[SourceExpression] = []
         for child in node.named_children:
             if child.type == "template_substitution" and child.named_children:
                 parts.append(self.expression(child.named_children[0], depth))
             else:
-                parts.append(Literal(_unescaped(self.text(child)), self.span(child)))
+                parts.append(Constant(_unescaped(self.text(child)), self.span(child)))
         return Joined(tuple(parts), self.span(node))
 
-    def _number(self, node: Node) -> Expression:
+    def _number(self, node: Node) -> SourceExpression:
         text = self.text(node, 40).replace("_", "")
         try:
-            return Literal(
+            return Constant(
                 int(text, 0) if text.lstrip("-").isalnum() else float(text), self.span(node)
             )
         except ValueError:
             try:
-                return Literal(float(text), self.span(node))
+                return Constant(float(text), self.span(node))
             except ValueError:
                 return self.other(node)
 
-    def _attribute(self, node: Node, depth: int) -> Expression:
+    def _attribute(self, node: Node, depth: int) -> SourceExpression:
         of = node.child_by_field_name("object")
         name = node.child_by_field_name("property") or node.child_by_field_name("index")
         if of is None or name is None:
             return self.other(node)
         if of.type == "this":
-            return Name(self.text(node, 200), self.span(node))
+            return Identifier(self.text(node, 200), self.span(node))
         if node.type == "subscript_expression" and name.type != "string":
             return self.other(node)
         text = self.text(name, 80)
@@ -281,39 +281,39 @@ class JavaScriptReader(TreeReader):
         step = self.between(of, node)
         return Attribute(self.expression(of, depth), text, self.span(node), step)
 
-    def _members(self, node: Node, depth: int) -> list[Member]:
+    def _members(self, node: Node, depth: int) -> list[Property]:
         members = []
         for child in _plain(node):
             at = self.span(child)
             if child.type == "shorthand_property_identifier":
                 name = self.text(child, 200)
-                members.append(Member(Literal(name, at), Name(name, at), at))
+                members.append(Property(Constant(name, at), Identifier(name, at), at))
             elif child.type == "pair":
                 key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
                 if key is None or value is None:
                     continue
-                named: Expression = Literal(self.text(key, 200), self.span(key))
+                named: SourceExpression = Constant(self.text(key, 200), self.span(key))
                 if key.type == "string":
                     named = self.expression(key, depth)
                 elif key.type == "computed_property_name":
                     named = self.other(key)
-                members.append(Member(named, self.expression(value, depth), at))
+                members.append(Property(named, self.expression(value, depth), at))
             elif child.type == "spread_element" and child.named_children:
-                members.append(Member(None, self.expression(child.named_children[0], depth), at))
+                members.append(Property(None, self.expression(child.named_children[0], depth), at))
             else:
-                members.append(Member(None, self.other(child), at))
+                members.append(Property(None, self.other(child), at))
         return members
 
-    def _call(self, node: Node, depth: int) -> Expression:
+    def _call(self, node: Node, depth: int) -> SourceExpression:
         callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
         arguments = node.child_by_field_name("arguments")
         if callee is None:
             return self.other(node)
         given = [] if arguments is None else _plain(arguments)
         values = tuple(self.expression(argument, depth) for argument in given)
-        return Call(self.expression(callee, depth), values, (), self.span(node))
+        return CallExpression(self.expression(callee, depth), values, (), self.span(node))
 
-    def _binary(self, node: Node, depth: int) -> Expression:
+    def _binary(self, node: Node, depth: int) -> SourceExpression:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
         if left is None or right is None or operator is None:
@@ -329,7 +329,7 @@ class JavaScriptReader(TreeReader):
         return self.other(node)
 
 
-def _same(expression: Expression) -> Expression:
+def _same(expression: SourceExpression) -> SourceExpression:
     return expression
 
 

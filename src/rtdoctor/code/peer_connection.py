@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.code.evaluate import Evaluator
-from rtdoctor.code.program import Call, Span
-from rtdoctor.code.values import Fields, Known, Value, text_of
+from rtdoctor.code.program import CallExpression, Span
+from rtdoctor.code.values import Fields, KnownValue, Value, text_of
 
 _STEPS = (
     "createDataChannel",
@@ -26,7 +26,7 @@ class PeerStep:
 
     name: str
     at: Span
-    text: Known | None
+    text: KnownValue | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ def peer_steps(evaluator: Evaluator) -> Iterator[PeerStep]:
             if site.name in _STEPS:
                 call = site.expression()
                 value = None
-                if isinstance(call, Call) and call.arguments:
+                if isinstance(call, CallExpression) and call.arguments:
                     value = evaluator.read(call.arguments[0], site.scope)
-                yield PeerStep(site.name, site.at, value if isinstance(value, Known) else None)
+                yield PeerStep(site.name, site.at, value if isinstance(value, KnownValue) else None)
 
 
 def sent_events(evaluator: Evaluator) -> Iterator[SentEvent]:

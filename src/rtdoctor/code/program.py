@@ -21,7 +21,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Constant:
     """A text, number, truth value or null as it is written."""
 
     value: str | int | float | bool | None
@@ -32,16 +32,16 @@ class Literal:
 class Joined:
     """A text put together: a template literal, an f-string, or texts joined by ``+``."""
 
-    parts: tuple[Expression, ...]
+    parts: tuple[SourceExpression, ...]
     at: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Property:
     """``key: value`` of an object; ``key`` is ``None`` for a spread."""
 
-    key: Expression | None
-    value: Expression
+    key: SourceExpression | None
+    value: SourceExpression
     at: Span
 
 
@@ -49,18 +49,18 @@ class Member:
 class Object:
     """An object literal, a dictionary, or the keyword arguments of ``dict(...)``."""
 
-    members: tuple[Member, ...]
+    members: tuple[Property, ...]
     at: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    items: tuple[Expression, ...]
+    items: tuple[SourceExpression, ...]
     at: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Identifier:
     """A variable; ``this.x`` and ``self.x`` are names as well."""
 
     name: str
@@ -71,22 +71,22 @@ class Name:
 class Attribute:
     """``of.name``, ``of["name"]`` or ``of.get("name")``; ``step`` is the part behind ``of``."""
 
-    of: Expression
+    of: SourceExpression
     name: str
     at: Span
     step: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallExpression:
     """A call or a construction, with positional and named arguments.
 
     ``named_at`` is where each named argument stands, ``name=value``.
     """
 
-    callee: Expression
-    arguments: tuple[Expression, ...]
-    named: tuple[tuple[str, Expression], ...]
+    callee: SourceExpression
+    arguments: tuple[SourceExpression, ...]
+    named: tuple[tuple[str, SourceExpression], ...]
     at: Span
     named_at: tuple[Span, ...] = ()
 
@@ -95,8 +95,8 @@ class Call:
 class Either:
     """``first || second``: the second where the first is missing."""
 
-    first: Expression
-    second: Expression
+    first: SourceExpression
+    second: SourceExpression
     at: Span
 
 
@@ -116,11 +116,20 @@ class Other:
     at: Span
 
 
-Expression: TypeAlias = (
-    Literal | Joined | Object | Array | Name | Attribute | Call | Either | FunctionValue | Other
+SourceExpression: TypeAlias = (
+    Constant
+    | Joined
+    | Object
+    | Array
+    | Identifier
+    | Attribute
+    | CallExpression
+    | Either
+    | FunctionValue
+    | Other
 )
 
-Later: TypeAlias = Callable[[], Expression]
+Later: TypeAlias = Callable[[], SourceExpression]
 """An expression that is read when it is needed."""
 
 

@@ -9,16 +9,16 @@ from rtdoctor.code.program import (
     Array,
     Attribute,
     Binding,
-    Call,
+    CallExpression,
+    Constant,
     Either,
-    Expression,
     Function,
+    Identifier,
     Joined,
-    Literal,
-    Member,
-    Name,
     Object,
+    Property,
     Scope,
+    SourceExpression,
     Span,
 )
 from rtdoctor.code.tree_reader import TreeReader
@@ -119,7 +119,7 @@ class PythonReader(TreeReader):
         elif left.type == "attribute" and self.text(left, 200).startswith("self."):
             scope.top().declare(self.text(left, 200), Binding(self.later(right)))
 
-    def translate(self, node: Node, depth: int) -> Expression:
+    def translate(self, node: Node, depth: int) -> SourceExpression:
         kind = node.type
         at = self.span(node)
         children = node.named_children
@@ -130,11 +130,11 @@ class PythonReader(TreeReader):
         if kind == "concatenated_string":
             return Joined(tuple(self.expression(child, depth) for child in children), at)
         if kind in _LITERALS:
-            return Literal(_LITERALS[kind], at)
+            return Constant(_LITERALS[kind], at)
         if kind in ("integer", "float"):
             return self._number(node)
         if kind == "identifier":
-            return Name(self.text(node, 200), at)
+            return Identifier(self.text(node, 200), at)
         if kind in ("attribute", "subscript"):
             return self._attribute(node, depth)
         if kind == "dictionary":
@@ -149,12 +149,12 @@ class PythonReader(TreeReader):
             return self._binary(node, depth)
         return self.other(node)
 
-    def _string(self, node: Node, depth: int) -> Expression:
+    def _string(self, node: Node, depth: int) -> SourceExpression:
         opening = self.text(node.children[0], 8) if node.children else ""
         prefix = opening.rstrip("\"'").lower()
         if "b" in prefix:
             return self.other(node)
-        parts: list[Expression] = []
+        parts: list[SourceExpression] = []
         for child in node.named_children:
             if child.type == "interpolation" and child.named_children:
                 parts.append(self.expression(child.named_children[0], depth))
@@ -164,22 +164,22 @@ class PythonReader(TreeReader):
                     text = _unescaped(text)
                 if "f" in prefix:
                     text = text.replace("{{", "{").replace("}}", "}")
-                parts.append(Literal(text, self.span(child)))
+                parts.append(Constant(text, self.span(child)))
         if "f" in prefix:
             return Joined(tuple(parts), self.span(node))
-        text = "".join(str(p.value) for p in parts if isinstance(p, Literal))
-        return Literal(text, self.span(node))
+        text = "".join(str(p.value) for p in parts if isinstance(p, Constant))
+        return Constant(text, self.span(node))
 
-    def _number(self, node: Node) -> Expression:
+    def _number(self, node: Node) -> SourceExpression:
         try:
             value = ast.literal_eval(self.text(node, 40))
         except (ValueError, SyntaxError):
             return self.other(node)
         return (
-            Literal(value, self.span(node)) if isinstance(value, int | float) else self.other(node)
+            Constant(value, self.span(node)) if isinstance(value, int | float) else self.other(node)
         )
 
-    def _attribute(self, node: Node, depth: int) -> Expression:
+    def _attribute(self, node: Node, depth: int) -> SourceExpression:
         of = node.child_by_field_name("object") or node.child_by_field_name("value")
         name = node.child_by_field_name("attribute") or node.child_by_field_name("subscript")
         if of is None or name is None:
@@ -190,29 +190,29 @@ class PythonReader(TreeReader):
                 return self.other(node)
             text = text.strip("\"'")
         elif self.text(of, 6) == "self":
-            return Name(f"self.{text}", self.span(node))
+            return Identifier(f"self.{text}", self.span(node))
         return Attribute(self.expression(of, depth), text, self.span(node), self.between(of, node))
 
-    def _members(self, node: Node, depth: int) -> list[Member]:
+    def _members(self, node: Node, depth: int) -> list[Property]:
         members = []
         for child in _plain(node):
             at = self.span(child)
             key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
             if child.type == "pair" and key is not None and value is not None:
                 named = self.expression(key, depth)
-                members.append(Member(named, self.expression(value, depth), at))
+                members.append(Property(named, self.expression(value, depth), at))
             elif child.type == "dictionary_splat" and child.named_children:
-                members.append(Member(None, self.expression(child.named_children[0], depth), at))
+                members.append(Property(None, self.expression(child.named_children[0], depth), at))
             else:
-                members.append(Member(None, self.other(child), at))
+                members.append(Property(None, self.other(child), at))
         return members
 
-    def _call(self, node: Node, depth: int) -> Expression:
+    def _call(self, node: Node, depth: int) -> SourceExpression:
         callee, listed = node.child_by_field_name("function"), node.child_by_field_name("arguments")
         if callee is None:
             return self.other(node)
-        values: list[Expression] = []
-        named: list[tuple[str, Expression]] = []
+        values: list[SourceExpression] = []
+        named: list[tuple[str, SourceExpression]] = []
         named_at: list[Span] = []
         for argument in [] if listed is None else _plain(listed):
             name, value = (argument.child_by_field_name(n) for n in ("name", "value"))
@@ -229,13 +229,15 @@ class PythonReader(TreeReader):
             looked_up = self._looked_up(function, values, node)
             if looked_up is not None:
                 return looked_up
-        return Call(function, tuple(values), tuple(named), self.span(node), tuple(named_at))
+        return CallExpression(
+            function, tuple(values), tuple(named), self.span(node), tuple(named_at)
+        )
 
     def _looked_up(
-        self, function: Attribute, values: list[Expression], node: Node
-    ) -> Expression | None:
+        self, function: Attribute, values: list[SourceExpression], node: Node
+    ) -> SourceExpression | None:
         """``of.get("name", default)`` as what it reads; ``None`` for a request."""
-        key = values[0].value if values and isinstance(values[0], Literal) else None
+        key = values[0].value if values and isinstance(values[0], Constant) else None
         if not isinstance(key, str) or "/" in key or len(values) > 2:
             return None
         at = self.span(node)
@@ -243,7 +245,7 @@ class PythonReader(TreeReader):
         found = Attribute(function.of, key, at, step)
         return Either(found, values[1], at) if len(values) == 2 else found
 
-    def _binary(self, node: Node, depth: int) -> Expression:
+    def _binary(self, node: Node, depth: int) -> SourceExpression:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         operator = node.child_by_field_name("operator")
         if left is None or right is None or operator is None:

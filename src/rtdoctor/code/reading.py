@@ -14,17 +14,17 @@ from rtdoctor.code.peer_connection import PeerStep, SentEvent, peer_steps, sent_
 from rtdoctor.code.program import Attribute, Program, Span
 from rtdoctor.code.python import PythonReader
 from rtdoctor.code.requests import find_requests
-from rtdoctor.code.routes import Route, answers_of, find_routes, route_of
+from rtdoctor.code.routes import BackendRoute, answers_of, find_routes, route_of
 from rtdoctor.code.source import Language, as_bytes, parse, scripts_of
 from rtdoctor.code.source_request import SDK, SourceRequest
 from rtdoctor.code.values import (
-    Answer,
+    AnswerPart,
     Fields,
     FormData,
     JsonText,
     Sdp,
     Step,
-    Unknown,
+    UnknownValue,
     Value,
     pieces,
     sketch,
@@ -77,8 +77,8 @@ class SourceReading:
     """
 
     requests: tuple[tuple[Role, SourceRequest], ...]
-    routes: tuple[Route, ...]
-    joined: tuple[tuple[SourceRequest, Route], ...]
+    routes: tuple[BackendRoute, ...]
+    joined: tuple[tuple[SourceRequest, BackendRoute], ...]
     peer: tuple[PeerStep, ...]
     events: tuple[SentEvent, ...]
     token: TokenPath | None
@@ -136,7 +136,7 @@ def read_sources(files: Mapping[str, str]) -> SourceReading:
     )
 
 
-def role_of(request: SourceRequest, routes: list[Route]) -> Role:
+def role_of(request: SourceRequest, routes: list[BackendRoute]) -> Role:
     """The role by content: an offer that is posted is a call, a token endpoint is a mint."""
     address = sketch(request.url).partition("?")[0]
     if is_own(request) and not address.startswith(("/v1/realtime", "/realtime")):
@@ -177,7 +177,7 @@ def offer_in(body: Value) -> Value | None:
         return inner
     if isinstance(body, Sdp):
         return body
-    return body if isinstance(body, Unknown) and _SDP.search(body.written) else None
+    return body if isinstance(body, UnknownValue) and _SDP.search(body.written) else None
 
 
 def credential_of(request: SourceRequest) -> Value | None:
@@ -192,14 +192,14 @@ def credential_of(request: SourceRequest) -> Value | None:
 def _token_path(
     evaluator: Evaluator,
     roles: tuple[tuple[Role, SourceRequest], ...],
-    joined: tuple[tuple[SourceRequest, Route], ...],
+    joined: tuple[tuple[SourceRequest, BackendRoute], ...],
 ) -> TokenPath | None:
     """Where the token is read: by what the call shows, else by what a route passes on."""
     mints = {request.at for role, request in roles if role is Role.MINT}
     by_route = {request.at: route for request, route in joined}
     calls = [request for role, request in roles if role is Role.CALL]
     shown = [piece for call in calls for piece in pieces(credential_of(call) or _nothing(call))]
-    answers = [piece for piece in shown if isinstance(piece, Answer)][:_MOST_ANSWERS]
+    answers = [piece for piece in shown if isinstance(piece, AnswerPart)][:_MOST_ANSWERS]
     for answer in answers:
         if answer.request in mints:
             return TokenPath(answer.steps, complete=True)
@@ -214,14 +214,14 @@ def _token_path(
 
 
 def _nothing(request: SourceRequest) -> Value:
-    return Unknown("", request.at)
+    return UnknownValue("", request.at)
 
 
 def _through(passed: Value, steps: tuple[Step, ...], mints: set[Span]) -> tuple[Step, ...] | None:
     """The steps into the mint's answer when a route answers with ``passed``."""
     if isinstance(passed, JsonText):
         return _through(passed.value, steps, mints)
-    if isinstance(passed, Answer):
+    if isinstance(passed, AnswerPart):
         return (*passed.steps, *steps) if passed.request in mints else None
     if isinstance(passed, Fields) and steps:
         inner = passed.get(steps[0].name)
@@ -237,6 +237,6 @@ def _checked(evaluator: Evaluator, programs: list[Program]) -> frozenset[Span]:
             expression = later()
             if isinstance(expression, Attribute):
                 value = evaluator.read(expression.of, scope)
-                if isinstance(value, Answer) and not value.steps:
+                if isinstance(value, AnswerPart) and not value.steps:
                     found.add(value.request)
     return frozenset(found)

@@ -32,7 +32,7 @@ _USUAL_PLACE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SourceChange:
     """One place that is to come to a new value. ``ways`` are tried in turn, the smallest first.
 
     ``where`` is the request or step that it belongs to, ``by_hand`` what to do otherwise.
@@ -44,7 +44,9 @@ class Change:
     ways: Ways
 
 
-def changes_between(reading: SourceReading, subject: Setup, repaired: Setup) -> Iterator[Change]:
+def changes_between(
+    reading: SourceReading, subject: Setup, repaired: Setup
+) -> Iterator[SourceChange]:
     yield from _mint_changes(reading, subject, repaired)
     yield from _call_changes(reading, subject, repaired)
     old, new = subject.auth.value, repaired.auth.value
@@ -57,10 +59,12 @@ def changes_between(reading: SourceReading, subject: Setup, repaired: Setup) -> 
             reading.token is not None and reading.token.path != path
         ):
             said = f"Read the token at {path} of the answer to the token request."
-            yield Change("token", path, said, lambda t, r: token_edits(t, r.token, path))
+            yield SourceChange("token", path, said, lambda t, r: token_edits(t, r.token, path))
     channel = repaired.offer.value.channel
     if subject.offer.value.channel != channel and channel is not None:
-        yield Change("label", channel, f"Call the data channel {channel}.", label_ways(channel))
+        yield SourceChange(
+            "label", channel, f"Call the data channel {channel}.", label_ways(channel)
+        )
 
 
 def _token_place(subject: Setup, repaired: Setup) -> str:
@@ -72,15 +76,17 @@ def _token_place(subject: Setup, repaired: Setup) -> str:
     return place
 
 
-def by_hand(place: str, said: str) -> Change:
-    return Change(place, object(), said, lambda _texts, _reading: iter(()))
+def by_hand(place: str, said: str) -> SourceChange:
+    return SourceChange(place, object(), said, lambda _texts, _reading: iter(()))
 
 
 def _dialect(setup: Setup) -> Dialect:
     return dialect_at(setup.token_endpoint.value.path) or Dialect.CLIENT_SECRETS
 
 
-def _mint_changes(reading: SourceReading, subject: Setup, repaired: Setup) -> Iterator[Change]:
+def _mint_changes(
+    reading: SourceReading, subject: Setup, repaired: Setup
+) -> Iterator[SourceChange]:
     mint, auth = reading.mint, repaired.auth.value
     if not auth.kind.needs_token:
         return
@@ -91,7 +97,7 @@ def _mint_changes(reading: SourceReading, subject: Setup, repaired: Setup) -> It
             yield by_hand("mint.url", said)
         else:
             url = _moved(whole_url(mint), old.path, new.path)
-            yield Change("mint.url", url, said, url_ways("mint", url))
+            yield SourceChange("mint.url", url, said, url_ways("mint", url))
     body, target = subject.token_body.value, repaired.token_body.value
     if body != target:
         said = f"Send this body with the token request: {target.text or 'none'}"
@@ -100,7 +106,7 @@ def _mint_changes(reading: SourceReading, subject: Setup, repaired: Setup) -> It
             yield by_hand("mint.body", said)
         else:
             wanted, lost = _with_computed(mint.body, data, _dialect(subject), _dialect(repaired))
-            yield Change("mint.body", wanted, said, body_ways(wanted))
+            yield SourceChange("mint.body", wanted, said, body_ways(wanted))
             for place in lost:
                 yield by_hand("mint.lost", f"{place} is computed and has no place in the new body.")
     yield from _header_changes("mint", mint, subject, repaired)
@@ -125,7 +131,9 @@ def _with_computed(
     return wanted, lost
 
 
-def _call_changes(reading: SourceReading, subject: Setup, repaired: Setup) -> Iterator[Change]:
+def _call_changes(
+    reading: SourceReading, subject: Setup, repaired: Setup
+) -> Iterator[SourceChange]:
     call = reading.call
     old, new = subject.call_endpoint.value, repaired.call_endpoint.value
     params = repaired.call_query.value.params
@@ -138,7 +146,7 @@ def _call_changes(reading: SourceReading, subject: Setup, repaired: Setup) -> It
         else:
             address, _, _ = whole_url(call).partition("?")
             url = _moved(address, old.path, new.path) + (f"?{query}" if query else "")
-            yield Change("call.url", url, said, url_ways("call", url))
+            yield SourceChange("call.url", url, said, url_ways("call", url))
     yield from _header_changes("call", call, subject, repaired)
     yield from _encoding_changes(call, subject, repaired)
 
@@ -156,7 +164,7 @@ def _moved(url: str, old: str, new: str) -> str:
 
 def _header_changes(
     name: str, request: SourceRequest | None, subject: Setup, repaired: Setup
-) -> Iterator[Change]:
+) -> Iterator[SourceChange]:
     old, new = subject.beta_header.value, repaired.beta_header.value
     is_mint = name == "mint"
     pairs = []
@@ -172,7 +180,7 @@ def _header_changes(
 
 def _header_change(
     name: str, request: SourceRequest | None, header: str, value: str | None
-) -> Iterator[Change]:
+) -> Iterator[SourceChange]:
     where = "token request" if name == "mint" else "call"
     said = (
         f"Leave the header {header} out of the {where}."
@@ -185,18 +193,18 @@ def _header_change(
     wanted = {k: v for k, v in headers_of(request).items() if k != header.lower()}
     if value is not None:
         wanted[header.lower()] = value
-    yield Change(f"{name}.headers", wanted, said, header_ways(name, header, value))
+    yield SourceChange(f"{name}.headers", wanted, said, header_ways(name, header, value))
 
 
 def _encoding_changes(
     call: SourceRequest | None, subject: Setup, repaired: Setup
-) -> Iterator[Change]:
+) -> Iterator[SourceChange]:
     old, new = subject.call_encoding.value, repaired.call_encoding.value
     if old == new:
         return
     if old.kind is not new.kind and new.kind is EncodingKind.RAW and call is not None:
         said = "Post the SDP of the offer itself as the body of the call."
-        yield Change("call.body", "sdp", said, raw_body_ways)
+        yield SourceChange("call.body", "sdp", said, raw_body_ways)
     elif old.kind is not new.kind or old.session != new.session or old.trim != new.trim:
         yield by_hand("call.body", f"Post the offer as {new.kind}, not as {old.kind}.")
     if old.content_type != new.content_type and new.kind is not EncodingKind.MULTIPART:

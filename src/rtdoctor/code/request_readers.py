@@ -9,21 +9,21 @@ from dataclasses import replace
 from rtdoctor.code.evaluate import Evaluator, written
 from rtdoctor.code.program import (
     Attribute,
-    Call,
+    CallExpression,
     CallSite,
-    Expression,
     Scope,
+    SourceExpression,
 )
 from rtdoctor.code.source_request import SDK, SourceRequest
 from rtdoctor.code.tree_reader import enclosing
 from rtdoctor.code.values import (
     Composed,
-    Field,
     Fields,
     FormData,
     Items,
-    Known,
-    Unknown,
+    KnownValue,
+    NamedValue,
+    UnknownValue,
     Value,
     text_of,
 )
@@ -42,7 +42,7 @@ _SDK_PATHS = {
 _NOT_BODY = ("extra_headers", "extra_query", "extra_body", "timeout", "**")
 
 
-def read_fetch(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_fetch(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     scope = site.scope
     url = with_changed_query(evaluator, call.arguments[0], site)
     options = evaluator.read(call.arguments[1], scope) if len(call.arguments) > 1 else None
@@ -51,10 +51,10 @@ def read_fetch(evaluator: Evaluator, call: Call, site: CallSite) -> SourceReques
 
 
 def from_options(
-    call: Call, client: str, url: Value, options: Value | None, evaluator: Evaluator,
+    call: CallExpression, client: str, url: Value, options: Value | None, evaluator: Evaluator,
     site: CallSite, *, default: str,
 ) -> SourceRequest:  # fmt: skip
-    method: Value = Known(default, call.at)
+    method: Value = KnownValue(default, call.at)
     if not isinstance(options, Fields):
         whole = options is None
         return SourceRequest(call.at, client, method, url, None, None, is_known_whole=whole)
@@ -73,17 +73,17 @@ def from_options(
     )
 
 
-def read_axios(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_axios(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     """``axios(config)`` or ``axios(url, config)``."""
     first = evaluator.read(call.arguments[0], site.scope)
     if isinstance(first, Fields):
-        url = first.get("url") or Unknown("url", call.at)
+        url = first.get("url") or UnknownValue("url", call.at)
         return from_options(call, "axios", url, first, evaluator, site, default="GET")
     options = evaluator.read(call.arguments[1], site.scope) if len(call.arguments) > 1 else None
     return from_options(call, "axios", first, options, evaluator, site, default="GET")
 
 
-def read_sdk(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_sdk(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     """``client.realtime.client_secrets.create(...)`` of OpenAI's own libraries."""
     found = SDK_CALL.fullmatch(written(call.callee))
     assert found is not None, "only calls of this form are read so"
@@ -96,44 +96,44 @@ def read_sdk(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
         body = evaluator.read(call.arguments[0], scope)
     else:
         fields = tuple(
-            Field(name, evaluator.read(value, scope), at)
+            NamedValue(name, evaluator.read(value, scope), at)
             for (name, value), at in zip(call.named, call.named_at, strict=True)
             if name not in _NOT_BODY
         )
         body = Fields(fields, call.at, is_open="**" in named or "extra_body" in named)
-    url = Known(path, call.callee.at)
-    return SourceRequest(call.at, SDK, Known("POST", call.at), url, headers, body)
+    url = KnownValue(path, call.callee.at)
+    return SourceRequest(call.at, SDK, KnownValue("POST", call.at), url, headers, body)
 
 
-def read_xhr(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_xhr(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     """``xhr.open(method, url)`` with its ``setRequestHeader`` and ``send``."""
     assert isinstance(call.callee, Attribute)
     of = written(call.callee.of)
     method, url = (evaluator.read(value, site.scope) for value in call.arguments[:2])
-    headers: list[Field] = []
+    headers: list[NamedValue] = []
     body: Value | None = None
     for name, given, scope in _calls_on(evaluator, of, site, "setRequestHeader", "send"):
         if name == "setRequestHeader" and len(given.arguments) == 2:
             key, value = (evaluator.read(argument, scope) for argument in given.arguments)
             text = text_of(key)
             if text is not None:
-                headers.append(Field(text, value, given.at))
+                headers.append(NamedValue(text, value, given.at))
         elif name == "send" and given.arguments:
             body = evaluator.read(given.arguments[0], scope)
     return SourceRequest(call.at, of, method, url, Fields(tuple(headers), call.at), body)
 
 
-def read_urllib(evaluator: Evaluator, call: Call, site: CallSite) -> SourceRequest:
+def read_urllib(evaluator: Evaluator, call: CallExpression, site: CallSite) -> SourceRequest:
     named = dict(call.named)
     first = named.get("url") or (call.arguments[0] if call.arguments else None)
     data = named.get("data") or (call.arguments[1] if len(call.arguments) > 1 else None)
     scope = site.scope
-    url: Value = Unknown("url", call.at) if first is None else evaluator.read(first, scope)
+    url: Value = UnknownValue("url", call.at) if first is None else evaluator.read(first, scope)
     body = None if data is None else evaluator.read(data, scope)
     method = (
         evaluator.read(named["method"], scope)
         if "method" in named
-        else Known("GET" if body is None else "POST", call.at)
+        else KnownValue("GET" if body is None else "POST", call.at)
     )
     headers = read_fields(evaluator, named.get("headers"), scope)
     return SourceRequest(call.at, "urllib", method, url, headers, body)
@@ -141,7 +141,7 @@ def read_urllib(evaluator: Evaluator, call: Call, site: CallSite) -> SourceReque
 
 def _calls_on(
     evaluator: Evaluator, of: str, site: CallSite, *names: str
-) -> Iterator[tuple[str, Call, Scope]]:
+) -> Iterator[tuple[str, CallExpression, Scope]]:
     """The calls of these methods of one object in the function around a request."""
     function = enclosing(site.scope)
     calls = (call for name in names for call in evaluator.calls_of(name)[:_MOST_CALLS])
@@ -149,36 +149,38 @@ def _calls_on(
         if other.at.file != site.at.file or enclosing(other.scope) is not function:
             continue
         call = other.expression()
-        if not isinstance(call, Call) or not isinstance(call.callee, Attribute):
+        if not isinstance(call, CallExpression) or not isinstance(call.callee, Attribute):
             continue
         if written(call.callee.of) == of:
             yield call.callee.name, call, other.scope
 
 
 def _with_appended(
-    evaluator: Evaluator, body: Value | None, call: Call, site: CallSite
+    evaluator: Evaluator, body: Value | None, call: CallExpression, site: CallSite
 ) -> Value | None:
     """A form with what was put into it by ``form.append(name, value)``."""
-    if not isinstance(body, Unknown) or not re.fullmatch(r"\w+", body.written):
+    if not isinstance(body, UnknownValue) or not re.fullmatch(r"\w+", body.written):
         return body
     holder = site.scope.holder(body.written)
     later = holder.bindings[body.written][0].value if holder is not None else None
     made = None if later is None else later()
-    if not isinstance(made, Call) or written(made.callee) != "FormData":
+    if not isinstance(made, CallExpression) or written(made.callee) != "FormData":
         return body
     fields = []
     for _, given, scope in _calls_on(evaluator, body.written, site, "append", "set"):
         if len(given.arguments) >= 2:
             key = text_of(evaluator.read(given.arguments[0], scope))
             if key is not None:
-                fields.append(Field(key, _content(evaluator, given.arguments[1], scope), given.at))
+                fields.append(
+                    NamedValue(key, _content(evaluator, given.arguments[1], scope), given.at)
+                )
     return FormData(Fields(tuple(fields), made.at), made.at)
 
 
-def _content(evaluator: Evaluator, expression: Expression, scope: Scope) -> Value:
+def _content(evaluator: Evaluator, expression: SourceExpression, scope: Scope) -> Value:
     """The value of a form's field; that of ``new Blob([text])`` is its text."""
     if (
-        isinstance(expression, Call)
+        isinstance(expression, CallExpression)
         and written(expression.callee) == "Blob"
         and expression.arguments
     ):
@@ -188,7 +190,7 @@ def _content(evaluator: Evaluator, expression: Expression, scope: Scope) -> Valu
     return evaluator.read(expression, scope)
 
 
-def with_changed_query(evaluator: Evaluator, expression: Expression, site: CallSite) -> Value:
+def with_changed_query(evaluator: Evaluator, expression: SourceExpression, site: CallSite) -> Value:
     """A URL with what ``url.searchParams.set(name, value)`` added to it."""
     value = evaluator.read(expression, site.scope)
     of = written(expression).removesuffix(".toString()").removesuffix(".href")
@@ -199,12 +201,14 @@ def with_changed_query(evaluator: Evaluator, expression: Expression, site: CallS
             if key is not None:
                 sign = "&" if added or "?" in (text_of(value) or "") else "?"
                 added += [
-                    Known(f"{sign}{key}=", given.at),
+                    KnownValue(f"{sign}{key}=", given.at),
                     evaluator.read(given.arguments[1], scope),
                 ]
     return Composed((value, *added), value.at) if added else value
 
 
-def read_fields(evaluator: Evaluator, expression: Expression | None, scope: Scope) -> Fields | None:
+def read_fields(
+    evaluator: Evaluator, expression: SourceExpression | None, scope: Scope
+) -> Fields | None:
     value = None if expression is None else evaluator.read(expression, scope)
     return value if isinstance(value, Fields) else None

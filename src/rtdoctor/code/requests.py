@@ -10,7 +10,7 @@ from itertools import islice
 from rtdoctor.code.client_calls import read_client
 from rtdoctor.code.evaluate import Evaluator, written
 from rtdoctor.code.program import (
-    Call,
+    CallExpression,
     CallSite,
     Function,
     Scope,
@@ -30,8 +30,8 @@ from rtdoctor.code.values import (
     Fields,
     FormData,
     JsonText,
-    Known,
-    Unknown,
+    KnownValue,
+    UnknownValue,
     Value,
 )
 
@@ -66,15 +66,15 @@ def _kind(site: CallSite) -> str | None:
     name = site.name
     if name in ("fetch", "$fetch", "ofetch", "axios", "ky", "nodeFetch"):
         expression = site.expression()
-        is_call = isinstance(expression, Call) and bool(expression.arguments)
+        is_call = isinstance(expression, CallExpression) and bool(expression.arguments)
         return "fetch" if is_call and name != "axios" else "axios" if is_call else None
     if name == "create":
         expression = site.expression()
-        whole = written(expression.callee) if isinstance(expression, Call) else ""
+        whole = written(expression.callee) if isinstance(expression, CallExpression) else ""
         return "sdk" if SDK_CALL.fullmatch(whole) else None
     if name == "open":
         expression = site.expression()
-        is_xhr = isinstance(expression, Call) and len(expression.arguments) >= 2
+        is_xhr = isinstance(expression, CallExpression) and len(expression.arguments) >= 2
         return "xhr" if is_xhr and "xhr" in written(expression.callee).lower() else None  # type: ignore[union-attr]
     if name == "Request":
         return "urllib" if "urllib" in _callee(site) else None
@@ -87,13 +87,13 @@ def _kind(site: CallSite) -> str | None:
 
 def _callee(site: CallSite) -> str:
     expression = site.expression()
-    return written(expression.callee) if isinstance(expression, Call) else ""
+    return written(expression.callee) if isinstance(expression, CallExpression) else ""
 
 
 def _variants(evaluator: Evaluator, site: CallSite, kind: str) -> Iterator[SourceRequest]:
     """The request, once for each way in which its function is called."""
     call = site.expression()
-    assert isinstance(call, Call)
+    assert isinstance(call, CallExpression)
     request = _request(evaluator, call, site, kind)
     function = enclosing(site.scope)
     if function is None or not _depends(request, function):
@@ -109,7 +109,7 @@ def _variants(evaluator: Evaluator, site: CallSite, kind: str) -> Iterator[Sourc
 
 def _depends(request: SourceRequest, function: Function) -> bool:
     """Whether something of the request is a parameter of the function that makes it."""
-    unknown = [v for v in _parts(request) if isinstance(v, Unknown) or _has_default(v)]
+    unknown = [v for v in _parts(request) if isinstance(v, UnknownValue) or _has_default(v)]
     words = {word for v in unknown for word in re.findall(r"\w+", _text(v))}
     return any(parameter in words for parameter in function.parameters) or (
         any(p.startswith("parameter ") for p in function.parameters) and bool(unknown)
@@ -117,11 +117,11 @@ def _depends(request: SourceRequest, function: Function) -> bool:
 
 
 def _has_default(value: Value) -> bool:
-    return isinstance(value, Known) and bool(value.unless)
+    return isinstance(value, KnownValue) and bool(value.unless)
 
 
 def _text(value: Value) -> str:
-    return value.written if isinstance(value, Unknown) else getattr(value, "unless", "")
+    return value.written if isinstance(value, UnknownValue) else getattr(value, "unless", "")
 
 
 def _parts(request: SourceRequest) -> Iterator[Value]:
@@ -143,19 +143,24 @@ def _parts(request: SourceRequest) -> Iterator[Value]:
                 yield value
 
 
-def _callers(evaluator: Evaluator, function: Function) -> list[tuple[Call, Scope]]:
-    found: list[tuple[Call, Scope]] = []
+def _callers(evaluator: Evaluator, function: Function) -> list[tuple[CallExpression, Scope]]:
+    found: list[tuple[CallExpression, Scope]] = []
     named = evaluator.calls_of(function.name)[:_MOST_CALLERS] if function.name else ()
     for site in named:
         call = site.expression()
-        if isinstance(call, Call) and evaluator.function_of(call.callee, site.scope) is function:
+        if (
+            isinstance(call, CallExpression)
+            and evaluator.function_of(call.callee, site.scope) is function
+        ):
             found.append((call, site.scope))
         if len(found) == _MOST_SITES:
             break
     return found
 
 
-def _request(evaluator: Evaluator, call: Call, site: CallSite, kind: str) -> SourceRequest:
+def _request(
+    evaluator: Evaluator, call: CallExpression, site: CallSite, kind: str
+) -> SourceRequest:
     readers = {
         "fetch": read_fetch,
         "axios": read_axios,

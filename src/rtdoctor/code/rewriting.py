@@ -10,7 +10,7 @@ from typing import Any
 
 from rtdoctor.code.program import Span
 from rtdoctor.code.source import as_bytes
-from rtdoctor.code.values import Composed, Field, Fields, Known, Value, as_text, sketch
+from rtdoctor.code.values import Composed, Fields, KnownValue, NamedValue, Value, as_text, sketch
 
 _QUOTED = re.compile(rb"[A-Za-z]{0,2}(\"\"\"|'''|[\"'`])")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
@@ -21,7 +21,7 @@ class CannotEdit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class TextEdit:
     """The bytes of ``at`` become ``text``."""
 
     at: Span
@@ -43,7 +43,7 @@ class Texts:
     def is_script(self, file: str) -> bool:
         return not file.lower().endswith((".py", ".pyw"))
 
-    def edited(self, edits: Iterable[Edit]) -> dict[str, str]:
+    def edited(self, edits: Iterable[TextEdit]) -> dict[str, str]:
         """The texts with these changes. Raises ``CannotEdit`` where two of them overlap."""
         data = dict(self._data)
         last: tuple[str, int] | None = None
@@ -61,7 +61,7 @@ def part_of(at: Span, start: int, end: int) -> Span:
     return Span(at.file, start, end, at.line)
 
 
-def content_of(texts: Texts, known: Known) -> Span:
+def content_of(texts: Texts, known: KnownValue) -> Span:
     """Where the characters of a text literal stand, without quotes and prefix."""
     data = texts.data(known.at.file)
     opening = _QUOTED.match(data, known.at.start, known.at.end)
@@ -110,7 +110,7 @@ def key(texts: Texts, at: Span, name: str) -> str:
     )
 
 
-def removal(texts: Texts, at: Span) -> Edit:
+def removal(texts: Texts, at: Span) -> TextEdit:
     """Take a member out, with its comma; with its line where it stands alone on it."""
     data = texts.data(at.file)
     start, end = at.start, at.end
@@ -120,20 +120,20 @@ def removal(texts: Texts, at: Span) -> Edit:
     alone = not data[line:start].strip() and data[behind.end() : behind.end() + 1] in (b"\n", b"\r")
     if alone:
         newline = data.find(b"\n", behind.end())
-        return Edit(part_of(at, line, newline + 1), "")
+        return TextEdit(part_of(at, line, newline + 1), "")
     comma = re.compile(rb"\s*,[ \t]*").match(data, end)
     if comma is not None:
-        return Edit(part_of(at, start, comma.end()), "")
+        return TextEdit(part_of(at, start, comma.end()), "")
     before = re.compile(rb",\s*$").search(data[max(0, start - 200) : start])
     if before is not None:
         start -= len(before[0])
-    return Edit(part_of(at, start, end), "")
+    return TextEdit(part_of(at, start, end), "")
 
 
-def addition(texts: Texts, fields: Fields, name: str, code: str) -> Edit:
+def addition(texts: Texts, fields: Fields, name: str, code: str) -> TextEdit:
     """Put a member behind the last one of an object, in its style."""
     if not fields.fields:
-        return Edit(fields.at, "{ " + f"{key(texts, fields.at, name)}: {code}" + " }")
+        return TextEdit(fields.at, "{ " + f"{key(texts, fields.at, name)}: {code}" + " }")
     last = fields.fields[-1].at
     if not (last.file == fields.at.file and fields.at.start <= last.start < fields.at.end):
         raise CannotEdit(f"the members of the object at {fields.at} stand elsewhere")
@@ -141,11 +141,13 @@ def addition(texts: Texts, fields: Fields, name: str, code: str) -> Edit:
     line = data.rfind(b"\n", 0, last.start) + 1
     indent = data[line : last.start]
     apart = f",\n{indent.decode()}" if not indent.strip() else ", "
-    return Edit(part_of(last, last.end, last.end), f"{apart}{key(texts, fields.at, name)}: {code}")
+    return TextEdit(
+        part_of(last, last.end, last.end), f"{apart}{key(texts, fields.at, name)}: {code}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A piece of a composed text: its value, and where it stands in the expression."""
 
     text: str
@@ -153,23 +155,23 @@ class Piece:
     use: Span
 
 
-def pieces_in(value: Value, use: Span) -> Iterator[Piece]:
+def pieces_in(value: Value, use: Span) -> Iterator[TextPiece]:
     """The pieces of a text as the expression puts them together."""
     if isinstance(value, Composed) and value.at == use and len(value.uses) == len(value.parts):
         for part, where in zip(value.parts, value.uses, strict=True):
             yield from pieces_in(part, where)
     else:
-        yield Piece(sketch(value), value, use)
+        yield TextPiece(sketch(value), value, use)
 
 
-def text_changes(texts: Texts, value: Value, new: str) -> Iterator[Sequence[Edit]]:
+def text_changes(texts: Texts, value: Value, new: str) -> Iterator[Sequence[TextEdit]]:
     """Ways to make a text come to ``new``, the smallest first."""
     old = sketch(value)
     start, behind = _common(old, new)
     yield from _in_one_literal(texts, value, new, start, behind)
     yield from _in_expression(texts, value, new, start, behind)
     if "{" not in new:
-        yield [Edit(value.at, literal(texts, value.at, new))]
+        yield [TextEdit(value.at, literal(texts, value.at, new))]
 
 
 def _common(old: str, new: str) -> tuple[int, int]:
@@ -183,13 +185,13 @@ def _common(old: str, new: str) -> tuple[int, int]:
 
 def _in_one_literal(
     texts: Texts, value: Value, new: str, start: int, behind: int
-) -> Iterator[Sequence[Edit]]:
+) -> Iterator[Sequence[TextEdit]]:
     end = sum(len(as_text_of(p)) for p in _leaves(value)) - behind
     at = 0
     for leaf in _leaves(value):
         length = len(as_text_of(leaf))
         is_here = at <= start and end <= at + length
-        if is_here and isinstance(leaf, Known) and isinstance(leaf.value, str) and length:
+        if is_here and isinstance(leaf, KnownValue) and isinstance(leaf.value, str) and length:
             content = content_of(texts, leaf)
             if texts.text(content) == leaf.value:
                 changed = (
@@ -197,7 +199,7 @@ def _in_one_literal(
                     + new[start : len(new) - behind]
                     + leaf.value[end - at :]
                 )
-                yield [Edit(content, changed)]
+                yield [TextEdit(content, changed)]
         at += length
 
 
@@ -210,12 +212,12 @@ def _leaves(value: Value) -> Iterator[Value]:
 
 
 def as_text_of(value: Value) -> str:
-    return as_text(value.value) if isinstance(value, Known) else sketch(value)
+    return as_text(value.value) if isinstance(value, KnownValue) else sketch(value)
 
 
 def _in_expression(
     texts: Texts, value: Value, new: str, start: int, behind: int
-) -> Iterator[Sequence[Edit]]:
+) -> Iterator[Sequence[TextEdit]]:
     """Change the part of a template or sum that differs, and keep the rest of it."""
     if not isinstance(value, Composed):
         return
@@ -238,11 +240,13 @@ def _in_expression(
     opening, closing = pieces[first].use, pieces[last].use
     if texts.text(value.at)[:1] == "`" or re.match(r"[fF]", texts.text(value.at)):
         start_at, end_at = _around(texts, opening)[0], _around(texts, closing)[1]
-        yield [Edit(part_of(opening, start_at, end_at), middle)]
+        yield [TextEdit(part_of(opening, start_at, end_at), middle)]
     elif middle or first == 0:
-        yield [Edit(part_of(opening, opening.start, closing.end), literal(texts, value.at, middle))]
+        yield [
+            TextEdit(part_of(opening, opening.start, closing.end), literal(texts, value.at, middle))
+        ]
     else:
-        yield [Edit(part_of(opening, pieces[first - 1].use.end, closing.end), "")]
+        yield [TextEdit(part_of(opening, pieces[first - 1].use.end, closing.end), "")]
 
 
 def _around(texts: Texts, use: Span) -> tuple[int, int]:
@@ -255,7 +259,7 @@ def _around(texts: Texts, use: Span) -> tuple[int, int]:
     return use.start - len(before[0]), after.end()
 
 
-def value_code(texts: Texts, field: Field) -> str:
+def value_code(texts: Texts, field: NamedValue) -> str:
     """The code of a member's value; the name itself for a shorthand."""
     text = texts.text(field.at)
     found = re.match(r"\s*(?:\[?[\"']?[\w$-]+[\"']?\]?)\s*[:=](?!=)\s*", text)

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rtdoctor.code.evaluate import Evaluator, written
-from rtdoctor.code.program import Call, Expression, Function, FunctionValue, Name, Scope, Span
+from rtdoctor.code.program import (
+    CallExpression,
+    Function,
+    FunctionValue,
+    Identifier,
+    Scope,
+    SourceExpression,
+    Span,
+)
 from rtdoctor.code.tree_reader import enclosing
-from rtdoctor.code.values import Answer, Field, Fields, JsonText, Value, sketch, text_of
+from rtdoctor.code.values import AnswerPart, Fields, JsonText, NamedValue, Value, sketch, text_of
 
 _VERBS = ("get", "post", "put", "all", "route", "use", "api_route", "any")
 _OWNER = re.compile(r"(?i)(?:\w*(?:app|router|server|fastify|api|bp|blueprint|routes?)\w*|bp_\w+)")
@@ -22,7 +30,7 @@ _SENDS = ("json", "send", "end", "jsonify", "JSONResponse", "Response", "PlainTe
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class BackendRoute:
     """A path of a backend and what answers there."""
 
     path: str
@@ -30,7 +38,7 @@ class Route:
     handler: Function
 
 
-def find_routes(evaluator: Evaluator) -> Iterator[Route]:
+def find_routes(evaluator: Evaluator) -> Iterator[BackendRoute]:
     """Express, Fastify, FastAPI, Flask by their calls; Next and Vercel by the file's name."""
     for program in evaluator.programs:
         for site in program.calls:
@@ -41,36 +49,36 @@ def find_routes(evaluator: Evaluator) -> Iterator[Route]:
             path = _path_of(program.file)
             is_verb = function.name in ("GET", "POST", "default", "handler")
             if path is not None and function.exported and is_verb:
-                yield Route(path, function.at, function)
+                yield BackendRoute(path, function.at, function)
 
 
-def _by_call(evaluator: Evaluator, call: Expression, scope: Scope) -> Iterator[Route]:
-    if not isinstance(call, Call) or len(call.arguments) < 2:
+def _by_call(evaluator: Evaluator, call: SourceExpression, scope: Scope) -> Iterator[BackendRoute]:
+    if not isinstance(call, CallExpression) or len(call.arguments) < 2:
         return
     owner = written(call.callee).rpartition(".")[0]
     path = text_of(evaluator.read(call.arguments[0], scope))
     if path is None or not path.startswith("/") or not _OWNER.fullmatch(owner.rpartition(".")[2]):
         return
     handler = call.arguments[-1]
-    if isinstance(handler, Call) and handler.arguments:
+    if isinstance(handler, CallExpression) and handler.arguments:
         handler = handler.arguments[0]
     if isinstance(handler, FunctionValue):
-        yield Route(path, call.at, handler.function)
-    elif isinstance(handler, Name):
+        yield BackendRoute(path, call.at, handler.function)
+    elif isinstance(handler, Identifier):
         function = evaluator.function_of(handler, scope)
         if function is not None:
-            yield Route(path, call.at, function)
+            yield BackendRoute(path, call.at, function)
 
 
-def _by_decorator(evaluator: Evaluator, function: Function) -> Iterator[Route]:
+def _by_decorator(evaluator: Evaluator, function: Function) -> Iterator[BackendRoute]:
     for decorator in function.decorators:
         call = decorator()
-        if not isinstance(call, Call) or not call.arguments:
+        if not isinstance(call, CallExpression) or not call.arguments:
             continue
         if written(call.callee).rpartition(".")[2] in _VERBS:
             path = text_of(evaluator.read(call.arguments[0], function.scope))
             if path is not None:
-                yield Route(path, call.at, function)
+                yield BackendRoute(path, call.at, function)
 
 
 def _path_of(file: str) -> str | None:
@@ -82,7 +90,7 @@ def _path_of(file: str) -> str | None:
     return None
 
 
-def route_of(url: Value, routes: list[Route]) -> Route | None:
+def route_of(url: Value, routes: list[BackendRoute]) -> BackendRoute | None:
     """The route that a URL leads to: the same path, or the end of it below a prefix."""
     text = sketch(url)
     try:
@@ -99,7 +107,7 @@ def route_of(url: Value, routes: list[Route]) -> Route | None:
     return found[0] if found else None
 
 
-def answers_of(evaluator: Evaluator, route: Route) -> Iterator[Value]:
+def answers_of(evaluator: Evaluator, route: BackendRoute) -> Iterator[Value]:
     """What a route answers with, as far as it comes from a request that it makes itself."""
     for returned, scope in route.handler.returns:
         value = evaluator.read(returned(), scope)
@@ -108,17 +116,17 @@ def answers_of(evaluator: Evaluator, route: Route) -> Iterator[Value]:
     for site in (site for name in _SENDS for site in evaluator.calls_of(name)):
         if _is_inside(site.scope, route.handler):
             call = site.expression()
-            if isinstance(call, Call):
+            if isinstance(call, CallExpression):
                 yield from _sent(evaluator, call, site.scope)
 
 
-def _sent(evaluator: Evaluator, call: Call, scope: Scope) -> Iterator[Value]:
+def _sent(evaluator: Evaluator, call: CallExpression, scope: Scope) -> Iterator[Value]:
     if call.arguments:
         value = evaluator.read(call.arguments[0], scope)
         if _comes_from_answer(value):
             yield value
     if call.named:
-        fields = tuple(Field(n, evaluator.read(v, scope), v.at) for n, v in call.named)
+        fields = tuple(NamedValue(n, evaluator.read(v, scope), v.at) for n, v in call.named)
         value = Fields(fields, call.at)
         if _comes_from_answer(value):
             yield value
@@ -129,7 +137,7 @@ def _comes_from_answer(value: Value) -> bool:
         return _comes_from_answer(value.value)
     if isinstance(value, Fields):
         return any(_comes_from_answer(field.value) for field in value.fields)
-    return isinstance(value, Answer)
+    return isinstance(value, AnswerPart)
 
 
 def _is_inside(scope: Scope | None, function: Function) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from rtdoctor.code.body_edits import marked
 from rtdoctor.code.reading import SourceReading, offer_in
 from rtdoctor.code.source_request import SourceRequest
-from rtdoctor.code.values import Answer, Fields, FormData, JsonText, Value, pieces, sketch
+from rtdoctor.code.values import AnswerPart, Fields, FormData, JsonText, Value, pieces, sketch
 
 
 def state_of(reading: SourceReading) -> dict[str, Any]:
@@ -50,4 +50,4 @@ def headers_of(request: SourceRequest) -> dict[str, str]:
 def _shown(value: Value) -> str:
     """A text in which it does not matter where in an answer a part is read."""
     parts = list(pieces(value))
-    return "".join("{answer}" if isinstance(p, Answer) else sketch(p) for p in parts)
+    return "".join("{answer}" if isinstance(p, AnswerPart) else sketch(p) for p in parts)

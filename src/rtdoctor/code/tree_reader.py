@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from rtdoctor.code.program import (
     Binding,
     CallSite,
-    Expression,
     Function,
     FunctionValue,
     Later,
     Other,
     Program,
     Scope,
+    SourceExpression,
     Span,
 )
 
@@ -37,7 +37,7 @@ class TreeReader(ABC):
         self.file = file
         self.data = data
         self.program = Program(file, Scope(None, None))
-        self._read: dict[int, Expression] = {}
+        self._read: dict[int, SourceExpression] = {}
         self._functions: dict[int, Function] = {}
 
     def read(self, root: Node) -> Program:
@@ -56,10 +56,10 @@ class TreeReader(ABC):
         """Take note of a node. Returns the scope of what stands inside it."""
 
     @abstractmethod
-    def translate(self, node: Node, depth: int) -> Expression:
+    def translate(self, node: Node, depth: int) -> SourceExpression:
         """The expression at a node; ``expression`` for what is inside."""
 
-    def expression(self, node: Node, depth: int = 0) -> Expression:
+    def expression(self, node: Node, depth: int = 0) -> SourceExpression:
         """The expression at a node. One that is nested too deeply is ``Other``."""
         known = self._read.get(node.id)
         if known is None:
@@ -96,7 +96,7 @@ class TreeReader(ABC):
         self._functions[node.id] = function
         return function
 
-    def function_value(self, node: Node) -> Expression:
+    def function_value(self, node: Node) -> SourceExpression:
         """A function that stands where a value does."""
         function = self._functions.get(node.id)
         at = self.span(node)

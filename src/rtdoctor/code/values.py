@@ -14,7 +14,7 @@ Json: TypeAlias = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownValue:
     """A value that stands in the text at ``at``. ``unless`` names what takes its place if it is
     set, as an environment variable does with a default."""
 
@@ -24,7 +24,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownValue:
     """A value that the text does not tell, as it is written."""
 
     written: str
@@ -44,7 +44,7 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class NamedValue:
     """A member of a JSON object; ``at`` covers name and value."""
 
     name: str
@@ -56,7 +56,7 @@ class Field:
 class Fields:
     """A JSON object. ``is_open`` when more than is known may stand in it."""
 
-    fields: tuple[Field, ...]
+    fields: tuple[NamedValue, ...]
     at: Span
     is_open: bool = False
 
@@ -64,7 +64,7 @@ class Fields:
         """The value of a name, the last one where it is repeated."""
         return next((f.value for f in reversed(self.fields) if f.name == name), None)
 
-    def find(self, name: str) -> Field | None:
+    def find(self, name: str) -> NamedValue | None:
         """The field of a name in any case, as for headers."""
         lowered = name.lower()
         return next((f for f in reversed(self.fields) if f.name.lower() == lowered), None)
@@ -111,7 +111,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerPart:
     """A part of the answer to a request, which is named by where it is made."""
 
     request: Span
@@ -123,7 +123,9 @@ class Answer:
         return ".".join(step.name for step in self.steps)
 
 
-Value: TypeAlias = Known | Unknown | Composed | Fields | Items | JsonText | FormData | Sdp | Answer
+Value: TypeAlias = (
+    KnownValue | UnknownValue | Composed | Fields | Items | JsonText | FormData | Sdp | AnswerPart
+)
 
 
 def pieces(value: Value) -> Iterator[Value]:
@@ -141,7 +143,7 @@ def text_of(value: Value | None) -> str | None:
         return None
     found = []
     for piece in pieces(value):
-        if not isinstance(piece, Known):
+        if not isinstance(piece, KnownValue):
             return None
         found.append(as_text(piece.value))
     return "".join(found)
@@ -157,16 +159,16 @@ _LAST_NAME = re.compile(r"\w{1,60}(?=\W*$)")
 def sketch(value: Value) -> str:
     """A text with ``{name}`` for each unknown part, for people."""
     return "".join(
-        as_text(piece.value) if isinstance(piece, Known) else "{" + _short(piece) + "}"
+        as_text(piece.value) if isinstance(piece, KnownValue) else "{" + _short(piece) + "}"
         for piece in pieces(value)
     )
 
 
 def _short(value: Value) -> str:
-    if isinstance(value, Unknown):
+    if isinstance(value, UnknownValue):
         found = _LAST_NAME.search(value.written)
         return found[0] if found else "unknown"
-    if isinstance(value, Answer):
+    if isinstance(value, AnswerPart):
         return value.path or "answer"
     return "sdp" if isinstance(value, Sdp) else "data"
 
@@ -177,7 +179,7 @@ MISSING = object()
 
 def data_of(value: Value) -> Any:
     """The value as JSON data, ``MISSING`` wherever it is unknown."""
-    if isinstance(value, Known):
+    if isinstance(value, KnownValue):
         return value.value
     if isinstance(value, Composed):
         text = text_of(value)
@@ -221,7 +223,7 @@ def unknown_leaves(
 
 def known_leaves(
     value: Value, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], Known]]:
+) -> Iterator[tuple[tuple[str, ...], KnownValue]]:
     """The known parts of a body with their places; of a composed text the first part."""
     if isinstance(value, JsonText):
         yield from known_leaves(value.value, path)
@@ -231,7 +233,9 @@ def known_leaves(
     elif isinstance(value, Items):
         for number, item in enumerate(value.items):
             yield from known_leaves(item, (*path, str(number)))
-    elif isinstance(value, Known):
+    elif isinstance(value, KnownValue):
         yield path, value
     elif isinstance(value, Composed) and text_of(value) is not None:
-        yield from ((path, piece) for piece in list(pieces(value))[:1] if isinstance(piece, Known))
+        yield from (
+            (path, piece) for piece in list(pieces(value))[:1] if isinstance(piece, KnownValue)
+        )

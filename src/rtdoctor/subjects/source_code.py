@@ -19,7 +19,7 @@ from rtdoctor.code.reading import (
 from rtdoctor.code.source import SUFFIXES
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import (
-    Answer,
+    AnswerPart,
     Fields,
     FormData,
     JsonText,
@@ -292,7 +292,7 @@ class _Draft:
             return
         scheme, _, text = sketch(shown).strip().partition(" ")
         scheme, text = (scheme, text.strip()) if text else ("", scheme)
-        if any(isinstance(piece, Answer) for piece in pieces(shown)):
+        if any(isinstance(piece, AnswerPart) for piece in pieces(shown)):
             mint = self.source.mint
             auth = Auth(scheme=scheme, read_at=_read_at(self.source, mint))
             self.put(Factor.AUTH, auth)
