@@ -153,5 +153,5 @@ def test_what_may_be_a_key_is_not_repeated(given: str) -> None:
 def test_a_missing_file_and_a_url_get_their_own_words() -> None:
     with pytest.raises(UsageError, match=r"nothing\.har cannot be read"):
         read_thing("nothing.har", io.BytesIO(), KNOWN)
-    with pytest.raises(UsageError, match="page at a URL is not opened"):
+    with pytest.raises(UsageError, match="page at a URL is run and not read"):
         read_thing("http://localhost:3000", io.BytesIO(), KNOWN)

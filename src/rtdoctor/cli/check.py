@@ -13,6 +13,7 @@ import click
 
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
+from rtdoctor.cli.page_options import PageOptions, page_named, page_options, take_page_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.targets.base_url import read_base_url
@@ -37,6 +38,7 @@ _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": T
     epilog="""\b
 Examples:
   rtdoctor check --sandbox                     no key, no network: see how it works
+  rtdoctor check page.html --sandbox           the page is run, and made to connect
   rtdoctor check page.har                      why this fails, and what would work
   rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
   rtdoctor check --fix fix.diff my-app         and the change in your source code
@@ -101,14 +103,16 @@ What a setup file may hold: rtdoctor plan --levels""",
     help="Probes at once, at most.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@page_options
 @click.argument("things", nargs=-1, metavar="[THING]")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    THING is what you have: a HAR, a cURL, fetch, PowerShell or HTTPie command, a Postman
-    collection, an SDP offer, a webrtc-internals dump, source code, a setup file, a folder of
-    them, or - for standard input. It is diagnosed: the smallest combination that fails, and the
-    smallest change that works. Without it a survey is run: every token with every call.
+    THING is what you have: a page, the URL of an app that runs, a HAR, a cURL, fetch, PowerShell
+    or HTTPie command, a Postman collection, an SDP offer, a webrtc-internals dump, source code,
+    a setup file, a folder of them, or - for standard input. It is diagnosed: the smallest
+    combination that fails, and the smallest change that works. A page is run in Chromium, and the change is proved
+    on it. Without THING a survey is run: every token with every call.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
@@ -118,7 +122,9 @@ def check(**options: Any) -> int:
     _era_or_thing(options)
     _check_combinations(options)
     outputs = take_outputs(options)
-    given = Given(**options)
+    page = take_page_options(options)
+    given = Given(**options, page=page)
+    _check_page_options(given)
     if given.base_url is not None:
         given = replace(given, base_url=read_base_url(given.base_url, "--base-url"))
     with ExitStack() as stack:
@@ -157,6 +163,7 @@ class Given:
     timeout: float
     jobs: int
     quiet: bool
+    page: PageOptions
 
     @property
     def journal_place(self) -> JournalPlace:
@@ -170,6 +177,18 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
     from rtdoctor.cli.plan import show_plan, show_subject_plan
 
     catalogue = read_catalogue(given.probes_file, given.values)
+    page = page_named(given.thing)
+    if page is not None:
+        if given.fix_file is not None:
+            raise UsageError(
+                "--fix changes source code; a page is run instead",
+                hint="Give the folder with the code: rtdoctor check FOLDER --fix fix.diff",
+            )
+        from rtdoctor.cli.page import ask_for_yes, check_page
+
+        if sandbox is None and not given.page.yes:
+            ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
+        return check_page(page, given, _target(given, None, sandbox), catalogue, outputs)
     reading = _read(given, catalogue)
     if given.fix_file is not None:
         from rtdoctor.cli.source_fix import require_source
@@ -245,20 +264,26 @@ def _task(
 
     if given.replay is not None:
         return Replay(given.replay)
-    key = None if given.key_file is None else read_key(given.key_file)
     if given.resume is not None:
+        key = None if given.key_file is None else read_key(given.key_file)
         return Resume(given.resume, key, given.base_url, given.rules)
-    target: Target | EmbeddedSandbox
-    if sandbox is None:
-        base_url = given.base_url or base_url_of_subject(reading.base_url if reading else None)
-        target = Target.of(base_url, require_key(key or read_key()))
-    else:
-        target = sandbox
-        sandbox.key = key
+    target = _target(given, reading, sandbox)
     place, command = given.journal_place, command_line(["rtdoctor", *sys.argv[1:]])
     if reading is not None:
         return NewDiagnosis(reading.setup, target, given.budget, place, given.record, command)
     return NewSurvey(target, setups, given.budget, place, given.record, command)
+
+
+def _target(
+    given: Given, reading: Reading | None, sandbox: EmbeddedSandbox | None
+) -> Target | EmbeddedSandbox:
+    """The service that is probed; ``sandbox`` is the one that the options name, if they do."""
+    key = None if given.key_file is None else read_key(given.key_file)
+    if sandbox is not None:
+        sandbox.key = key
+        return sandbox
+    base_url = given.base_url or base_url_of_subject(reading.base_url if reading else None)
+    return Target.of(base_url, require_key(key or read_key()))
 
 
 def _one_thing(arguments: tuple[str, ...]) -> str | None:
@@ -276,7 +301,7 @@ def _era_or_thing(options: dict[str, Any]) -> None:
     behind = options["era"]
     if options["thing"] is not None or behind in (None, *ERAS):
         return
-    if behind == "-" or Path(behind).exists():
+    if behind == "-" or "://" in behind or Path(behind).exists():
         options["thing"], options["era"] = behind, TODAY
 
 
@@ -313,6 +338,16 @@ def _check_combinations(options: dict[str, Any]) -> None:
         raise UsageError("--fix needs a repair that was seen to work; leave --dry-run out")
     if options["rules"] is not None and options["era"] is None and options["resume"] is None:
         raise UsageError("--rules are for the sandbox; add --sandbox")
+
+
+def _check_page_options(given: Given) -> None:
+    if page_named(given.thing) is None:
+        if given.page.is_given:
+            raise UsageError("--click, --fill and their like are about a page; name one as THING")
+    elif given.dry_run or given.record or given.written_file:
+        raise UsageError(
+            "a page is known only when it has run, so there is no --dry-run, --record or --write"
+        )
 
 
 def _given(value: Any) -> bool:

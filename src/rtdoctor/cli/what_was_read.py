@@ -24,8 +24,8 @@ def read(thing: str, catalogue: Catalogue) -> Reading:
     return read_thing(thing, sys.stdin.buffer, catalogue)
 
 
-def show(reading: Reading, *, keep_addresses: bool) -> None:
-    """What was read, on standard error, without secrets and control characters."""
+def show(reading: Reading, *, keep_addresses: bool, to_stderr: bool = True) -> None:
+    """What was read, without secrets and control characters."""
     from rich.console import Console
 
     from rtdoctor.report.terminal.reading import print_reading
@@ -40,13 +40,14 @@ def show(reading: Reading, *, keep_addresses: bool) -> None:
         not_said=redactor.clean(reading.not_said),
         secrets=(),
     )
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=to_stderr, highlight=False)
     with console.capture() as captured:
         print_reading(visible.rebuild(shown), console)
     text = captured.get()
     redactor.guard(text.encode("utf-8", "replace"))
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    stream = sys.stderr if to_stderr else sys.stdout
+    stream.write(text)
+    stream.flush()
 
 
 def write(reading: Reading, path: Path, catalogue: Catalogue, *, keep_addresses: bool) -> None:

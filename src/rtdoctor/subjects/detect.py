@@ -190,7 +190,10 @@ def _refusal(text: str, name: str) -> UsageError:
     """The error for a page, for source code, and for what is not known."""
     record = "Record what it does as a HAR: network panel, reload, connect, Save all as HAR."
     if _PAGE.match(text):
-        return UsageError(f"{name} is a page; pages are not opened yet", hint=record)
+        return UsageError(
+            f"{name} is a page, which is run and not read",
+            hint=f"Name its file or its address: rtdoctor check page.html. Or: {record}",
+        )
     if _OTHER_CODE.search(text):
         return UsageError(
             f"{name} is code in a language that is not read",

@@ -40,9 +40,8 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
         return read_subject_text(_text(_limited(stdin, name), name), name, catalogue)
     if re.match(r"(?i)https?://", given):
         raise UsageError(
-            "the page at a URL is not opened yet",
-            hint="Record it as a HAR: network panel, reload, connect, Save all as HAR.\n"
-            "If you mean the service: --base-url URL",
+            "the page at a URL is run and not read",
+            hint="rtdoctor check URL runs it. If you mean the service: --base-url URL",
         )
     path = Path(given)
     try:

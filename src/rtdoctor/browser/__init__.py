@@ -1,0 +1,1 @@
+"""A page in real Chromium: opened beside the front, watched and pressed."""

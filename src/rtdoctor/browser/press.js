@@ -1,0 +1,82 @@
+// The elements of a frame that a person could press, through open shadow roots, and its empty fields.
+(mark) => {
+  const ask = {};
+  globalThis.dispatchEvent(new CustomEvent(mark, { detail: ask }));
+  const listens = ask.listens ?? (() => "");
+  const MOST = 4000;
+  const elements = [];
+  const collect = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (elements.length >= MOST) return;
+      elements.push(element);
+      if (element.shadowRoot) collect(element.shadowRoot);
+    }
+  };
+  collect(document);
+  const ROLES = "button,[role=button],[role=switch],[role=tab],[role=menuitem],summary,[onclick],a[href^='#'],a[href^='javascript'],a:not([href]),input[type=button],input[type=submit],input[type=image]";
+  const DEV_TOOLS = "nextjs-portal,[data-nextjs-toast],vite-error-overlay,#webpack-dev-server-client-overlay,#__vconsole,.tsqd-parent-container";
+  const PRESSES = ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart"];
+  const isShown = (element) => {
+    if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return false;
+    const box = element.getBoundingClientRect();
+    return box.width > 3 && box.height > 3;
+  };
+  const isDisabled = (element) => element.disabled === true || element.getAttribute("aria-disabled") === "true";
+  const within = (element, selector) => {
+    for (let node = element; node; node = node.parentElement ?? node.getRootNode().host)
+      if (node.matches?.(selector)) return true;
+    return false;
+  };
+  const pointed = (element) => {
+    const above = element.parentElement;
+    return getComputedStyle(element).cursor === "pointer" && !(above && getComputedStyle(above).cursor === "pointer");
+  };
+  const short = (value) => String(value ?? "").replace(/\s+/g, " ").trim().slice(0, 120);
+  const selectorOf = (element) => {
+    if (element.id && /^[A-Za-z][\w-]*$/.test(element.id)) return `#${element.id}`;
+    const text = short(element.innerText);
+    const tag = element.tagName.toLowerCase();
+    return text && text.length < 60 ? `${tag}:has-text(${JSON.stringify(text)})` : tag;
+  };
+  const found = [];
+  const told = [];
+  for (const element of elements) {
+    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")}`.trim();
+    if (element === document.body || element === document.documentElement) continue;
+    const isRole = element.matches(ROLES);
+    if (!isRole && !heard && !pointed(element)) continue;
+    if (!isShown(element) || within(element, DEV_TOOLS)) continue;
+    if (found.some((other) => other !== element && other.contains(element) && other.matches(ROLES))) continue;
+    const box = element.getBoundingClientRect();
+    found.push(element);
+    told.push({
+      text: short(element.innerText || element.value),
+      label: short(`${element.getAttribute("aria-label") ?? ""} ${element.title ?? ""} ${element.alt ?? ""}`),
+      name: short(`${element.id} ${element.getAttribute("name") ?? ""} ${element.getAttribute("data-testid") ?? ""}`),
+      selector: selectorOf(element),
+      is_button: isRole,
+      is_disabled: isDisabled(element),
+      is_held: /(mouse|pointer)(down|up)|touchstart/.test(heard) && !heard.includes("click"),
+      is_toggle: element.getAttribute("aria-pressed") === "true",
+      area: Math.round(box.width * box.height),
+    });
+  }
+  const fields = [];
+  const wanted = [];
+  for (const element of elements) {
+    if (!element.matches("input,textarea,select") || !isShown(element) || isDisabled(element)) continue;
+    const type = element.tagName === "SELECT" ? "select" : (element.type ?? "text");
+    if (["button", "submit", "image", "reset", "hidden", "file", "range", "color"].includes(type)) continue;
+    const isEmpty = type === "checkbox" || type === "radio" ? element.required && !element.checked : !element.value;
+    if (!isEmpty) continue;
+    fields.push(element);
+    const labels = [...(element.labels ?? [])].map((l) => l.innerText).join(" ");
+    wanted.push({
+      type,
+      hint: short(`${labels} ${element.placeholder ?? ""} ${element.name} ${element.id} ${element.getAttribute("aria-label") ?? ""}`),
+      is_required: element.required === true,
+      options: type === "select" ? [...element.options].map((o) => o.value).filter(Boolean).slice(0, 50) : [],
+    });
+  }
+  return { found, told, fields, wanted };
+};

@@ -1,0 +1,71 @@
+"""Another answer of the page's own backend: a token that was minted as a repair says.
+
+The backend's traffic with the service is out of reach, so its answer to the page is replaced. Only
+this one URL is intercepted, by the browser's Fetch domain; all other requests, and the preflights
+of the service, go their way.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page
+
+_DEPENDS_ON_BODY = ("content-length", "content-encoding", "transfer-encoding", "content-type")
+
+
+@dataclass(frozen=True, slots=True)
+class TokenAnswer:
+    """``url`` of the backend's token route, without its query; ``make`` gives each new answer."""
+
+    url: str
+    make: Callable[[], Awaitable[str]]
+
+
+async def replace_answer(page: Page, wanted: TokenAnswer) -> None:
+    """Answer the page's requests to this URL with what ``wanted`` makes, from now on."""
+    session = await page.context.new_cdp_session(page)
+
+    async def paused(event: dict[str, Any]) -> None:
+        with suppress(Exception):  # the page has gone on, or there is no token: it sees its own
+            if event["request"]["method"] == "OPTIONS":
+                await _go_on(session, event)
+                return
+            try:
+                body = await wanted.make()
+            except Exception:
+                await _go_on(session, event)
+                raise
+            await session.send("Fetch.fulfillRequest", _answer(event, body))
+
+    session.on("Fetch.requestPaused", paused)
+    pattern = re.sub(r"([*?\\])", r"\\\1", wanted.url)
+    patterns = [
+        {"urlPattern": f"{pattern}{rest}", "requestStage": "Response"} for rest in ("", "\\?*")
+    ]
+    await session.send("Fetch.enable", {"patterns": patterns})
+
+
+async def _go_on(session: CDPSession, event: dict[str, Any]) -> None:
+    await session.send("Fetch.continueResponse", {"requestId": event["requestId"]})
+
+
+def _answer(event: dict[str, Any], body: str) -> dict[str, Any]:
+    headers = [
+        header
+        for header in event.get("responseHeaders", ())
+        if header["name"].lower() not in _DEPENDS_ON_BODY
+    ]
+    kind = "application/json" if body.lstrip().startswith("{") else "text/plain"
+    return {
+        "requestId": event["requestId"],
+        "responseCode": 200,
+        "responseHeaders": [*headers, {"name": "Content-Type", "value": kind}],
+        "body": base64.b64encode(body.encode()).decode(),
+    }

@@ -1,0 +1,96 @@
+"""The token that a page's own backend would give, had it asked the service as a repair says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rtdoctor.browser.page_run import OwnExchange, PageRun
+from rtdoctor.browser.token_answer import TokenAnswer
+from rtdoctor.check.page_faults import token_route
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, reshaped
+from rtdoctor.domain.exchange import HttpResponse
+from rtdoctor.front.front import Front
+from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.tokens import tokens_in
+
+_MINT_S = 15.0
+
+
+def backend_route(run: PageRun) -> OwnExchange | None:
+    """The exchange with the page's own backend that brought the token, or was to bring it."""
+    for own in reversed(run.own_exchanges):
+        if own.response is not None and tokens_in(own.response.body):
+            return own
+    return token_route(run)
+
+
+def answer_of_backend(
+    repair: PageRepair, parts: frozenset[PagePart], front: Front
+) -> TokenAnswer | None:
+    """What the backend's token route answers with these parts of a repair; ``None`` leaves it.
+
+    A token is minted through the front with the placeholder key, so that the page's run shows it.
+    """
+    route = repair.route
+    if route is None or not parts & {PagePart.MINT, PagePart.TOKEN}:
+        return None
+    known = route.response.body if route.response else ""
+
+    async def make() -> str:
+        answer = in_shape_of(known, await _minted(repair, front), repair.shape)
+        return _read_anywhere(answer, repair.shape) if PagePart.TOKEN in parts else answer
+
+    return TokenAnswer(route.request.url.partition("?")[0], make)
+
+
+async def _minted(repair: PageRepair, front: Front) -> str:
+    """The service's answer to the token request of the repair."""
+    import httpx
+
+    works = repair.works
+    body, beta = works.token_body.value, works.beta_header.value.mint
+    headers = {"Authorization": f"Bearer {front.placeholder}"}
+    if body.text is not None:
+        headers["Content-Type"] = body.content_type
+    if beta is not None:
+        headers["OpenAI-Beta"] = beta
+    async with httpx.AsyncClient(trust_env=False, timeout=_MINT_S) as client:
+        answer = await client.request(
+            works.token_endpoint.value.method,
+            front.base_url + (works.token_endpoint.value.path or ""),
+            headers=headers,
+            content=body.text,
+        )
+    return answer.raise_for_status().text
+
+
+def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
+    """The new answer as the backend wrote the old one: the token at the same place.
+
+    Where the old one held no token, the service's own answer is given, with the token at the
+    places where pages look for it.
+    """
+    new, old = tokens_in(minted), tokens_in(known)
+    if not new:
+        return minted
+    token = new[0].value
+    data = parse_object(known)
+    if not old or (data is None and old[0].place):
+        return _read_anywhere(minted, shape)
+    if data is None:
+        return token
+    return json.dumps(_with_value(data, old[0].place.split("."), token))
+
+
+def _read_anywhere(answer: str, shape: TokenShape) -> str:
+    """The answer with its token at every place where pages look for one."""
+    found = parse_object(reshaped(HttpResponse(200, body=answer), shape).body)
+    return answer if found is None else json.dumps({"token": found.get("value"), **found})
+
+
+def _with_value(data: dict[str, Any], path: list[str], value: str) -> dict[str, Any]:
+    name, *rest = path
+    inner = data.get(name)
+    changed = _with_value(inner, rest, value) if rest and isinstance(inner, dict) else value
+    return {**data, name: changed}

@@ -1,0 +1,141 @@
+"""The check of a page as a whole: sandbox or target, front, browser, probes, proof."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rtdoctor.browser.chromium import Routes, open_browser
+from rtdoctor.browser.pressing import Instructions
+from rtdoctor.browser.served_folder import serve_folder_of
+from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.clean_errors import fit_to_be_shown
+from rtdoctor.check.full_check import Finished, run_check
+from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
+from rtdoctor.check.task import JournalPlace, NewDiagnosis
+from rtdoctor.domain.secret import Secret
+from rtdoctor.domain.setup import Setup
+from rtdoctor.errors import UsageError
+from rtdoctor.front.front import Front
+from rtdoctor.front.upstream import Upstream
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.probe.limits import Limits
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
+from rtdoctor.targets.target import OPENAI_BASE_URL, Target
+
+_REALTIME_URL = re.compile(r"https://([A-Za-z0-9.-]+)/(?:openai/)?(?:v1/)?realtime")
+_LARGEST_PAGE = 5_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTask:
+    """A page to check: a file, or the address of an app that runs.
+
+    ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
+    ``host:port`` that the page may reach beside the target and its own origin.
+    """
+
+    page: Path | str
+    target: Target | EmbeddedSandbox
+    instructions: Instructions = field(default_factory=Instructions)
+    storage_state: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    budget: int | None = None
+    journal: JournalPlace = None
+    command: str = "rtdoctor.run_page_check"
+
+
+async def run_page_check(
+    task: PageTask,
+    *,
+    catalogue: Catalogue,
+    redactor: Redactor,
+    limits: Limits | None = None,
+    tell: Tell = lambda text: None,
+) -> PageFinished:
+    """Run a page in Chromium, find out why it fails, and make the page itself connect.
+
+    The page's requests to the service go through a front on this machine, where the repair is
+    applied to them; it reaches nothing else but its own origin. The page never sees the key.
+    Every call that is opened is hung up, also when this is cancelled.
+
+    Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium or a
+    sandbox does not start.
+    """
+    with fit_to_be_shown(redactor), ExitStack() as stack:
+        if isinstance(task.target, EmbeddedSandbox):
+            stack.callback(task.target.stop)
+        url = _address(task.page, stack)
+        for _, value in task.instructions.fills:
+            redactor.add(Secret(value, "<filled in>"))
+        target = task.target
+        if isinstance(target, EmbeddedSandbox):
+            target = await target.target()
+        if target.key is not None:
+            redactor.add(target.key)
+
+        async def diagnose(setup: Setup) -> Finished:
+            wanted = NewDiagnosis(setup, target, task.budget, task.journal, None, task.command)
+            return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
+
+        subject = PageSubject(
+            url=url,
+            instructions=task.instructions,
+            storage_state=None if task.storage_state is None else str(task.storage_state),
+        )
+        upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
+        async with Front(upstream, redactor) as front:
+            routes = _routes(front, (_origin(url), *task.allowed_hosts))
+            async with open_browser(routes, loopback_media=target.on_loopback) as browser:
+                check = PageCheck(
+                    browser,
+                    front,
+                    subject,
+                    catalogue,
+                    redactor,
+                    diagnose,
+                    in_sandbox=target.era is not None,
+                    tell=tell,
+                )
+                return await check.run()
+
+
+def _address(page: Path | str, stack: ExitStack) -> str:
+    """Where the page is opened; a file is served for as long as the stack stands."""
+    if isinstance(page, str):
+        return page
+    if not page.is_file():
+        raise UsageError(f"{page} is not a file", hint="Give the page itself, such as index.html.")
+    return stack.enter_context(serve_folder_of(page))
+
+
+def _origins(page: Path | str, target: Target) -> tuple[str, ...]:
+    """The addresses under which the page knows the service.
+
+    The sandbox stands in for every Realtime service that the text of the page names.
+    """
+    if target.era is None:
+        return (target.base_url,)
+    text = ""
+    if isinstance(page, Path) and page.stat().st_size <= _LARGEST_PAGE:
+        text = page.read_text("utf-8", errors="replace")
+    named = (f"https://{host.lower()}" for host in _REALTIME_URL.findall(text))
+    return tuple(dict.fromkeys((OPENAI_BASE_URL, *named)))[:20]
+
+
+def _routes(front: Front, origins: tuple[str, ...]) -> Routes:
+    trust = front.browser_arguments[1].partition("=")[2]
+    return Routes(
+        target_hosts=front.upstream.hosts,
+        front_port=front.port,
+        spki_hash=trust,
+        origins=origins,
+    )
+
+
+def _origin(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]

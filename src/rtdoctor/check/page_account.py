@@ -1,0 +1,225 @@
+"""What a check of a page found, in sentences. Pure; what the page says is quoted, not redacted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_proof import PageProof, Trial
+from rtdoctor.check.page_reading import called_without_token, seen_in
+from rtdoctor.check.page_repair import PagePart
+from rtdoctor.domain.finding import Verdict
+from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.posted_offer import posted_offer
+
+_LONGEST = 200
+_MOST_REQUESTS = 6
+_MOST_LINES = 4
+_REACHED = {
+    Reached.NOTHING: "it was not opened",
+    Reached.OPENED: "it was opened",
+    Reached.PRESSED: "it was started",
+    Reached.MEDIA: "it asked for the microphone or the screen",
+    Reached.ASKED: "it sent a request",
+    Reached.OFFERED: "it made its offer",
+    Reached.ANSWERED: "it set the service's answer",
+    Reached.CHANNEL: "its data channel opened",
+    Reached.SESSION: "the first event came",
+}
+_DOES_NOT_PROVE = (
+    "This does not prove that sound is heard, that a long conversation works, or that another "
+    "browser or network does the same."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TitledLines:
+    """Lines below a title."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def page_headline(found: PageFinished) -> str:
+    """One sentence: whether the page works, and if not, how far it came."""
+    run = found.first
+    if run.is_connected:
+        return f"Your page connected: {_connected(run)}."
+    if found.fault is not None:
+        return f"Your page failed by itself, before or beside the service: {found.fault.text}"
+    if run.stopped == "not opened":
+        return f"Your page could not be opened: {_short(run.problem)}"
+    if run.stopped == "unclear":
+        return "It is not clear what starts your page."
+    if run.error_events:
+        return f"Your page connected, and was then sent an error: {_error_of(run)}"
+    if run.reached is Reached.SESSION:
+        return "Your page connected, and another request of it was refused."
+    if not run.exchanges and not run.own_exchanges:
+        return f"Your page asked the service nothing: {_REACHED[run.reached]}, and no more came."
+    return f"Your page failed: {_REACHED[run.reached]}, and then no further."
+
+
+def what_it_did(found: PageFinished) -> TitledLines:
+    """What the page was made to do, asked for, and shows."""
+    return TitledLines("Your page", tuple(_deeds(found)))
+
+
+def page_next_step(found: PageFinished) -> str:
+    """What to do about a page that showed no setup; empty for any other."""
+    if found.fault is not None:
+        return found.fault.next_step
+    if found.first.stopped == "unclear":
+        return "Say what to press: --click SELECTOR"
+    if found.first.stopped == "not opened":
+        return "Start the app first, or give the file of the page."
+    if found.finished is None:
+        return "Say what to press with --click SELECTOR, or press it by a --script FILE."
+    return ""
+
+
+def works_without_page(found: PageFinished) -> str | None:
+    """A sentence for a page that fails with a setup that works; ``None`` for any other."""
+    finished = found.finished
+    if finished is None or finished.diagnosis.verdict is not Verdict.WORKS:
+        return None
+    target = finished.run.header.target.describe()
+    return (
+        f"The same requests, sent by {len(finished.run.observations)} probes of our own, work with "
+        f"{target}: what fails is in the page."
+    )
+
+
+def proof_on_page(found: PageFinished) -> TitledLines | None:
+    """The repair on the page's own traffic; ``None`` when none was tried."""
+    if found.first.is_connected:
+        return TitledLines("On your page", (_DOES_NOT_PROVE,))
+    if found.proof is None:
+        if found.finished is None or not found.finished.diagnosis.repairs:
+            return None
+        nothing = "No change of the page's traffic stands for this repair: probes alone prove it."
+        return TitledLines("On your page", (nothing,))
+    return TitledLines("Proof on your page", tuple(_proof_lines(found, found.proof)))
+
+
+def _deeds(found: PageFinished) -> Iterator[str]:
+    run = found.first
+    for press in run.presses:
+        verb = "held" if press.by == "hold" else "pressed"
+        yield f"{verb} “{_short(press.shown, 60)}”" + (f": {press.error}" if press.error else "")
+    for filled in run.filled:
+        yield f"filled in “{_short(filled.hint, 60)}”"
+    seen = seen_in(run)
+    for exchange in seen[:_MOST_REQUESTS]:
+        yield _exchange(exchange)
+    if len(seen) > _MOST_REQUESTS:
+        yield f"and {len(seen) - _MOST_REQUESTS} more requests"
+    shown = called_without_token(run)
+    if shown is not None:
+        yield f"it was given a token and called with “{shown}”: it reads the token elsewhere"
+    elif found.proof is not None and PagePart.TOKEN in found.proof.needed:
+        yield "it was given a token and made no call: it reads the token elsewhere"
+    for record in run.of_kind("connection", "local", "remote", "media", "play"):
+        if record.error:
+            what = {"remote": "setRemoteDescription", "local": "setLocalDescription"}
+            yield f"{what.get(record.kind, record.name or record.kind)}: {_short(record.error)}"
+    for text in dict.fromkeys(r.text for r in run.of_kind("blocked")):
+        yield f"blocked: {text} (--allow-host {text})"
+    for record in run.of_kind("error", "rejection", "dialog", "cors", "csp")[:_MOST_LINES]:
+        yield f"{record.kind}: {_short(record.error or record.text)}"
+    for text in run.error_events[:_MOST_LINES]:
+        yield f"error event: {_short(text)}"
+    if run.shows:
+        yield f"shows: {_short(run.shows)}"
+    if run.stopped == "time":
+        yield "it was stopped after 30 s"
+    if run.candidates:
+        yield "what could be pressed, the likeliest first:"
+        yield from (f"  {candidate}" for candidate in run.candidates)
+
+
+def _exchange(seen: Seen) -> str:
+    parts = urlsplit(seen.request.url)
+    query = f"?{parts.query}" if parts.query else ""
+    asked = f"{seen.request.method} {parts.netloc}{parts.path}{query}"
+    what = " (the call)" if posted_offer(seen.request) else ""
+    if seen.response is None:
+        return f"{_short(asked)}{what}: no answer"
+    status = seen.response.status
+    said = _message(seen.response.body) if status >= 400 else ""
+    return f"{_short(asked)}{what}: {status}" + (f" {said}" if said else "")
+
+
+def _message(body: str) -> str:
+    data = parse_object(body) or {}
+    error = data.get("error", data)
+    if isinstance(error, dict) and "message" in error:
+        return _short(str(error["message"])) or "(an empty error)"
+    return _short(body)
+
+
+def _proof_lines(found: PageFinished, proof: PageProof) -> Iterator[str]:
+    for trial in proof.trials:
+        changed = _listed(trial.parts) if trial.parts else "nothing changed"
+        verb = " changed" if trial.parts else ""
+        yield f"{changed}{verb}: {_result(trial)}"
+    whole = [t for t in proof.of(proof.parts) if t.is_connected]
+    if proof.is_proved:
+        changes = "this change" if len(proof.parts) == 1 else f"these {len(proof.parts)} changes"
+        yield f"With {changes} your page connected: {_connected(whole[0].run)}, no error in 3 s."
+        yield from _by_part(proof)
+    elif whole:
+        yield "Your page connected with this, but not every time, so nothing is proved."
+    else:
+        yield "Your page did not connect with this repair, so the repair is not proved on it."
+    if found.repair is not None and PagePart.EVENTS in proof.parts:
+        for text in found.repair.events.values():
+            yield f"what it has to send: {_short(text, 600)}"
+
+
+def _by_part(proof: PageProof) -> Iterator[str]:
+    if len(proof.parts) < 2:
+        return
+    if proof.needed:
+        yield f"Needed, since without it the page fails: {_listed(proof.needed)}."
+    others = tuple(part for part in proof.parts if part not in proof.needed)
+    if others:
+        yield f"Not shown to be needed: {_listed(others)}."
+
+
+def _result(trial: Trial) -> str:
+    run = trial.run
+    if trial.is_connected:
+        return f"connected, {_connected(run)}"
+    if run.error_events:
+        return f"connected, then an error: {_error_of(run)}"
+    refused = [
+        seen for seen in seen_in(run) if seen.response is None or seen.response.status >= 400
+    ]
+    if refused:
+        return f"fails, {_exchange(refused[-1])}"
+    return f"fails: {_REACHED[run.reached]}, and then no further"
+
+
+def _connected(run: PageRun) -> str:
+    first = run.first_event
+    return "channel open" + (f", {first[0]} after {first[1]:.0f} ms" if first else "")
+
+
+def _error_of(run: PageRun) -> str:
+    for text in run.error_events:
+        return _message(text)
+    return ""
+
+
+def _listed(parts: tuple[PagePart, ...]) -> str:
+    return ", ".join(parts)
+
+
+def _short(text: str, most: int = _LONGEST) -> str:
+    one_line = " ".join(text.split())
+    return one_line if len(one_line) <= most else one_line[: most - 1] + "…"

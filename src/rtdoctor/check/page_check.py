@@ -1,0 +1,239 @@
+"""The check of a page: run it, diagnose its setup with probes, prove the repair on the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.browser.visit import PageSubject, run_page
+from rtdoctor.check.backend_answer import answer_of_backend, backend_route
+from rtdoctor.check.full_check import Finished
+from rtdoctor.check.page_faults import (
+    OwnFault,
+    own_fault,
+    token_was_given,
+    unseen_request,
+)
+from rtdoctor.check.page_key import PageKey
+from rtdoctor.check.page_proof import PageProof, Trial, prove
+from rtdoctor.check.page_reading import (
+    call_was_seen,
+    called_without_token,
+    read_page,
+    with_call_of,
+)
+from rtdoctor.check.page_repair import (
+    PagePart,
+    PageRepair,
+    TokenShape,
+    migrated_events,
+)
+from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.setup import AuthKind, Setup
+from rtdoctor.errors import ConfigError, ExitCode
+from rtdoctor.front.front import Front
+from rtdoctor.front.rewriting import Rewriting
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.reading import Reading
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
+
+MOST_PAGE_RUNS = 12
+_MOST_STEPS = 4
+_PROOF_S = 150.0
+_FAILURES = ("error", "rejection", "console")
+_UNDEFINED = ("undefined", "null", "TypeError", "token", "Token")
+
+Diagnose = Callable[[Setup], Coroutine[Any, Any, Finished]]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFinished:
+    """What is known of a page.
+
+    ``first`` is the page as it is. ``finished`` is the diagnosis of its setup, by probes of our
+    own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
+    it from the service. ``proof`` is the repair applied to the page itself.
+    """
+
+    first: PageRun
+    reading: Reading | None = None
+    finished: Finished | None = None
+    fault: OwnFault | None = None
+    repair: PageRepair | None = None
+    proof: PageProof | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """As of ``rtdoctor check``; a page that fails where its setup works has failed."""
+        if self.first.is_connected:
+            return ExitCode.WORKS
+        if self.fault is not None:
+            return ExitCode.FAILURE_REPRODUCED
+        if self.finished is None:
+            return ExitCode.CANNOT_TEST
+        if self.finished.diagnosis.verdict is Verdict.WORKS:
+            return ExitCode.FAILURE_REPRODUCED
+        return self.finished.exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class PageCheck:
+    """Checks one page. ``diagnose`` probes a setup, ``tell`` hears of the progress."""
+
+    browser: Browser
+    front: Front
+    subject: PageSubject
+    catalogue: Catalogue
+    redactor: Redactor
+    diagnose: Diagnose
+    in_sandbox: bool
+    tell: Tell = lambda text: None
+
+    async def run(self) -> PageFinished:
+        """The whole check of the page."""
+        self.tell("Running the page as it is")
+        first = await self._run_page()
+        fault = None if first.is_connected else own_fault(first)
+        reading = None if fault else self._reading(first)
+        if reading is None:
+            return PageFinished(first=first, fault=fault or unseen_request(first))
+        if first.is_connected:
+            self.tell("The page connected; its setup is probed")
+            finished = await self.diagnose(reading.setup)
+            return PageFinished(first=first, reading=reading, finished=finished)
+        return await self._explained(first, reading)
+
+    def _reading(self, run: PageRun) -> Reading | None:
+        # the front's exchanges are clean already, and tokens are told by their aliases
+        clean = replace(run, own_exchanges=self.redactor.clean(run.own_exchanges))
+        try:
+            return read_page(clean, self.catalogue)
+        except ConfigError:
+            return None
+
+    async def _explained(self, first: PageRun, reading: Reading) -> PageFinished:
+        """The page failed: why, and what makes it connect."""
+        self.tell("The page failed; its setup is probed, and the page runs once more")
+        async with asyncio.TaskGroup() as tasks:
+            again = tasks.create_task(self._run_page())
+            diagnosing = tasks.create_task(self.diagnose(reading.setup))
+        trials = [Trial((), first), Trial((), again.result())]
+        found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
+        try:
+            async with asyncio.timeout(_PROOF_S):
+                return await self._proved(found, trials)
+        except TimeoutError:
+            return found
+
+    async def _proved(self, found: PageFinished, original: list[Trial]) -> PageFinished:
+        """Make the page connect, step by step, and then prove which changes that takes."""
+        repair = self._repair(found)
+        tried: list[tuple[PageRepair, Trial]] = []
+        while repair is not None and repair.parts and len(tried) < _MOST_STEPS:
+            trial = Trial(repair.parts, await self._run_with(repair, frozenset(repair.parts)))
+            tried.append((repair, trial))
+            found = replace(found, repair=repair)
+            if trial.is_connected:
+                break
+            found, better = await self._improved(found, repair, trial.run)
+            repair = None if better in (None, repair) else better
+        if found.repair is None:
+            return found
+        alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
+        if not tried[-1][1].is_connected:
+            return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
+        async with asyncio.TaskGroup() as tasks:
+            proving = tasks.create_task(prove(found.repair, [*original, *alike], self._run_with))
+            real = tasks.create_task(self._with_real_call(found, tried[-1][1].run))
+        return replace(real.result() or found, proof=proving.result())
+
+    def _repair(self, found: PageFinished) -> PageRepair | None:
+        """The repair of the diagnosis as the page's, or what the page's own events need."""
+        assert found.reading is not None
+        assert found.finished is not None
+        page, diagnosis = found.reading.setup, found.finished.diagnosis
+        elsewhere, route = _reads_elsewhere(found.first), backend_route(found.first)
+        if diagnosis.verdict is Verdict.WORKS:
+            events = migrated_events(found.first, page) if found.first.error_events else {}
+            return PageRepair(
+                page=page, works=page, reads_elsewhere=elsewhere, events=events, route=route
+            )
+        for repair in diagnosis.repairs:
+            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere, route=route)
+            if made.can_be_applied and not repair.leaks_key:
+                return made
+        return None
+
+    async def _improved(
+        self, found: PageFinished, repair: PageRepair, run: PageRun
+    ) -> tuple[PageFinished, PageRepair | None]:
+        """What else the page needs, by what it did with a repair that did not do."""
+        assert found.reading is not None
+        again = await self._with_real_call(found, run)
+        if again is not None:
+            is_new = again.finished is not found.finished
+            found = again
+            if is_new:
+                return found, self._repair(found)
+        if run.error_events:
+            events = {**repair.events, **migrated_events(run, repair.works)}
+            return found, replace(repair, events=events)
+        if _reads_elsewhere(run):
+            return found, replace(repair, shape=TokenShape.STRING)
+        return found, None
+
+    async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:
+        """The diagnosis of the call that the repaired page made, when another was inferred."""
+        assert found.reading is not None
+        if call_was_seen(found.reading):
+            return None
+        seen = self._reading(run)
+        if seen is None or not call_was_seen(seen):
+            return None
+        if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
+            return None
+        reading = with_call_of(found.reading, seen, self.catalogue)
+        if reading.setup == found.reading.setup:
+            return replace(found, reading=reading)
+        self.tell("The page showed its real call; its setup is probed again")
+        return replace(found, reading=reading, finished=await self.diagnose(reading.setup))
+
+    async def _run_with(self, repair: PageRepair, parts: frozenset[PagePart]) -> PageRun:
+        changed = ", ".join(part for part in repair.parts if part in parts) or "nothing"
+        self.tell(f"Running the page with {changed} changed")
+        return await run_page(
+            self.browser,
+            self.front,
+            self.subject,
+            rewriting=self._key.before(repair.rewriting(parts)),
+            completion=repair.completion(parts),
+            token_answer=answer_of_backend(repair, parts, self.front),
+        )
+
+    async def _run_page(self) -> PageRun:
+        return await run_page(
+            self.browser, self.front, self.subject, rewriting=self._key.before(Rewriting())
+        )
+
+    @property
+    def _key(self) -> PageKey:
+        return PageKey(self.front.placeholder, self.in_sandbox)
+
+
+def _reads_elsewhere(run: PageRun) -> bool:
+    """Whether the page was given a token and did not find it: it called without, or failed over
+    something that is undefined and did not call at all."""
+    has_called = any(posted_offer(passed.exchange.request) for passed in run.exchanges)
+    if has_called:
+        return called_without_token(run) is not None
+    failures = [record.error or record.text for record in run.of_kind(*_FAILURES)]
+    is_undefined = any(word in text for text in (*failures, run.shows) for word in _UNDEFINED)
+    return run.reached < Reached.ANSWERED and token_was_given(run) and is_undefined

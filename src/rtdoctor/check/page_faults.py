@@ -1,0 +1,179 @@
+"""What is the page's own, and is not blamed on the service. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
+from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.tokens import tokens_in
+
+_LONGEST = 300
+_REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
+_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth|/key")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFault:
+    """Something of the page's own that kept it from the service, in words, and what to do."""
+
+    text: str
+    next_step: str
+
+
+def own_fault(run: PageRun) -> OwnFault | None:
+    """The first thing of the page's own that explains why it went no further.
+
+    Once the service was asked, or has given a token or a refusal through the page's own backend,
+    only what cannot come from its answers counts.
+    """
+    found = _of_browser(run)
+    if not run.exchanges:
+        found += _of_backend(run)
+        route = token_route(run)
+        if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
+            found += _of_script(run)
+    return found[0] if found else None
+
+
+def unseen_request(run: PageRun) -> OwnFault | None:
+    """A refusal of the service that the page's own backend passed on, for a request not seen."""
+    route = token_route(run)
+    if run.exchanges or route is None or not is_passed_on_refusal(route):
+        return None
+    return OwnFault(
+        f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
+        "had sent to the service was not seen.",
+        "Run the backend behind rtdoctor: rtdoctor tap --run COMMAND",
+    )
+
+
+def token_was_given(run: PageRun) -> bool:
+    """Whether an answer to the page held a token, from the service or from its own backend."""
+    answers = [passed.exchange.response for passed in run.exchanges]
+    answers += [own.response for own in run.own_exchanges]
+    return any(a is not None and a.status < 300 and tokens_in(a.body) for a in answers)
+
+
+def _of_browser(run: PageRun) -> list[OwnFault]:
+    found = []
+    if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
+        found.append(
+            OwnFault(
+                "A script of the page runs without end, so nothing else of it can run.",
+                "Pause it in the browser's debugger to see where.",
+            )
+        )
+    if run.stopped == "crash":
+        found.append(OwnFault("The page crashed in the browser.", "It may use too much memory."))
+    for record in run.of_kind("csp"):
+        if record.rule in ("connect-src", "default-src"):
+            found.append(
+                OwnFault(
+                    f"The page's own Content-Security-Policy ({record.rule}) forbids requests to "
+                    f"{_host(record.text)}.",
+                    f"Allow that host in {record.rule} of the policy.",
+                )
+            )
+    for record in run.of_kind("cors"):
+        header = _REFUSED_HEADER.search(record.text)
+        if header is not None:
+            found.append(
+                OwnFault(
+                    f"The browser did not send a request of the page to {_target_of(record.text)}: "
+                    f"the preflight's answer does not allow its header {header[1][:80]}.",
+                    f"Send the request without {header[1][:80]}.",
+                )
+            )
+    refused = [r for r in run.of_kind("media") if r.error]
+    if refused and run.reached <= Reached.ASKED and not run.of_kind("local"):
+        first = refused[0]
+        found.append(
+            OwnFault(
+                f"{first.name}({first.text[:80]}) was refused: {first.error[:_LONGEST]}",
+                "This browser has one microphone, one camera and one screen; the page asks for "
+                "something that they do not give, or its own policy forbids it.",
+            )
+        )
+    return found
+
+
+def _of_backend(run: PageRun) -> list[OwnFault]:
+    found = [
+        OwnFault(
+            f"The browser refused a request of the page to {_target_of(record.text)}: "
+            f"{record.text[:_LONGEST]}",
+            "The backend that is asked must send Access-Control-Allow-Origin for this page.",
+        )
+        for record in run.of_kind("cors")
+    ]
+    route = token_route(run)
+    if route is not None and not is_passed_on_refusal(route):
+        found.append(OwnFault(_of_route(route), "See the log of that backend."))
+    found += [
+        OwnFault(
+            f"The page asks {record.text}, which is not reached in this check.",
+            f"--allow-host {record.text}",
+        )
+        for record in run.of_kind("blocked")
+    ]
+    return found
+
+
+def _of_script(run: PageRun) -> list[OwnFault]:
+    thrown = run.of_kind("error", "rejection")
+    return [
+        OwnFault(
+            f"A script of the page failed before the service was asked: {r.error[:_LONGEST]}",
+            f"See {r.where}." if r.where else "",
+        )
+        for r in thrown[:1]
+    ]
+
+
+def token_route(run: PageRun) -> OwnExchange | None:
+    """The last request to the page's own backend that was to bring a token and brought none."""
+    for own in reversed(run.own_exchanges):
+        if posted_offer(own.request) is not None:
+            return None
+        body = own.response.body if own.response else ""
+        if tokens_in(body):
+            return None
+        if _TOKEN_ROUTE.search(own.request.url):
+            return own
+    return None
+
+
+def is_passed_on_refusal(own: OwnExchange) -> bool:
+    """Whether a backend's answer holds an error object of the service, as its first shape in
+    the provider notes (section A9)."""
+    data = parse_object(own.response.body) if own.response else None
+    error = (data or {}).get("error", data)
+    return isinstance(error, dict) and isinstance(error.get("message"), str) and "type" in error
+
+
+def _of_route(own: OwnExchange) -> str:
+    asked = f"{own.request.method} {_path(own.request)}"
+    if own.response is None:
+        return f"The page's own backend gave no answer to {asked}."
+    said = " ".join(own.response.body.split())[:_LONGEST] or "an empty body"
+    return (
+        f"The page's own backend answered {asked} with {own.response.status} and without a token: "
+        f"{said}"
+    )
+
+
+def _path(request: HttpRequest) -> str:
+    return "/" + request.url.split("://", 1)[-1].partition("/")[2].partition("?")[0]
+
+
+def _host(url: str) -> str:
+    return url.split("://", 1)[-1].partition("/")[0] or url
+
+
+def _target_of(text: str) -> str:
+    """The URL in Chromium's words: Access to fetch at 'URL' from origin ... has been blocked."""
+    return text.partition("'")[2].partition("'")[0][:200] or "another origin"

@@ -1,0 +1,131 @@
+"""The exchanges of a page run as a setup. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from rtdoctor.browser.page_run import PageRun
+from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
+from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.headers import credential_in
+from rtdoctor.subjects.levels import level_of
+from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.reading import Reading, ReadPlace
+from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.shown_credential import kind_of
+from rtdoctor.subjects.tokens import tokens_in
+
+KIND = "a page"
+_OF_CALL = (
+    Factor.AUTH,
+    Factor.CALL_ENDPOINT,
+    Factor.CALL_QUERY,
+    Factor.CALL_ENCODING,
+    Factor.OFFER,
+)
+
+
+def seen_in(run: PageRun) -> tuple[Seen, ...]:
+    """Every exchange of the page, with the service and with its own backend, in order."""
+    timed: list[Seen] = []
+    for passed in run.exchanges:
+        exchange = passed.exchange
+        at = datetime.fromisoformat(exchange.started_at).timestamp()
+        timed.append(Seen(exchange.request, exchange.response, "", at))
+    timed += [
+        Seen(own.request, own.response, "", own.started_at / 1000) for own in run.own_exchanges
+    ]
+    timed.sort(key=lambda seen: seen.at or 0.0)
+    counted = [seen for seen in timed if seen.request.method != "OPTIONS"]
+    return tuple(
+        replace(seen, origin=f"request {number} of the page")
+        for number, seen in enumerate(counted, 1)
+    )
+
+
+def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
+    """The setup of the page. Raises ``ConfigError`` when it asked for no token and made no call.
+
+    A page that was given a token and called with ``Bearer undefined`` is read as if it had called
+    with that token: what it got wrong is told apart (``called_without_token``), and the call may
+    hold more faults.
+    """
+    seen = seen_in(run)
+    if called_without_token(run):
+        seen = tuple(_with_token(seen))
+    reading = _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
+    return replace(reading, setup=as_probed(reading.setup, catalogue))
+
+
+def called_without_token(run: PageRun) -> str | None:
+    """What the page showed in place of the token that it had been given; ``None`` for no such."""
+    given = False
+    for seen in seen_in(run):
+        answer = seen.response
+        credential = credential_in(seen.request)
+        if posted_offer(seen.request) and given and credential is not None:
+            missing = kind_of(credential.text) is AuthKind.LITERAL
+            return f"{credential.scheme} {credential.text}".strip() if missing else None
+        given = given or bool(answer and answer.status < 300 and tokens_in(answer.body))
+    return None
+
+
+def _with_token(exchanges: tuple[Seen, ...]) -> Iterator[Seen]:
+    """The exchanges, each call with the token of the answer before it."""
+    token = ""
+    for seen in exchanges:
+        request = seen.request
+        if posted_offer(request) is not None and token:
+            kept = (h for h in request.headers if h[0].lower() != "authorization")
+            headers = (*kept, ("Authorization", f"Bearer {token}"))
+            yield replace(seen, request=replace(request, headers=headers))
+            continue
+        found = tokens_in(seen.response.body) if seen.response else ()
+        token = found[0].value if found else token
+        yield seen
+
+
+def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Reading:
+    """The reading with the call of a later run, in which the page was helped to make it."""
+    header, called = reading.setup.beta_header.value, later.setup.beta_header.value
+    both = replace(header, call=called.call, call_others=called.call_others)
+    setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
+    setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
+    places = [p for p in reading.places if p.place.startswith("mint.")]
+    places += [p for p in later.places if not p.place.startswith("mint.")]
+    return replace(reading, setup=setup, places=tuple(places))
+
+
+def call_was_seen(reading: Reading) -> bool:
+    """Whether the page made its call, so that nothing of it had to be inferred."""
+    return not any(p.inferred and p.place.startswith("call.") for p in reading.places)
+
+
+def as_probed(setup: Setup, catalogue: Catalogue) -> Setup:
+    """The setup as our own peer can send it: with an offer of its own, that has the same parts."""
+    offer: Offer = setup.offer.value
+    auth: Auth = setup.auth.value
+    setup = setup.with_level(
+        Factor.OFFER, level_of(catalogue, Factor.OFFER, Offer(offer.audio, offer.channel))
+    )
+    if auth.kind is AuthKind.EPHEMERAL and auth.read_at is not None:
+        # the token is read where it stands in the answer that the page got
+        level: Level[Auth] = level_of(catalogue, Factor.AUTH, replace(auth, read_at=None))
+        setup = setup.with_level(Factor.AUTH, level)
+    return setup
+
+
+def _with_label(reading: Reading, run: PageRun, catalogue: Catalogue) -> Reading:
+    """The label of the channel, which no offer tells but the page does."""
+    labels = [record.label for record in run.of_kind("channel") if record.by == "page"]
+    offer: Offer = reading.setup.offer.value
+    if offer.channel is None or not labels:
+        return reading
+    level = level_of(catalogue, Factor.OFFER, replace(offer, channel=labels[0]))
+    label = ReadPlace("offer.channel.label", labels[0], "createDataChannel in the page")
+    places = tuple(label if p.place == label.place else p for p in reading.places)
+    setup = reading.setup.with_level(Factor.OFFER, level)
+    return replace(reading, setup=setup, places=places)

@@ -1,0 +1,123 @@
+"""The options of ``rtdoctor check`` that are about a page."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rtdoctor.errors import UsageError
+from rtdoctor.text_file import read_text
+
+Command = Callable[..., object]
+_FILE = click.Path(path_type=Path)
+_PAGE = re.compile(
+    r"(?is)(?:\ufeff|\s|<!--.*?-->)*(?:<!doctype html|<html|<head|<body|<script|<meta)"
+)
+_ENOUGH = 4_000  # characters, so that a comment may stand before the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageOptions:
+    """The options as they were given."""
+
+    clicks: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
+    script: Path | None = None
+    storage_state: Path | None = None
+    allowed_hosts: tuple[str, ...] = ()
+    yes: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether any of them was."""
+        return self != PageOptions()
+
+
+def page_options(command: Command) -> Command:
+    """``--click`` and its siblings."""
+    for name, key, settings in reversed(_OPTIONS):
+        command = click.option(name, key, **settings)(command)
+    return command
+
+
+_OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    (
+        "--click",
+        "clicks",
+        {"multiple": True, "metavar": "SELECTOR", "help": "Press this on the page, in order."},
+    ),
+    (
+        "--fill",
+        "fills",
+        {
+            "multiple": True,
+            "metavar": "SELECTOR=@FILE",
+            "help": "Fill a field of the page from a file, or from env:NAME.",
+        },
+    ),
+    ("--script", "script", {"type": _FILE, "help": "JavaScript that starts the page."}),
+    (
+        "--storage-state",
+        "storage_state",
+        {"type": _FILE, "help": "Playwright's storage state, for a page behind a login."},
+    ),
+    (
+        "--allow-host",
+        "allowed_hosts",
+        {
+            "multiple": True,
+            "metavar": "HOST[:PORT]",
+            "help": "Let the page reach this host as well.",
+        },
+    ),
+    ("--yes", "yes", {"is_flag": True, "help": "Run a page at a real service without asking."}),
+)
+
+
+def take_page_options(options: dict[str, Any]) -> PageOptions:
+    """Take what ``page_options`` added out of a command's options."""
+    return PageOptions(**{key: options.pop(key) for _, key, _ in _OPTIONS})
+
+
+def page_named(thing: str | None) -> Path | str | None:
+    """The page that a THING is: the http(s) address of an app, or an HTML file by its content."""
+    if thing is None or thing == "-":
+        return None
+    if re.match(r"(?i)https?://", thing):
+        return thing
+    try:
+        with Path(thing).open(encoding="utf-8", errors="replace") as file:
+            beginning = file.read(_ENOUGH)
+    except (OSError, ValueError):
+        return None  # whoever reads the THING says what is wrong with it
+    return Path(thing) if _PAGE.match(beginning) else None
+
+
+def read_fill(text: str) -> tuple[str, str]:
+    """Selector and value of ``--fill``. The value is never taken from the command line itself.
+
+    Raises ``UsageError`` for a text in another form or a variable that is not set, ``ConfigError``
+    for a file that cannot be read.
+    """
+    for mark, source in (("=@", "a file"), ("=env:", "a variable")):
+        selector, found, rest = text.rpartition(mark)
+        if found and selector and rest:
+            if source == "a file":
+                return selector, read_text(Path(rest)).rstrip("\r\n")
+            value = os.environ.get(rest)
+            if value is None:
+                raise UsageError(
+                    f"--fill: the environment variable {rest} is not set",
+                    hint=f"Set {rest}, or give a file: --fill '{selector}=@FILE'.",
+                )
+            return selector, value
+    raise UsageError(
+        "--fill: give a selector and where its value is read from",
+        hint="For example --fill '#password=env:APP_PASSWORD' or --fill '#key=@key.txt'.",
+    )

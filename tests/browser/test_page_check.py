@@ -1,0 +1,161 @@
+"""Pages that fail: each cause is found, and the repair is proved on the page itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from browser.backend import Answer, minting
+from browser.conftest import Stage, open_stage
+from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
+from rtdoctor.check.page_account import page_headline, proof_on_page, what_it_did
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_repair import PagePart
+from rtdoctor.domain.finding import Verdict
+from rtdoctor.errors import ExitCode
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PAGES = Path(__file__).parent / "pages"
+CHANGED = {
+    "GA token at the beta URL": (PagePart.CALL,),
+    "client_secret.value of a GA answer": (PagePart.TOKEN,),
+    "client_secret?.value": (PagePart.TOKEN,),
+    "client_secret as a string": (PagePart.TOKEN,),
+    "beta everywhere": (PagePart.MINT, PagePart.CALL),
+    "left-over header": (PagePart.CALL,),
+    "channel after the offer": (PagePart.OFFER,),
+    "no channel": (PagePart.OFFER,),
+    "no audio": (PagePart.OFFER,),
+    "session.update of the beta": (PagePart.EVENTS,),
+}
+SAID = {
+    "CSP": "Content-Security-Policy (connect-src) forbids requests to api.openai.com",
+    "no such microphone": "was refused: OverconstrainedError",
+    "header that no preflight allows": "does not allow its header x-trace",
+    "script error": "ReferenceError: settings is not defined",
+    "hangs": "runs without end",
+    "hangs on load": "runs without end",
+    "host that is not reached": "unpkg.com, which is not reached in this check",
+}
+BETA = {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}
+GA = {"session": {"type": "realtime", "model": "gpt-realtime"}}
+
+
+def assert_proved(found: PageFinished, parts: tuple[PagePart, ...]) -> None:
+    assert found.proof is not None
+    assert found.proof.parts == parts
+    assert found.proof.is_proved, proof_on_page(found)
+    assert len(parts) == 1 or found.proof.needed == parts
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+@pytest.mark.parametrize(("name", "parts"), CHANGED.items(), ids=CHANGED)
+async def test_the_repair_is_proved_on_the_page(
+    stage: Stage, name: str, parts: tuple[PagePart, ...]
+) -> None:
+    found = await stage.checked(BROKEN[name].html)
+
+    assert_proved(found, parts)
+    lines = proof_on_page(found)
+    assert lines is not None
+    assert any("your page connected: channel open" in line for line in lines.lines)
+
+
+@pytest.mark.parametrize(("name", "said"), SAID.items(), ids=SAID)
+async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
+    stage: Stage, name: str, said: str
+) -> None:
+    found = await stage.checked(OWN_FAULTS[name].html)
+
+    assert said in page_headline(found)
+    assert found.finished is None
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+@pytest.mark.parametrize("name", ["no button", "button of another kind"])
+async def test_a_page_that_nobody_can_start_is_not_judged(stage: Stage, name: str) -> None:
+    found = await stage.checked(OWN_FAULTS[name].html)
+
+    assert found.exit_code is ExitCode.CANNOT_TEST
+    assert page_headline(found) == "It is not clear what starts your page."
+
+
+async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage) -> None:
+    found = await stage.checked(WORKING["plain"].html)
+
+    assert found.exit_code is ExitCode.WORKS
+    lines = proof_on_page(found)
+    assert lines is not None
+    assert "does not prove" in lines.lines[0]
+
+
+async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
+    found = await stage.checked(BROKEN["token used twice"].html)
+
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+    assert found.finished is not None
+    assert "used token" in found.finished.diagnosis.sentence
+
+
+@pytest.mark.parametrize("status", [None, 200], ids=["as it came", "as 200"])
+async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int | None) -> None:
+    assert stage.target.key is not None
+    key, base_url = stage.target.key.reveal(), stage.target.base_url
+    route = minting(base_url, key, "/v1/realtime/sessions", BETA, status=status)
+    found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
+
+    assert_proved(found, (PagePart.MINT, PagePart.CALL))
+    assert found.reading is not None
+    inferred = {place.place for place in found.reading.places if place.inferred}
+    assert "mint.url.path" in inferred
+    assert not any(name.startswith("call.") for name in inferred)  # the repaired page showed it
+
+
+async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
+    assert stage.target.key is not None
+    route = minting(
+        stage.target.base_url, stage.target.key.reveal(), "/v1/realtime/client_secrets", GA
+    )
+    found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
+
+    assert_proved(found, (PagePart.TOKEN, PagePart.CALL))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ((500, "text/plain", "OPENAI_API_KEY is not set"), "500 and without a token: OPENAI"),
+        ((404, "text/plain", "Not found"), "404 and without a token: Not found"),
+    ],
+    ids=["missing variable", "missing route"],
+)
+async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said: str) -> None:
+    html = (PAGES / "with-backend.html").read_text()
+    found = await stage.checked(html, session=lambda _: answer)
+
+    assert said in page_headline(found)
+    assert found.finished is None
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: Stage) -> None:
+    found = await stage.checked((PAGES / "beta-app.html").read_text())
+
+    assert_proved(found, (PagePart.MINT, PagePart.CALL, PagePart.EVENTS))
+    assert found.finished is not None
+    assert found.finished.diagnosis.verdict is Verdict.EXPLAINED
+    assert "TypeError" in " ".join(what_it_did(found).lines)
+    assert found.repair is not None
+    (event,) = found.repair.events.values()
+    assert '"instructions":"Speak like a pirate."' in event  # what the user means stays
+
+
+async def test_the_founding_page(chromium: str) -> None:
+    async with open_stage("beta") as beta:
+        found = await beta.checked((PAGES / "founding.html").read_text())
+
+    assert_proved(found, (PagePart.CALL,))
+    assert found.finished is not None
+    assert "?intent=transcription instead of" in found.finished.diagnosis.sentence

@@ -1,0 +1,106 @@
+"""Pages that work today, as people write them: each is started and watched until it connects."""
+
+from __future__ import annotations
+
+import pytest
+
+from browser.conftest import Stage
+from browser.page_shapes import GA_MINT, WORKING, Shape
+from rtdoctor.browser.pressing import MOST_PRESSES
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest.mark.parametrize("shape", WORKING.values(), ids=WORKING)
+async def test_a_page_is_started_and_connects(stage: Stage, shape: Shape) -> None:
+    seen = await stage.run(shape.html)
+
+    assert seen.stopped == "connected", seen.shows
+    assert seen.is_connected
+    assert seen.first_event is not None
+    assert seen.first_event[0] == "session.created"
+    assert len(seen.presses) <= MOST_PRESSES
+
+
+async def test_every_call_of_a_page_is_hung_up(stage: Stage) -> None:
+    before = stage.front.calls_opened
+    await stage.run(WORKING["plain"].html)
+
+    assert stage.front.calls_opened == before + 1
+    assert stage.front.calls_left_open == ()
+
+
+async def test_a_page_gets_a_placeholder_and_the_service_the_key(stage: Stage) -> None:
+    seen = await stage.run(WORKING["prompt for a key"].html)
+
+    assert stage.target.key is not None
+    assert stage.target.key.reveal() not in repr(seen)
+    assert [r.text for r in seen.of_kind("dialog")] == ["prompt: Your OpenAI API key?"]
+    assert seen.is_connected
+
+
+async def test_what_the_user_names_is_pressed_and_filled(stage: Stage) -> None:
+    body = "<input id='who' type='password'><p id='odd'>Delete</p>"
+    start = """
+  document.querySelector("#odd").onclick = () => {
+    if (document.querySelector("#who").value === "hunter2") talk();
+  };"""
+    html = Shape(body=body, start=start).html
+    alone = await stage.run(html)
+    told = await stage.run(html, clicks=("#odd",), fills=(("#who", "hunter2"),))
+
+    assert alone.stopped == "unclear"
+    assert any("--click '#odd'" in candidate for candidate in alone.candidates)
+    assert told.is_connected
+
+
+async def test_a_wrong_press_is_not_followed_by_another(stage: Stage) -> None:
+    posted: list[bytes] = []
+
+    def save(body: bytes) -> tuple[int, str, str]:
+        posted.append(body)
+        return 200, "application/json", "{}"
+
+    stage.routes["POST /feedback"] = save
+    body = """<button id="one">Start survey</button><button id="two">Start again</button>"""
+    start = """
+  for (const b of document.querySelectorAll("button"))
+    b.onclick = () => fetch("/feedback", { method: "POST", body: b.id });"""
+    seen = await stage.run(Shape(body=body, start=start).html)
+
+    assert seen.stopped == "unclear"
+    assert len(posted) == len(seen.presses) == 1
+    assert seen.candidates
+
+
+async def test_a_service_worker_makes_the_requests(stage: Stage) -> None:
+    stage.routes["GET /sw.js"] = lambda _: (
+        200,
+        "text/javascript",
+        """
+        self.addEventListener("install", () => self.skipWaiting());
+        self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+        self.addEventListener("fetch", (event) => {
+          if (event.request.url.includes("/realtime")) event.respondWith(fetch(event.request));
+        });""",
+    )
+    start = """
+  navigator.serviceWorker.register("/sw.js");
+  navigator.serviceWorker.ready.then(() => {
+    document.querySelector("#start").addEventListener("click", () => talk());
+  });"""
+    seen = await stage.run(Shape(start=start).html)
+
+    assert seen.is_connected
+
+
+async def test_a_page_that_fetches_its_token_on_load_is_still_started(stage: Stage) -> None:
+    start = f"""
+  const ready = (async () => {{{GA_MINT}
+    return data.value;
+  }})();
+  document.querySelector("#start").addEventListener("click", () => talk());"""
+    seen = await stage.run(Shape(mint="", token="await ready", start=start).html)
+
+    assert len(seen.presses) == 1
+    assert seen.is_connected

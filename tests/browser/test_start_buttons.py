@@ -1,0 +1,86 @@
+"""Which button starts the conversation, told by its words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rtdoctor.browser.start_buttons import Pressable, consents, is_held, ranked, score
+
+STARTS = [
+    "Start conversation",
+    "Gespräch starten",
+    "Démarrer la conversation",
+    "Iniciar conversación",
+    "Começar a falar",
+    "Avvia la conversazione",
+    "会話を開始",
+    "开始对话",
+    "대화 시작",
+    "🎤",
+    "📞 Call",
+]
+OTHERS = [
+    "Stop",
+    "Hang up",
+    "Auflegen",
+    "Raccrocher",
+    "Mute microphone",
+    "Delete recording",
+    "Settings",
+    "Send message",
+    "Open chat",
+    "End call",
+    "停止",
+    "挂断",
+    "종료",
+]
+
+
+def button(text: str = "", **more: object) -> Pressable:
+    return Pressable(text=text, is_button=True, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", STARTS)
+def test_words_that_start(text: str) -> None:
+    assert score(button(text)) > 0
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_words_of_other_buttons(text: str) -> None:
+    assert score(button(text)) == 0
+
+
+def test_the_likeliest_comes_first() -> None:
+    found = [button("Settings"), button("Try the demo"), button("Start talking"), button("Stop")]
+
+    assert ranked(found) == [2, 1]
+
+
+def test_a_label_or_an_id_says_it_too() -> None:
+    assert score(button(label="Start session")) > 0
+    assert score(button(name="startVoiceBtn")) > 0
+    assert score(button(name="settingsButton", text="⚙")) == 0
+
+
+def test_what_cannot_be_pressed_is_not_chosen() -> None:
+    assert ranked([button("Start", is_disabled=True), button("Start", is_toggle=True)]) == []
+
+
+def test_the_word_has_to_begin_a_word() -> None:
+    assert score(button("Restart the tour")) == 0
+    assert score(button("Recall")) == 0
+
+
+def test_consent_and_hold() -> None:
+    assert consents(button("Accept all"))
+    assert not consents(button("Start"))
+    assert is_held(button("Hold to talk"))
+    assert is_held(button("🎤", is_held=True))
+    assert not is_held(button("Start"))
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_text_has_a_score(text: str, label: str, name: str) -> None:
+    assert isinstance(score(Pressable(text=text, label=label, name=name)), float)
