@@ -108,11 +108,11 @@ What a setup file may hold: rtdoctor plan --levels""",
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    THING is what you have: a page, the URL of an app that runs, a HAR, a cURL, fetch, PowerShell
-    or HTTPie command, a Postman collection, an SDP offer, a webrtc-internals dump, source code,
-    a setup file, a folder of them, or - for standard input. It is diagnosed: the smallest
-    combination that fails, and the smallest change that works. A page is run in Chromium, and the change is proved
-    on it. Without THING a survey is run: every token with every call.
+    THING is what you have: a page, the URL of an app that runs, source code, a HAR, a cURL, fetch,
+    PowerShell or HTTPie command, a Postman collection, an SDP offer, a webrtc-internals dump, a
+    setup file, a folder of them, or - for standard input. It is diagnosed: the smallest
+    combination that fails, and the smallest change that works. A page is run in Chromium, and the
+    change is proved on it. Without THING a survey is run: every token with every call.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
