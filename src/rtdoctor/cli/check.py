@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ Examples:
   rtdoctor check page.html --sandbox           the page is run, and made to connect
   rtdoctor check page.har                      why this fails, and what would work
   rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
+  rtdoctor check --fix fix.diff my-app         and the change in your source code
   rtdoctor check --report all=report           with files to attach to an issue
 
 What a setup file may hold: rtdoctor plan --levels""",
@@ -75,6 +77,13 @@ What a setup file may hold: rtdoctor plan --levels""",
     metavar="FILE",
     help="Keep what was read as a setup file.",
 )
+@click.option(
+    "--fix",
+    "fix_file",
+    type=_PATH,
+    metavar="FILE",
+    help="Write the repair as a diff of the source code that was given.",
+)
 @plan_options
 @click.option("--dry-run", is_flag=True, help="Show what would run, and its cost; send nothing.")
 @output_options
@@ -99,11 +108,11 @@ What a setup file may hold: rtdoctor plan --levels""",
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
 
-    THING is what you have: a page, the URL of an app that runs, a HAR, a cURL, fetch, PowerShell
-    or HTTPie command, a Postman collection, an SDP offer, a webrtc-internals dump, a setup file,
-    a folder of them, or - for standard input. It is diagnosed: the smallest combination that
-    fails, and the smallest change that works. A page is run in Chromium, and the change is proved
-    on it. Without THING a survey is run: every token with every call.
+    THING is what you have: a page, the URL of an app that runs, source code, a HAR, a cURL, fetch,
+    PowerShell or HTTPie command, a Postman collection, an SDP offer, a webrtc-internals dump, a
+    setup file, a folder of them, or - for standard input. It is diagnosed: the smallest
+    combination that fails, and the smallest change that works. A page is run in Chromium, and the
+    change is proved on it. Without THING a survey is run: every token with every call.
     Exit code 0: it works; 1: the failure was reproduced; 3: it could not be tested.
 
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
@@ -137,6 +146,7 @@ class Given:
     thing: str | None
     setup_file: Path | None
     written_file: Path | None
+    fix_file: Path | None
     probes_file: Path | None
     values: tuple[str, ...]
     only: tuple[str, ...]
@@ -169,12 +179,21 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
     catalogue = read_catalogue(given.probes_file, given.values)
     page = page_named(given.thing)
     if page is not None:
+        if given.fix_file is not None:
+            raise UsageError(
+                "--fix changes source code; a page is run instead",
+                hint="Give the folder with the code: rtdoctor check FOLDER --fix fix.diff",
+            )
         from rtdoctor.cli.page import ask_for_yes, check_page
 
         if sandbox is None and not given.page.yes:
             ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
         return check_page(page, given, _target(given, None, sandbox), catalogue, outputs)
     reading = _read(given, catalogue)
+    if given.fix_file is not None:
+        from rtdoctor.cli.source_fix import require_source
+
+        require_source(reading, given.fix_file)
     subject = None if reading is None else reading.setup
     plan = read_plan(catalogue, given.only, given.skip, given.budget, given.full)
     if given.dry_run:
@@ -195,7 +214,12 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
         quiet=given.quiet,
         secrets=reading.secrets if reading is not None else (),
     )
-    return check_and_report(task, circumstances, outputs)
+    then = None
+    if given.fix_file is not None and reading is not None:
+        from rtdoctor.cli.source_fix import write_fix
+
+        then = partial(write_fix, reading=reading, path=given.fix_file)
+    return check_and_report(task, circumstances, outputs, then)
 
 
 def _read(given: Given, catalogue: Catalogue) -> Reading | None:
@@ -310,6 +334,8 @@ def _check_combinations(options: dict[str, Any]) -> None:
                 raise UsageError(f"{_flag(one)} and {_flag(other)} exclude each other", hint=why)
     if options["written_file"] is not None and options["thing"] is None:
         raise UsageError("--write keeps what was read out of a THING; name one")
+    if options["fix_file"] is not None and options["dry_run"]:
+        raise UsageError("--fix needs a repair that was seen to work; leave --dry-run out")
     if options["rules"] is not None and options["era"] is None and options["resume"] is None:
         raise UsageError("--rules are for the sandbox; add --sandbox")
 

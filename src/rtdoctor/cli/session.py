@@ -9,6 +9,7 @@ import sys
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import click
 
@@ -29,6 +30,12 @@ from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.outcomes import plural
 
 
+class AfterReport(Protocol):
+    """What is done with a check when it was reported."""
+
+    def __call__(self, finished: Finished, *, redactor: Redactor) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """How a command carries out a check, whatever the check is about.
@@ -43,8 +50,10 @@ class Circumstances:
     secrets: tuple[Secret, ...] = ()
 
 
-def check_and_report(task: Task, circumstances: Circumstances, outputs: Outputs) -> int:
-    """Probe, print, write; returns the exit code."""
+def check_and_report(
+    task: Task, circumstances: Circumstances, outputs: Outputs, then: AfterReport | None = None
+) -> int:
+    """Probe, print, write; returns the exit code. ``then`` is called when all was reported."""
     redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
     for secret in circumstances.secrets:
         redactor.add(secret)
@@ -57,6 +66,8 @@ def check_and_report(task: Task, circumstances: Circumstances, outputs: Outputs)
             show(run, diagnosis, redactor, to_stderr=outputs.takes_stdout)
             if run.finished == "interrupted":
                 _say_interrupted(run, finished.journal)
+        if then is not None:
+            then(finished, redactor=redactor)
     return finished.exit_code
 
 

@@ -1,7 +1,7 @@
 """What a text is, told by its content, and the setup in it.
 
-A page, the URL of an app, and source code end in ``_refusal``: a reader for one of them is to be
-called before it, from ``read_subject_text``.
+A page that is to be opened and the URL of an app are no texts: a reader for them is to be called
+before ``read_subject_text``. The scripts of a page that is given as a file are read as code.
 """
 
 from __future__ import annotations
@@ -28,20 +28,22 @@ from rtdoctor.subjects.recording import Recording
 from rtdoctor.subjects.requests import reading_of
 from rtdoctor.subjects.setup_file import read_subject
 from rtdoctor.subjects.shell_words import Command, bash_commands, prompt_commands
+from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 from rtdoctor.subjects.webrtc_internals import is_dump, read_dump
 from rtdoctor.wording.command_line import command_line
 
 READABLE = (
     "a HAR file, a cURL, PowerShell, fetch or HTTPie command, a Postman collection, an SDP offer, "
-    "a webrtc-internals dump, or a setup file"
+    "a webrtc-internals dump, source code (JavaScript, TypeScript, Python), or a setup file"
 )
 _LONGEST = 4_000_000  # characters of a text that is not JSON
 _SETUP = re.compile(rf"""(?m)^(?:\{{\s*["']?)?(?:version|{"|".join(Factor)})["']?\s*:""")
 _PAGE = re.compile(r"(?i)\s*(?:<!doctype html|<html|<head|<body|<script)")
 _CODE = re.compile(
-    r"(?m)^\s*(?:(?:import|export|from|def|class|function|type|interface|return|package)\s"
-    r"|(?:if|for|while)\s*\(|async\s+function|#include|<\?php)"
+    r"(?m)^\s*(?:(?:import|export|from|def|class|function|type|interface|return|package|const|let|var)\s"
+    r"|(?:if|for|while)\s*\(|async\s+function)"
 )
+_OTHER_CODE = re.compile(r"(?m)^\s*(?:#include|<\?php|package \w|func \w)")
 _PROMPT = re.compile(r'\^\r?\n|\^"')
 _SAVED_RUN = re.compile(r"\"kind\":\s*\"rtdoctor\.")
 
@@ -77,9 +79,11 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
         return reading_of_offer(text, catalogue, kind="SDP offer", name=name)
     if _SETUP.search(text):
         return reading_of_setup_file(text, name, catalogue)
-    recording = _in_text(text, name)
+    recording = None if is_source_name(name) else _in_text(text, name)
     if recording is not None:
         return read_recordings([recording], catalogue)
+    if is_source_name(name) or (_CODE.search(text) and not _OTHER_CODE.search(text)):
+        return reading_of_sources({name: text}, catalogue)
     raise _refusal(text, name)
 
 
@@ -190,6 +194,9 @@ def _refusal(text: str, name: str) -> UsageError:
             f"{name} is a page, which is run and not read",
             hint=f"Name its file or its address: rtdoctor check page.html. Or: {record}",
         )
-    if _CODE.search(text) or re.search(r"(?m)^\s*(?:const|let|var)\s", text):
-        return UsageError(f"{name} is source code, which is not read yet", hint=record)
+    if _OTHER_CODE.search(text):
+        return UsageError(
+            f"{name} is code in a language that is not read",
+            hint=f"JavaScript, TypeScript and Python are read. {record}",
+        )
     return UsageError(f"it is not clear what {name} is", hint=f"Give {READABLE}.")

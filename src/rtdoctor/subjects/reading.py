@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -31,7 +32,7 @@ class Reading:
     thing names; a stranger may have written it, so a key goes there under the rules of
     ``targets.trust`` alone. ``notes`` say what was ignored and what else was found, ``not_said``
     what the thing does not tell. ``secrets`` are to be registered before anything is printed:
-    texts and places may repeat them.
+    texts and places may repeat them. ``sources`` are the files of source code, name to text.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     not_said: tuple[str, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def is_setup_file(self) -> bool:

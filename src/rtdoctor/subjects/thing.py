@@ -17,10 +17,15 @@ from rtdoctor.subjects.detect import (
     recording_in,
 )
 from rtdoctor.subjects.reading import Reading
+from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 
 STDIN = "-"
 _MAX_BYTES = 300_000_000
 _MAX_FILES = 200
+_MAX_SOURCES = 3000
+_LARGEST_SOURCE = 1_000_000
+_OF_OTHERS = ("node_modules", "venv", "env", "__pycache__", "dist", "build", "out", "vendor")
+_OF_INTEREST = re.compile(r"(?i)realtime|RTCPeerConnection|client_?secret")
 _FILE_NAME = re.compile(r"[^\s:*?\"<>|]{1,200}\.[A-Za-z0-9]{1,8}")
 
 
@@ -50,10 +55,12 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
 
 
 def _folder(folder: Path, catalogue: Catalogue) -> Reading:
-    """The files of a folder as one story, in the order of their names."""
+    """The files of a folder as one story: recordings in the order of their names, or code."""
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
     found, passed_over = [], []
     for path in files[:_MAX_FILES]:
+        if is_source_name(path.name):
+            continue
         try:
             with path.open("rb") as file:
                 recording = recording_in(_text(_limited(file, path.name), path.name), path.name)
@@ -64,9 +71,38 @@ def _folder(folder: Path, catalogue: Catalogue) -> Reading:
         else:
             found.append(recording)
     if not found:
+        sources = sources_in(folder)
+        if sources:
+            return reading_of_sources(sources, catalogue)
         raise UsageError(f"no file in {folder} holds a request", hint=f"Name one file: {READABLE}.")
     reading = read_recordings(found, catalogue)
     return reading.noting(f"passed over: {', '.join(passed_over[:5])}") if passed_over else reading
+
+
+def sources_in(folder: Path) -> dict[str, str]:
+    """The code below a folder that names a Realtime service or its own routes, path to text.
+
+    What others wrote (``node_modules`` and the like), links and large files are passed over.
+    """
+    found: dict[str, str] = {}
+    seen, waiting = 0, [folder]
+    while waiting and seen < _MAX_SOURCES:
+        here = waiting.pop(0)
+        try:
+            inside = sorted(here.iterdir())
+        except OSError:
+            continue
+        for path in inside:
+            if path.name.startswith(".") or path.name in _OF_OTHERS or path.is_symlink():
+                continue
+            if path.is_dir():
+                waiting.append(path)
+            elif is_source_name(path.name) and path.stat().st_size <= _LARGEST_SOURCE:
+                seen += 1
+                text = path.read_bytes().decode("utf-8", "replace")
+                if _OF_INTEREST.search(text):
+                    found[path.relative_to(folder).as_posix()] = text
+    return found
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:

@@ -1,0 +1,80 @@
+"""The repair of a check as a change of the user's own source, in a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rtdoctor.check.full_check import Finished
+from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.domain.finding import Repair
+from rtdoctor.errors import RedactionError, UsageError
+from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.subjects.reading import Reading
+
+
+def require_source(reading: Reading | None, path: Path) -> None:
+    """Raise ``UsageError``, before anything is sent, where there is no source to change or the
+    file exists."""
+    if reading is None or not reading.sources:
+        raise UsageError(
+            "--fix changes source code, and none was given",
+            hint="Give the file or the folder with the code: rtdoctor check FOLDER --fix fix.diff",
+        )
+    if path.exists():
+        raise _exists(path)
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} exists already, and is not written over", hint="Name another file.")
+
+
+def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redactor) -> None:
+    """Write the diff for the first repair, and say what it leaves to do by hand.
+
+    The sources are not touched. Raises ``UsageError`` for a file that exists already.
+    """
+    repair = _repair(finished)
+    if repair is None:
+        click.echo(f"No repair was found, so {path} is not written.", err=True)
+        return
+    fix = fixed(reading.sources, reading.setup, repair.setup)
+    _say_rest(fix, redactor)
+    if not fix.diff:
+        click.echo(f"No literal could be changed, so {path} is not written.", err=True)
+        return
+    data = _without_secrets(fix, redactor)
+    try:
+        with path.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    files = ", ".join(fix.texts)
+    click.echo(f"The change of {files} is in {path}: patch -p1 < {path}", err=True)
+
+
+def _without_secrets(fix: Fixed, redactor: Redactor) -> bytes:
+    """The diff, unless it would repeat a key that stands in the code."""
+    try:
+        return redactor.guard(fix.diff.encode("utf-8", "replace"))
+    except RedactionError:
+        raise UsageError(
+            f"a key stands beside the change in {', '.join(fix.texts)}, so the diff is not written",
+            hint="Read the key from the environment and not from the code, then run this again.",
+        ) from None
+
+
+def _repair(finished: Finished) -> Repair | None:
+    """The first repair that shows nobody the key."""
+    repairs = (one for one in finished.diagnosis.repairs if not one.leaks_key)
+    return next(repairs, None)
+
+
+def _say_rest(fix: Fixed, redactor: Redactor) -> None:
+    if fix.not_done:
+        click.echo("Left to do by hand:", err=True)
+    for said in fix.not_done:
+        click.echo(f"  {redactor.clean_text(said)}", err=True)
