@@ -95,7 +95,13 @@ def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Read
     setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
     setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
     places = [p for p in reading.places if p.place.startswith("mint.")]
-    places += [p for p in later.places if not p.place.startswith("mint.")]
+    # where the token stood in the answer that the page was helped with is not the page's own
+    helped = ReadPlace("credential", "an ephemeral token", "a run in which a token was given")
+    places += [
+        helped if p.place == "credential" else p
+        for p in later.places
+        if not p.place.startswith("mint.")
+    ]
     return replace(reading, setup=setup, places=tuple(places))
 
 
