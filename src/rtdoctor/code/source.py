@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _CHUNK = 65536
 _BYTES_PER_STEP = 15
 _STEPS_AT_LEAST = 2000
 _BEGINNING = 48_000
+_MOST_SCRIPTS = 500  # of a page; each costs the parser a way through all that stands before it
 _ATTRIBUTES = re.compile(rb"[^>]{0,2000}>")
 _SCRIPT_TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]+)""", re.IGNORECASE)
 _CODE_TYPES = (b"module", b"text/javascript", b"application/javascript", b"text/babel", b"text/jsx")
@@ -63,7 +65,7 @@ def scripts_of(name: str, data: bytes) -> Iterator[Script]:
     """The scripts of a file, by its name; by its content where the name says nothing."""
     lowered = name.lower()
     if lowered.endswith(_PAGES) or (not lowered.endswith(SUFFIXES) and _is_page(data)):
-        yield from _scripts_of_page(data)
+        yield from islice((s for s in _scripts_of_page(data) if s.start < s.end), _MOST_SCRIPTS)
     elif lowered.endswith(_PYTHON):
         yield Script(Language.PYTHON, 0, len(data))
     elif lowered.endswith(_TYPESCRIPT):

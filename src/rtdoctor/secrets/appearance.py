@@ -13,17 +13,18 @@ from rtdoctor.secrets.names import Name, judge
 _ICE_STAND_IN = "|".join("redacted/ice/pwd/"[:length] for length in range(17, 0, -1))
 _ALIAS = r"(?:sk|ek|xai|eyJ|org)[-_]?…[#?]?\d*" rf"|(?:{_ICE_STAND_IN})\d*[^A-Za-z0-9+/]*"
 _MISSING = r"undefined|null|None|none|nan|NaN|true|True|false|False|\[object(?:\ \w+\])?"
+_PREFIX = "(?:(?:sk|ek|xai)[-_])?"
 _EVIDENCE = re.compile(
     rf"""(?x) {_ALIAS} | {_MISSING}
       | (?i: \$\{{?[\w.()\[\]]*\}}? | \$\(.* | \{{.*\}} | <[^<>]*> | %\w%?    # a template
       | process\.env\.\w+ | os\.(?:environ|getenv).* | import\.meta\..*
-      | (?:(?:sk|ek|xai)[-_])?x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
+      | {_PREFIX}x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
     """
 )
 # `your-api-key-here`, `sk-your-key`, `OPENAI_API_KEY`: the name of a secret where the secret should be
 _NAMED_INSTEAD = re.compile(
     r"(?P<variable>[A-Z]+(?:_[A-Z]+)+)"
-    r"|(?i:(?:(?:sk|ek|xai)[-_])?(?:your|insert|replace|paste|put|enter)[-_ ](?P<name>[a-z]+(?:[-_ ][a-z]+)*))"
+    rf"|(?i:{_PREFIX}(?:your|insert|replace|paste|put|enter)[-_ ](?P<name>[a-z]+(?:[-_ ][a-z]+)*))"
 )
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
 _MIXED = re.compile(r"(?=[A-Za-z]{0,999}[0-9])(?=[0-9]{0,999}[A-Za-z])")
