@@ -21,7 +21,7 @@ _EVIDENCE = re.compile(
       | {_PREFIX}x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
     """
 )
-# `your-api-key-here`, `sk-your-key`, `OPENAI_API_KEY`: the name of a secret where the secret should be
+# `your-api-key-here`, `sk-your-key`, `OPENAI_API_KEY`: a secret's name where the secret should be
 _NAMED_INSTEAD = re.compile(
     r"(?P<variable>[A-Z]+(?:_[A-Z]+)+)"
     rf"|(?i:{_PREFIX}(?:your|insert|replace|paste|put|enter)[-_ ](?P<name>[a-z]+(?:[-_ ][a-z]+)*))"
