@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rtdoctor.domain.error_body import error_signature
 from rtdoctor.domain.exchange import HttpResponse
-from rtdoctor.domain.outcome import Stage
+from rtdoctor.domain.outcome import Outcome, Stage
 from rtdoctor.domain.setup import AuthKind
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.probe.answer_words import kind_of_text, names
@@ -23,7 +23,7 @@ from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.token_route import TokenRoute
 from rtdoctor.subjects.token_session import asked_of, model_of, session_of, type_of
 from rtdoctor.subjects.tokens import TokenFound, tokens_in, why_likely
-from rtdoctor.wording.outcomes import describe_error
+from rtdoctor.wording.outcomes import describe_error, local_code_text
 
 _SKEW_S = 30
 _MILLISECONDS = 10_000_000_000  # as seconds, this is after the year 2200
@@ -146,7 +146,8 @@ def _cors_fault(origin: str, what: str, problem: str, *, inferred: bool) -> Rout
 def _without_token(route: TokenRoute, response: HttpResponse) -> RouteNote:
     status = response.status
     content_type = response.header("content-type") or ""
-    said = describe_error(error_signature(Stage.MINT, status, response.body, content_type))
+    signature = error_signature(Stage.MINT, status, response.body, content_type)
+    said = local_code_text(Outcome.failed(signature)) or describe_error(signature)
     if 300 <= status < 400:
         where = response.header("location") or "nowhere"
         text = (
@@ -159,9 +160,9 @@ def _without_token(route: TokenRoute, response: HttpResponse) -> RouteNote:
             text = f"the route passes on a refusal in the shape of the service's: {said}"
             return RouteNote(text, is_fault=True, inferred=True)
         text = (
-            "the route itself refuses, and nothing in its answer is of the service. Look into the "
-            f"backend's log, and whether it takes {route.method} with these headers and this body. "
-            f"The answer: {said}"
+            "the route itself refuses, and nothing in its answer points to the service. Look into "
+            f"the backend's log, and whether it takes {route.method} with these headers and this "
+            f"body. The answer: {said}"
         )
         return RouteNote(text, is_fault=True)
     what = kind_of_text(response.body, content_type)
@@ -220,7 +221,7 @@ def _expiry_notes(token: TokenFound, answer: RouteAnswer) -> Iterator[RouteNote]
 
 
 def _is_same(asked: str, value: str) -> bool:
-    """Whether a session has what was asked for; a model may be named with the date of its version."""
+    """Whether a session has what was asked for; a model may have the date of its version."""
     return re.fullmatch(rf"{re.escape(asked)}(-\d{{4}}-\d\d-\d\d)?", value) is not None
 
 

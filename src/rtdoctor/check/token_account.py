@@ -68,7 +68,10 @@ def _next_step(finished: TokenFinished, *, has_key: bool) -> str:
             "key goes to the service alone, not to the route."
         )
     if finished.call_failed and finished.setup is not None:
-        return "the setup behind the route, as its answer shows it, is diagnosed below."
+        return (
+            "the setup behind the route, as its answer shows it, is diagnosed below with tokens "
+            "that your key mints. Where that works, look at how the backend mints."
+        )
     if faults:
         return "mend what is marked with ✗ in the backend, and check again."
     return ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from rtdoctor.check.clean_errors import fit_to_be_shown
@@ -87,13 +88,12 @@ async def check_token_route(
 
     The route is sent nothing but what ``route`` holds: no key goes there. ``service`` gives the
     target for a token. Without ``spend_shared`` a token that the route gives out again and again is
-    not used for a call, since a client may hold it. Raises ``CannotTest`` when the route does not answer, ``UsageError`` when
-    its request cannot be sent.
+    not used for a call, since a client may hold it. Raises ``CannotTest`` when the route does not
+    answer, ``UsageError`` when its request cannot be sent.
     """
     with fit_to_be_shown(redactor):
-        for _, value in route.headers:
-            if isinstance(value, Secret):
-                redactor.add(value)
+        for secret in _credentials_of(route):
+            redactor.add(secret)
         asking = _Asking(route, redactor)
         async with HttpxPort(
             limits=limits, on_loopback=route.on_loopback, https=route.is_https
@@ -109,11 +109,12 @@ async def check_token_route(
                 return TokenFinished(tuple(notes))
             if kind_of(first.token.value) is AuthKind.API_KEY:
                 return TokenFinished(tuple(notes))
-            given = asking.number_of_tokens
             third = await asking.ask(http)
         if third.token is None:
             return TokenFinished((*notes, _GONE))
-        if asking.number_of_tokens == given and not spend_shared:
+        earlier = [answer.token for answer in (first, second) if answer is not None]
+        is_shared = third.token.value in [token.value for token in earlier if token is not None]
+        if is_shared and not spend_shared:
             return TokenFinished((*notes, _NOT_SPENT))
         secret = asking.secret_of(third.token.value)
         setup = setup_behind(route, third.response, catalogue)
@@ -188,15 +189,19 @@ class _Asking:
             self._redactor.add(self.secret_of(found.value))
         return RouteAnswer(exchange.response, time.time())
 
-    @property
-    def number_of_tokens(self) -> int:
-        """How many different tokens and candidates the route has given so far."""
-        return len(self._tokens)
-
     def secret_of(self, value: str) -> Secret:
         """The token under its alias, which is the same whenever the route gives it."""
         number = len(self._tokens) + 1
         return self._tokens.setdefault(value, Secret(value, f"{TOKEN_ALIAS}{number}"))
+
+
+def _credentials_of(route: TokenRoute) -> Iterator[Secret]:
+    """The values of headers that are secret, whole and in parts: a route may repeat a part."""
+    for name, value in route.headers:
+        if isinstance(value, Secret):
+            yield value
+            for part in re.split(r"[\s;=]+", value.reveal()):
+                yield Secret(part, f"<{name} header>")
 
 
 async def _preflight(route: TokenRoute, http: HttpxPort) -> HttpResponse | None:

@@ -7,6 +7,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+import click
+
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.token_account import token_account
 from rtdoctor.check.token_check import check_lone_token, check_token_route
@@ -54,6 +56,8 @@ def check_token(given: Given, catalogue: Catalogue, outputs: Outputs) -> int:
             limits=limits,
             spend_shared=given.token.spend_token,
         )
+    if not given.quiet:
+        click.echo("Asking for tokens and making one call ...", err=True)
     finished = asyncio.run(work)
     with fit_to_be_shown(redactor):
         lines = token_account(finished, has_key=key is not None)
@@ -91,7 +95,7 @@ def read_route(options: TokenOptions) -> TokenRoute:
         headers = (*headers, ("Content-Type", usual_content_type(body)))
     return TokenRoute(
         url=options.token_url,
-        method=options.method or ("GET" if body is None else "POST"),
+        method=(options.method or ("GET" if body is None else "POST")).upper(),
         headers=headers,
         body=body,
         origin=options.origin,
