@@ -179,6 +179,19 @@ def test_cors_is_judged_for_another_origin_only() -> None:
     assert "not in the service" in note.text
 
 
+def test_a_wildcard_for_authorization_is_told_to_work_in_chromium_only() -> None:
+    route = TokenRoute(ROUTE.url, headers=(("Authorization", "x"),), origin="http://localhost:5173")
+    allowing = HttpResponse(
+        204, (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Headers", "*"))
+    )
+
+    note = cors_note(route, allowing, allowing)
+
+    assert note is not None
+    assert not note.is_fault
+    assert "perhaps not in other browsers" in note.text
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: (

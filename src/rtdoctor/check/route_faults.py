@@ -14,6 +14,7 @@ from rtdoctor.migration.json_text import parse_object
 from rtdoctor.probe.answer_words import kind_of_text, names
 from rtdoctor.probe.service_clock import lifetime_by_date
 from rtdoctor.subjects.cors import (
+    allows_authorization_by_wildcard,
     needs_preflight,
     origin_problem,
     preflight_problem,
@@ -132,7 +133,14 @@ def cors_note(
     problem = origin_problem(answer, route.origin, with_cookies=cookies)
     if problem:
         return _cors_fault(route.origin, "the answer", problem, inferred=cookies)
-    return RouteNote(f"CORS: a page at {route.origin} may read the answer", inferred=cookies)
+    text = f"CORS: a page at {route.origin} may read the answer"
+    if preflight is not None and allows_authorization_by_wildcard(preflight, unsafe):
+        text += (
+            " in Chromium, and perhaps not in other browsers: the preflight allows Authorization "
+            "by * alone, which the Fetch standard does not accept. Name Authorization in "
+            "Access-Control-Allow-Headers"
+        )
+    return RouteNote(text, inferred=cookies)
 
 
 def _cors_fault(origin: str, what: str, problem: str, *, inferred: bool) -> RouteNote:

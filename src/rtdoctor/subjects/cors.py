@@ -58,11 +58,19 @@ def preflight_problem(
         return f"Access-Control-Allow-Methods does not name {method}"
     allowed = {name.lower() for name in _listed(response, "access-control-allow-headers")}
     for name in unsafe:
-        # The wildcard never stands for Authorization.
-        by_wildcard = "*" in allowed and not with_cookies and name != "authorization"
-        if name not in allowed and not by_wildcard:
+        if name not in allowed and ("*" not in allowed or with_cookies):
             return f"Access-Control-Allow-Headers does not name {name}"
     return ""
+
+
+def allows_authorization_by_wildcard(response: HttpResponse, unsafe: tuple[str, ...]) -> bool:
+    """Whether a preflight allows ``Authorization`` by ``*`` alone.
+
+    By the Fetch standard the wildcard does not stand for it. Chromium 156 was seen to let it pass
+    (2026-11-29), so other browsers may refuse what works there.
+    """
+    allowed = {name.lower() for name in _listed(response, "access-control-allow-headers")}
+    return "authorization" in unsafe and "authorization" not in allowed and "*" in allowed
 
 
 def origin_problem(response: HttpResponse, origin: str, *, with_cookies: bool = False) -> str:
