@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from rtdoctor.browser.chromium import Routes, open_browser
+from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_check import Finished, run_check
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
+from rtdoctor.check.page_fix import fix_page
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -36,7 +39,8 @@ class PageTask:
     """A page to check: a file, or the address of an app that runs.
 
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
-    ``host:port`` that the page may reach beside the target and its own origin.
+    ``host:port`` that the page may reach beside the target and its own origin. ``fix`` asks for
+    the proved repair in copies of the page's files, which are run as well.
     """
 
     page: Path | str
@@ -44,6 +48,7 @@ class PageTask:
     instructions: Instructions = field(default_factory=Instructions)
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    fix: bool = False
     budget: int | None = None
     journal: JournalPlace = None
     command: str = "rtdoctor.run_page_check"
@@ -69,7 +74,9 @@ async def run_page_check(
     with fit_to_be_shown(redactor), ExitStack() as stack:
         if isinstance(task.target, EmbeddedSandbox):
             stack.callback(task.target.stop)
+        copies: dict[str, str] = {}
         url = _address(task.page, stack)
+        url_of_copies = _address(task.page, stack, copies) if task.fix else url
         for _, value in task.instructions.fills:
             redactor.add(Secret(value, "<filled in>"))
         target = task.target
@@ -89,7 +96,8 @@ async def run_page_check(
         )
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
         async with Front(upstream, redactor) as front:
-            routes = _routes(front, (_origin(url), *task.allowed_hosts))
+            origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
+            routes = _routes(front, origins)
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
                 check = PageCheck(
                     browser,
@@ -101,16 +109,27 @@ async def run_page_check(
                     in_sandbox=target.era is not None,
                     tell=tell,
                 )
-                return await check.run()
+                found = await check.run()
+                repair = found.proved_repair
+                if not task.fix or repair is None or isinstance(task.page, str):
+                    return found
+
+                async def run_copy(texts: Mapping[str, str]) -> PageRun:
+                    copies.update(texts)
+                    edited = replace(check, subject=replace(subject, url=url_of_copies))
+                    tell("Running the edited page")
+                    return await edited.run_page()
+
+                return replace(found, fix=await fix_page(task.page, repair, run_copy))
 
 
-def _address(page: Path | str, stack: ExitStack) -> str:
+def _address(page: Path | str, stack: ExitStack, copies: Mapping[str, str] | None = None) -> str:
     """Where the page is opened; a file is served for as long as the stack stands."""
     if isinstance(page, str):
         return page
     if not page.is_file():
         raise UsageError(f"{page} is not a file", hint="Give the page itself, such as index.html.")
-    return stack.enter_context(serve_folder_of(page))
+    return stack.enter_context(serve_folder_of(page, copies))
 
 
 def _origins(page: Path | str, target: Target) -> tuple[str, ...]:
