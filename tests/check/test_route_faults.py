@@ -85,6 +85,7 @@ def test_an_api_key_is_a_fault_and_is_not_repeated() -> None:
         (302, "", {"location": "/login"}, "redirects (302) to /login", False),
         (200, "", {}, "with an empty body", False),
         (200, {"user": "me"}, {}, "without a token: the answer has user", False),
+        (200, '{"value": ', {"content-type": "application/json"}, "that is not valid JSON", False),
         (200, [1], {}, "without a token: it is JSON, a list", False),
     ],
 )

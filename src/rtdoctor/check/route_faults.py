@@ -189,6 +189,11 @@ def _without_token(route: TokenRoute, response: HttpResponse) -> RouteNote:
         return RouteNote(text, is_fault=True)
     if what == "empty":
         return RouteNote(f"the route answers {status} with an empty body", is_fault=True)
+    if response.truncated:
+        text = f"the route answers {status} with more than {len(response.body):,} characters"
+        return RouteNote(text, is_fault=True)
+    if what == "text of type application/json":
+        what += " that is not valid JSON"
     held = f"the answer has {names(data)}" if data is not None else f"it is {what}"
     return RouteNote(f"the route answers {status} without a token: {held}", is_fault=True)
 

@@ -57,7 +57,8 @@ def check_token(given: Given, catalogue: Catalogue, outputs: Outputs) -> int:
             spend_shared=given.token.spend_token,
         )
     if not given.quiet:
-        click.echo("Asking for tokens and making one call ...", err=True)
+        asks = "Asking for tokens and making" if given.token.token_file is None else "Making"
+        click.echo(f"{asks} one call ...", err=True)
     finished = asyncio.run(work)
     with fit_to_be_shown(redactor):
         lines = token_account(finished, has_key=key is not None)
