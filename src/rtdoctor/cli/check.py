@@ -14,6 +14,7 @@ import click
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.cli.page_options import PageOptions, page_named, page_options, take_page_options
+from rtdoctor.cli.token_options import TokenOptions, take_token_options, token_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode, UsageError
 from rtdoctor.targets.base_url import read_base_url
@@ -42,6 +43,8 @@ Examples:
   rtdoctor check page.har                      why this fails, and what would work
   rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
   rtdoctor check --fix fix.diff my-app         and the change in your source code
+  rtdoctor check --token-url http://localhost:3000/api/token
+                                               what your own token route gives out
   rtdoctor check --report all=report           with files to attach to an issue
 
 What a setup file may hold: rtdoctor plan --levels""",
@@ -104,6 +107,7 @@ What a setup file may hold: rtdoctor plan --levels""",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @page_options
+@token_options
 @click.argument("things", nargs=-1, metavar="[THING]")
 def check(**options: Any) -> int:
     """Find out which combinations work and why the others are refused.
@@ -122,14 +126,14 @@ def check(**options: Any) -> int:
     _era_or_thing(options)
     _check_combinations(options)
     outputs = take_outputs(options)
-    page = take_page_options(options)
-    given = Given(**options, page=page)
+    page, token = take_page_options(options), take_token_options(options)
+    given = Given(**options, page=page, token=token)
     _check_page_options(given)
     if given.base_url is not None:
         given = replace(given, base_url=read_base_url(given.base_url, "--base-url"))
     with ExitStack() as stack:
         sandbox = None
-        if given.era and not given.dry_run:
+        if given.era and not given.dry_run and not given.token.is_given:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
         return _run(given, outputs, sandbox)
@@ -164,6 +168,7 @@ class Given:
     jobs: int
     quiet: bool
     page: PageOptions
+    token: TokenOptions
 
     @property
     def journal_place(self) -> JournalPlace:
@@ -177,6 +182,10 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
     from rtdoctor.cli.plan import show_plan, show_subject_plan
 
     catalogue = read_catalogue(given.probes_file, given.values)
+    if given.token.is_given:
+        from rtdoctor.cli.token_server import check_token
+
+        return check_token(given, catalogue, outputs)
     page = page_named(given.thing)
     if page is not None:
         if given.fix_file is not None:

@@ -44,6 +44,13 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
     return tuple(sorted(found, key=_rank))
 
 
+def why_likely(found: TokenFound) -> str:
+    """What speaks for a text being the token, in words."""
+    if _TOKEN.match(found.value):
+        return "it begins with ek_"
+    return "a token usually stands there" if found.place in _USUAL else "its name says so"
+
+
 def _rank(found: TokenFound) -> tuple[bool, int]:
     usual = _USUAL.index(found.place) if found.place in _USUAL else len(_USUAL)
     return not _TOKEN.match(found.value), usual
@@ -71,5 +78,5 @@ def _may_be_token(path: tuple[str, ...], text: str) -> bool:
 
 
 def _expiry(data: dict[str, Any]) -> int | None:
-    value = data.get("expires_at")
+    value = data.get("expires_at", data.get("expiresAt"))
     return value if isinstance(value, int) and not isinstance(value, bool) else None
