@@ -64,7 +64,7 @@ def test_type_checkers_see_the_names_that_there_are() -> None:
     assert set(seen) == set(rtdoctor.__all__)
     for name, (module, original) in seen.items():
         assert original == name
-        assert getattr(sys.modules[module or ""], name) is getattr(rtdoctor, name)
+        assert getattr(rtdoctor, name) is getattr(sys.modules[module or ""], name)
 
 
 def test_no_public_name_is_also_a_module() -> None:
