@@ -107,6 +107,7 @@ NO_LIST = {
     "browser/watching.py": "what a page asks for in a dialog",
     "check/page_check.py": "words of an error about a value that is missing",
     "check/page_faults.py": "what apps call their own way to a token, in a URL",
+    "cli/token_options.py": "schemes before a variable's name in a header",
     "code/reading.py": "headers that carry the credential of a call",
     "diagnose/mentions.py": "headers that a knowledge entry may be about",
     "report/repro.py": "variables in the code that a report shows",
