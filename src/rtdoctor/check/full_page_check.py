@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,13 +12,18 @@ from rtdoctor.browser.chromium import Routes, open_browser
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.check import run_header
 from rtdoctor.check.clean_errors import fit_to_be_shown
+from rtdoctor.check.diagnosis import diagnosis_of
 from rtdoctor.check.full_check import Finished, run_check
+from rtdoctor.check.page_account import page_result
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
+from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
-from rtdoctor.errors import UsageError
+from rtdoctor.errors import EvidenceError, UsageError
+from rtdoctor.evidence.journal import JournalWriter
 from rtdoctor.front.front import Front
 from rtdoctor.front.upstream import Upstream
 from rtdoctor.plan.catalogue import Catalogue
@@ -63,6 +68,8 @@ async def run_page_check(
     applied to them; it reaches nothing else but its own origin. The page never sees the key.
     Every call that is opened is hung up, also when this is cancelled.
 
+    The result holds a run also when the page showed no setup: then it has no probes.
+
     Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium or a
     sandbox does not start.
     """
@@ -101,7 +108,36 @@ async def run_page_check(
                     in_sandbox=target.era is not None,
                     tell=tell,
                 )
-                return await check.run()
+                found = await check.run()
+        return _kept(found, target, task, catalogue, redactor, tell)
+
+
+def _kept(
+    found: PageFinished,
+    target: Target,
+    task: PageTask,
+    catalogue: Catalogue,
+    redactor: Redactor,
+    tell: Tell,
+) -> PageFinished:
+    """What was found, with what the page did in its run and in its journal."""
+    if found.reading is not None:
+        for secret in found.reading.secrets:
+            redactor.add(secret)
+    page = redactor.clean(page_result(found))
+    probed = found.finished
+    if probed is None:
+        header = redactor.clean(run_header(target, task.command))
+        run = Run(header, (), finished_at=header.started_at, page=page)
+        return replace(found, finished=Finished(run, diagnosis_of(run, catalogue)))
+    if probed.journal is not None:
+        try:
+            JournalWriter.add_page(probed.journal, page, redactor)
+        except (UsageError, EvidenceError) as error:
+            tell(f"The journal does not hold what the page did: {error.message}")
+    # once more with what became known in the runs of the page
+    run = redactor.clean(replace(probed.run, page=page))
+    return replace(found, finished=replace(probed, run=run))
 
 
 def _address(page: Path | str, stack: ExitStack) -> str:
