@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,9 +18,10 @@ from rtdoctor.check.check import run_header
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.diagnosis import diagnosis_of
 from rtdoctor.check.full_check import Finished, run_check
+from rtdoctor.check.journal_place import open_journal
 from rtdoctor.check.page_account import page_result
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
-from rtdoctor.check.task import JournalPlace, NewDiagnosis
+from rtdoctor.check.task import JournalPlace, NewDiagnosis, NewSurvey
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -85,8 +88,11 @@ async def run_page_check(
         if target.key is not None:
             redactor.add(target.key)
 
+        numbers = count(1)
+
         async def diagnose(setup: Setup) -> Finished:
-            wanted = NewDiagnosis(setup, target, task.budget, task.journal, None, task.command)
+            place = _numbered(task.journal, next(numbers))
+            wanted = NewDiagnosis(setup, target, task.budget, place, None, task.command)
             return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
 
         subject = PageSubject(
@@ -112,6 +118,13 @@ async def run_page_check(
         return _kept(found, target, task, catalogue, redactor, tell)
 
 
+def _numbered(place: JournalPlace, number: int) -> JournalPlace:
+    """Where a diagnosis is kept. A journal holds one run, so a second one is kept beside it."""
+    if number == 1 or not isinstance(place, Path):
+        return place
+    return place.with_name(f"{place.stem}-{number}{place.suffix}")
+
+
 def _kept(
     found: PageFinished,
     target: Target,
@@ -127,9 +140,17 @@ def _kept(
     page = redactor.clean(page_result(found))
     probed = found.finished
     if probed is None:
+        ended, wall_ms = datetime.now(UTC), round(found.first.duration_ms, 1)
+        begun = ended - timedelta(milliseconds=wall_ms)
         header = redactor.clean(run_header(target, task.command))
-        run = Run(header, (), finished_at=header.started_at, page=page)
-        return replace(found, finished=Finished(run, diagnosis_of(run, catalogue)))
+        header = replace(header, started_at=begun.isoformat(timespec="seconds"))
+        run = Run(header, (), "complete", ended.isoformat(timespec="milliseconds"), wall_ms)
+        run = replace(run, page=page)
+        nothing = NewSurvey(target, (), journal=task.journal)
+        journal = open_journal(nothing, header, redactor, tell)
+        if journal is not None:
+            journal.end(run.finished, run.wall_ms)
+        probed = Finished(run, diagnosis_of(run, catalogue), journal.path if journal else None)
     if probed.journal is not None:
         try:
             JournalWriter.add_page(probed.journal, page, redactor)

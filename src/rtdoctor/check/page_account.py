@@ -79,7 +79,7 @@ def what_it_did(found: PageFinished) -> tuple[str, ...]:
 
 
 def page_next_step(found: PageFinished) -> str:
-    """What to do about a page that showed no setup; empty for any other."""
+    """What to do about the page itself; empty where the diagnosis of its setup says it."""
     if found.fault is not None:
         return found.fault.next_step
     if found.first.stopped == "unclear":
@@ -88,6 +88,8 @@ def page_next_step(found: PageFinished) -> str:
         return "Start the app first, or give the file of the page."
     if found.finished is None:
         return "Say what to press with --click SELECTOR, or press it by a --script FILE."
+    if works_without_page(found) and found.proof is not None and found.proof.is_proved:
+        return f"Change this in your page, then check again: {', '.join(found.proof.parts)}."
     return ""
 
 
@@ -199,15 +201,15 @@ def _proof_sentence(proof: PageProof) -> str:
 def _result(trial: Trial) -> str:
     run = trial.run
     if trial.is_connected:
-        return f"connected, {_connected(run)}"
+        return _connected(run)
     if run.error_events:
-        return f"connected, then an error: {_error_of(run)}"
+        return f"its channel opened, and then an error came: {_error_of(run)}"
     refused = [
         seen for seen in seen_in(run) if seen.response is None or seen.response.status >= 400
     ]
     if refused:
-        return f"fails, {_exchange(refused[-1])}"
-    return f"fails: {_REACHED[run.reached]}, and then no further"
+        return _exchange(refused[-1])
+    return f"{_REACHED[run.reached]}, and then no further"
 
 
 def _connected(run: PageRun) -> str:

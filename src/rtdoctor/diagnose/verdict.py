@@ -45,7 +45,7 @@ def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
 def diagnose(run: Run, candidates: Candidates, knowledge: Knowledge) -> Diagnosis:
     """The diagnosis of a run; a pure function of it and of what is known today."""
     if run.header.subject is None and run.page is not None:
-        return Diagnosis(Verdict.CANNOT_TEST, run.page.headline, next_step=run.page.next_step)
+        return Diagnosis(Verdict.CANNOT_TEST, run.page.headline)
     if run.header.subject is None:
         return _surveyed(run, KnownHere(knowledge, run.header.target))
     # The live run asked the same conversation, so the journal holds the answers in this order.

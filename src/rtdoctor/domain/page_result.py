@@ -12,8 +12,8 @@ from dataclasses import dataclass
 class PageAttempt:
     """One run of the page with parts of a repair applied to its traffic.
 
-    ``changed`` names these parts and is empty for the page as it is. ``result`` says in words what
-    came of it.
+    ``changed`` names these parts and is empty for the page as it is. ``result`` says in words how
+    far the page came.
     """
 
     changed: tuple[str, ...]

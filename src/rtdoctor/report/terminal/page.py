@@ -28,10 +28,14 @@ def print_proof_on_page(page: PageResult, screen: Screen) -> None:
         screen.title(page_text.PROOF)
         for attempt in page.proof.attempts:
             style = "green" if attempt.is_connected else "red"
-            screen.line(f"{page_text.changed(attempt)}: ", (attempt.result, style), indent=2)
+            screen.line(
+                f"{page_text.changed(attempt)}: ", (page_text.came_of(attempt), style), indent=2
+            )
         screen.line((page.proof.sentence, "bold"), indent=2)
         for line in page_text.after_proof(page.proof):
             screen.line(line, indent=2)
+        for text in page.proof.events:
+            screen.line((f"{page_text.TO_SEND}: ", "dim"), text, indent=2)
     elif page.leaves_open:
         screen.title(page_text.ON_PAGE)
         screen.line(page.leaves_open, indent=2)
