@@ -103,6 +103,11 @@ def test_a_second_list_would_be_noticed(source: str) -> None:
 
 # Where two such names stand together, and why.
 NO_LIST = {
+    "browser/visit.py": "what apps call their own way to a token",
+    "browser/watching.py": "what a page asks for in a dialog",
+    "check/page_check.py": "words of an error about a value that is missing",
+    "check/page_faults.py": "what apps call their own way to a token, in a URL",
+    "code/reading.py": "headers that carry the credential of a call",
     "diagnose/mentions.py": "headers that a knowledge entry may be about",
     "report/repro.py": "variables in the code that a report shows",
     "sandbox/request_log.py": "headers of its own log; the sandbox stands apart from secrets",

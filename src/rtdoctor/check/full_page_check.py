@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from rtdoctor.browser.chromium import Routes, open_browser
+from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
-from rtdoctor.check.check import run_header
 from rtdoctor.check.clean_errors import fit_to_be_shown
-from rtdoctor.check.diagnosis import diagnosis_of
 from rtdoctor.check.full_check import Finished, run_check
-from rtdoctor.check.journal_place import open_journal
-from rtdoctor.check.page_account import page_result
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
-from rtdoctor.check.task import JournalPlace, NewDiagnosis, NewSurvey
-from rtdoctor.domain.run import Run
+from rtdoctor.check.page_fix import fix_page
+from rtdoctor.check.page_keeping import PageKeeper, numbered
+from rtdoctor.check.task import JournalPlace, NewDiagnosis
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
-from rtdoctor.errors import EvidenceError, UsageError
-from rtdoctor.evidence.journal import JournalWriter
+from rtdoctor.errors import UsageError
 from rtdoctor.front.front import Front
 from rtdoctor.front.upstream import Upstream
 from rtdoctor.plan.catalogue import Catalogue
@@ -44,7 +41,8 @@ class PageTask:
     """A page to check: a file, or the address of an app that runs.
 
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
-    ``host:port`` that the page may reach beside the target and its own origin.
+    ``host:port`` that the page may reach beside the target and its own origin. ``fix`` asks for
+    the proved repair in copies of the page's files, which are run as well.
     """
 
     page: Path | str
@@ -52,6 +50,7 @@ class PageTask:
     instructions: Instructions = field(default_factory=Instructions)
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    fix: bool = False
     budget: int | None = None
     journal: JournalPlace = None
     command: str = "rtdoctor.run_page_check"
@@ -79,7 +78,9 @@ async def run_page_check(
     with fit_to_be_shown(redactor), ExitStack() as stack:
         if isinstance(task.target, EmbeddedSandbox):
             stack.callback(task.target.stop)
+        copies: dict[str, str] = {}
         url = _address(task.page, stack)
+        url_of_copies = _address(task.page, stack, copies) if task.fix else url
         for _, value in task.instructions.fills:
             redactor.add(Secret(value, "<filled in>"))
         target = task.target
@@ -91,7 +92,7 @@ async def run_page_check(
         numbers = count(1)
 
         async def diagnose(setup: Setup) -> Finished:
-            place = _numbered(task.journal, next(numbers))
+            place = numbered(task.journal, next(numbers))
             wanted = NewDiagnosis(setup, target, task.budget, place, None, task.command)
             return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
 
@@ -102,7 +103,8 @@ async def run_page_check(
         )
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
         async with Front(upstream, redactor) as front:
-            routes = _routes(front, (_origin(url), *task.allowed_hosts))
+            origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
+            routes = _routes(front, origins)
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
                 check = PageCheck(
                     browser,
@@ -114,60 +116,28 @@ async def run_page_check(
                     in_sandbox=target.era is not None,
                     tell=tell,
                 )
-                found = await check.run()
-        return _kept(found, target, task, catalogue, redactor, tell)
+                keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
+                found = keeper.keep(await check.run())
+                repair = found.proved_repair
+                if not task.fix or repair is None or isinstance(task.page, str):
+                    return found
+
+                async def run_copy(texts: Mapping[str, str]) -> PageRun:
+                    copies.update(texts)
+                    edited = replace(check, subject=replace(subject, url=url_of_copies))
+                    tell("Running the edited page")
+                    return await edited.run_page()
+
+                return replace(found, fix=await fix_page(task.page, repair, run_copy))
 
 
-def _numbered(place: JournalPlace, number: int) -> JournalPlace:
-    """Where a diagnosis is kept. A journal holds one run, so a second one is kept beside it."""
-    if number == 1 or not isinstance(place, Path):
-        return place
-    return place.with_name(f"{place.stem}-{number}{place.suffix}")
-
-
-def _kept(
-    found: PageFinished,
-    target: Target,
-    task: PageTask,
-    catalogue: Catalogue,
-    redactor: Redactor,
-    tell: Tell,
-) -> PageFinished:
-    """What was found, with what the page did in its run and in its journal."""
-    if found.reading is not None:
-        for secret in found.reading.secrets:
-            redactor.add(secret)
-    page = redactor.clean(page_result(found))
-    probed = found.finished
-    if probed is None:
-        ended, wall_ms = datetime.now(UTC), round(found.first.duration_ms, 1)
-        begun = ended - timedelta(milliseconds=wall_ms)
-        header = redactor.clean(run_header(target, task.command))
-        header = replace(header, started_at=begun.isoformat(timespec="seconds"))
-        run = Run(header, (), "complete", ended.isoformat(timespec="milliseconds"), wall_ms)
-        run = replace(run, page=page)
-        nothing = NewSurvey(target, (), journal=task.journal)
-        journal = open_journal(nothing, header, redactor, tell)
-        if journal is not None:
-            journal.end(run.finished, run.wall_ms)
-        probed = Finished(run, diagnosis_of(run, catalogue), journal.path if journal else None)
-    if probed.journal is not None:
-        try:
-            JournalWriter.add_page(probed.journal, page, redactor)
-        except (UsageError, EvidenceError) as error:
-            tell(f"The journal does not hold what the page did: {error.message}")
-    # once more with what became known in the runs of the page
-    run = redactor.clean(replace(probed.run, page=page))
-    return replace(found, finished=replace(probed, run=run))
-
-
-def _address(page: Path | str, stack: ExitStack) -> str:
+def _address(page: Path | str, stack: ExitStack, copies: Mapping[str, str] | None = None) -> str:
     """Where the page is opened; a file is served for as long as the stack stands."""
     if isinstance(page, str):
         return page
     if not page.is_file():
         raise UsageError(f"{page} is not a file", hint="Give the page itself, such as index.html.")
-    return stack.enter_context(serve_folder_of(page))
+    return stack.enter_context(serve_folder_of(page, copies))
 
 
 def _origins(page: Path | str, target: Target) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from rtdoctor.check.page_faults import (
     token_was_given,
     unseen_request,
 )
+from rtdoctor.check.page_fix import PageFix
 from rtdoctor.check.page_key import PageKey
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
@@ -60,7 +61,8 @@ class PageFinished:
 
     ``first`` is the page as it is. ``finished`` is the diagnosis of its setup, by probes of our
     own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
-    it from the service. ``proof`` is the repair applied to the page itself.
+    it from the service. ``proof`` is the repair applied to the page itself, ``fix`` the repair in
+    copies of its files.
     """
 
     first: PageRun
@@ -69,6 +71,12 @@ class PageFinished:
     fault: OwnFault | None = None
     repair: PageRepair | None = None
     proof: PageProof | None = None
+    fix: PageFix | None = None
+
+    @property
+    def proved_repair(self) -> PageRepair | None:
+        """The repair with which the page itself connected."""
+        return self.repair if self.proof is not None and self.proof.is_proved else None
 
     @property
     def exit_code(self) -> ExitCode:
@@ -100,7 +108,7 @@ class PageCheck:
     async def run(self) -> PageFinished:
         """The whole check of the page."""
         self.tell("Running the page as it is")
-        first = await self._run_page()
+        first = await self.run_page()
         fault = None if first.is_connected else own_fault(first)
         reading = None if fault else self._reading(first)
         if reading is None:
@@ -123,7 +131,7 @@ class PageCheck:
         """The page failed: why, and what makes it connect."""
         self.tell("The page failed; its setup is probed, and the page runs once more")
         async with asyncio.TaskGroup() as tasks:
-            again = tasks.create_task(self._run_page())
+            again = tasks.create_task(self.run_page())
             diagnosing = tasks.create_task(self.diagnose(reading.setup))
         trials = [Trial((), first), Trial((), again.result())]
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
@@ -218,7 +226,8 @@ class PageCheck:
             token_answer=answer_of_backend(repair, parts, self.front),
         )
 
-    async def _run_page(self) -> PageRun:
+    async def run_page(self) -> PageRun:
+        """One run of the page as it is."""
         return await run_page(
             self.browser, self.front, self.subject, rewriting=self._key.before(Rewriting())
         )

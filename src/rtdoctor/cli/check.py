@@ -82,7 +82,7 @@ What a setup file may hold: rtdoctor plan --levels""",
     "fix_file",
     type=_PATH,
     metavar="FILE",
-    help="Write the repair as a diff of the source code that was given.",
+    help="Write the repair as a diff of the code or page that was given, or FILE.html whole.",
 )
 @plan_options
 @click.option("--dry-run", is_flag=True, help="Show what would run, and its cost; send nothing.")
@@ -180,10 +180,14 @@ def _run(given: Given, outputs: Outputs, sandbox: EmbeddedSandbox | None) -> int
     page = page_named(given.thing)
     if page is not None:
         if given.fix_file is not None:
-            raise UsageError(
-                "--fix changes source code; a page is run instead",
-                hint="Give the folder with the code: rtdoctor check FOLDER --fix fix.diff",
-            )
+            from rtdoctor.cli.source_fix import require_new
+
+            if isinstance(page, str):
+                raise UsageError(
+                    "--fix changes files, and this is an address",
+                    hint="Give the page's file, or the folder with the code.",
+                )
+            require_new(given.fix_file)
         from rtdoctor.cli.page import ask_for_yes, check_page
 
         if sandbox is None and not given.page.yes:

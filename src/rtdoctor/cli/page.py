@@ -20,6 +20,7 @@ from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
+from rtdoctor.cli.source_fix import write_page_fix
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
@@ -51,6 +52,7 @@ def check_page(
         ),
         storage_state=asked.storage_state,
         allowed_hosts=asked.allowed_hosts,
+        fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
         command=command_line(["rtdoctor", *sys.argv[1:]]),
@@ -61,7 +63,7 @@ def check_page(
         keep_addresses=given.keep_addresses,
         quiet=given.quiet,
     )
-    return check_page_and_report(task, circumstances, outputs)
+    return check_page_and_report(task, circumstances, outputs, given.fix_file)
 
 
 def ask_for_yes(page: Path | str, base_url: str) -> None:
@@ -76,8 +78,11 @@ def ask_for_yes(page: Path | str, base_url: str) -> None:
     )
 
 
-def check_page_and_report(task: PageTask, circumstances: Circumstances, outputs: Outputs) -> int:
-    """Run the page, diagnose it, prove the repair on it; returns the exit code."""
+def check_page_and_report(
+    task: PageTask, circumstances: Circumstances, outputs: Outputs, fix_file: Path | None = None
+) -> int:
+    """Run the page, diagnose it, prove the repair on it, write it where ``fix_file`` says; returns
+    the exit code."""
     redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
 
     def tell(text: str) -> None:
@@ -102,4 +107,6 @@ def check_page_and_report(task: PageTask, circumstances: Circumstances, outputs:
             write(outputs, finished.run, finished.diagnosis, redactor)
         finally:
             show(finished.run, finished.diagnosis, redactor, to_stderr=outputs.takes_stdout)
+        if fix_file is not None and isinstance(task.page, Path):
+            write_page_fix(found, task.page, fix_file, redactor)
     return found.exit_code

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from rtdoctor.check.full_check import Finished
+from rtdoctor.check.page_check import PageFinished
 from rtdoctor.code.edits import Fixed, fixed
 from rtdoctor.domain.finding import Repair
 from rtdoctor.errors import RedactionError, UsageError
@@ -22,6 +23,11 @@ def require_source(reading: Reading | None, path: Path) -> None:
             "--fix changes source code, and none was given",
             hint="Give the file or the folder with the code: rtdoctor check FOLDER --fix fix.diff",
         )
+    require_new(path)
+
+
+def require_new(path: Path) -> None:
+    """Raise ``UsageError`` for a file that exists."""
     if path.exists():
         raise _exists(path)
 
@@ -44,7 +50,40 @@ def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redact
     if not fix.diff:
         click.echo(f"No literal could be changed, so {path} is not written.", err=True)
         return
-    data = _without_secrets(fix, redactor)
+    _write(fix.diff, fix, path, redactor)
+    files = ", ".join(fix.texts)
+    click.echo(f"The change of {files} is in {path}: patch -p1 < {path}", err=True)
+
+
+def write_page_fix(found: PageFinished, page: Path, path: Path, redactor: Redactor) -> None:
+    """Write the edited page to a path that ends like a page's, else its diff.
+
+    Nothing is written unless the edited page connected. Raises ``UsageError`` for a file that
+    exists already.
+    """
+    fix = found.fix
+    if fix is None:
+        click.echo(f"No change was proved on the page, so {path} is not written.", err=True)
+        return
+    _say_rest(fix.fixed, redactor)
+    if not fix.connects:
+        why = "no literal could be changed" if fix.run is None else "the edited page fails as well"
+        click.echo(f"{path} is not written: {why}.", err=True)
+        return
+    is_page = path.suffix.lower() in (".html", ".htm")
+    if is_page and set(fix.fixed.texts) != {page.name}:
+        raise UsageError(
+            f"the change is in {', '.join(fix.fixed.texts)}, so it is no page alone",
+            hint="Ask for a diff: --fix fix.diff",
+        )
+    text = fix.fixed.texts[page.name] if is_page else fix.fixed.diff
+    _write(text, fix.fixed, path, redactor)
+    how = "open it in place of the page" if is_page else f"patch -p1 < {path}"
+    click.echo(f"The edited page connected. It is in {path}: {how}", err=True)
+
+
+def _write(text: str, fix: Fixed, path: Path, redactor: Redactor) -> None:
+    data = _without_secrets(text, fix, redactor)
     try:
         with path.open("xb") as file:
             file.write(data)
@@ -52,17 +91,15 @@ def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redact
         raise _exists(path) from None
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    files = ", ".join(fix.texts)
-    click.echo(f"The change of {files} is in {path}: patch -p1 < {path}", err=True)
 
 
-def _without_secrets(fix: Fixed, redactor: Redactor) -> bytes:
-    """The diff, unless it would repeat a key that stands in the code."""
+def _without_secrets(text: str, fix: Fixed, redactor: Redactor) -> bytes:
+    """What is to be written, unless it would repeat a key that stands in the code."""
     try:
-        return redactor.guard(fix.diff.encode("utf-8", "replace"))
+        return redactor.guard(text.encode("utf-8", "replace"))
     except RedactionError:
         raise UsageError(
-            f"a key stands beside the change in {', '.join(fix.texts)}, so the diff is not written",
+            f"a key stands beside the change in {', '.join(fix.texts)}, so it is not written",
             hint="Read the key from the environment and not from the code, then run this again.",
         ) from None
 

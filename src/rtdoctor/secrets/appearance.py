@@ -17,13 +17,13 @@ _EVIDENCE = re.compile(
     rf"""(?x) {_ALIAS} | {_MISSING}
       | (?i: \$\{{?[\w.()\[\]]*\}}? | \$\(.* | \{{.*\}} | <[^<>]*> | %\w%?    # a template
       | process\.env\.\w+ | os\.(?:environ|getenv).* | import\.meta\..*
-      | x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
+      | (?:(?:sk|ek|xai)[-_])?x{{3,}} | \*+ | [.…]+ | -+ | (?:sk|ek|xai)[-_]\.* )
     """
 )
-# `your-api-key-here`, `OPENAI_API_KEY`: the name of a secret where the secret should be
+# `your-api-key-here`, `sk-your-key`, `OPENAI_API_KEY`: the name of a secret where the secret should be
 _NAMED_INSTEAD = re.compile(
     r"(?P<variable>[A-Z]+(?:_[A-Z]+)+)"
-    r"|(?i:(?:your|insert|replace|paste|put|enter)[-_ ](?P<name>[a-z]+(?:[-_ ][a-z]+)*))"
+    r"|(?i:(?:(?:sk|ek|xai)[-_])?(?:your|insert|replace|paste|put|enter)[-_ ](?P<name>[a-z]+(?:[-_ ][a-z]+)*))"
 )
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
 _MIXED = re.compile(r"(?=[A-Za-z]{0,999}[0-9])(?=[0-9]{0,999}[A-Za-z])")
