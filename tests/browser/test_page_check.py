@@ -9,7 +9,7 @@ import pytest
 from browser.backend import Answer, minting
 from browser.conftest import Stage, open_stage
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
-from rtdoctor.check.page_account import page_headline, proof_on_page, what_it_did
+from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
 from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
@@ -58,9 +58,9 @@ async def test_the_repair_is_proved_on_the_page(
     found = await stage.checked(BROKEN[name].html)
 
     assert_proved(found, parts)
-    lines = proof_on_page(found)
-    assert lines is not None
-    assert any("your page connected: channel open" in line for line in lines.lines)
+    proof = proof_on_page(found)
+    assert proof is not None
+    assert "your page connected: channel open" in proof.sentence
 
 
 @pytest.mark.parametrize(("name", "said"), SAID.items(), ids=SAID)
@@ -86,9 +86,10 @@ async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage
     found = await stage.checked(WORKING["plain"].html)
 
     assert found.exit_code is ExitCode.WORKS
-    lines = proof_on_page(found)
-    assert lines is not None
-    assert "does not prove" in lines.lines[0]
+    result = page_result(found)
+    assert result.is_connected
+    assert result.proof is None
+    assert "does not prove" in result.leaves_open
 
 
 async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
@@ -146,7 +147,7 @@ async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: Stage
     assert_proved(found, (PagePart.MINT, PagePart.CALL, PagePart.EVENTS))
     assert found.finished is not None
     assert found.finished.diagnosis.verdict is Verdict.EXPLAINED
-    assert "TypeError" in " ".join(what_it_did(found).lines)
+    assert "TypeError" in " ".join(what_it_did(found))
     assert found.repair is not None
     (event,) = found.repair.events.values()
     assert '"instructions":"Speak like a pirate."' in event  # what the user means stays

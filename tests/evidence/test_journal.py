@@ -53,6 +53,22 @@ def test_a_whole_journal_is_the_run(tmp_path: Path) -> None:
     assert replace(loaded, finished_at=run.finished_at) == run
 
 
+def test_what_a_page_did_is_added_to_a_journal_that_has_ended(tmp_path: Path) -> None:
+    run = Redactor().clean(runs.of_a_page()[0])
+    assert run.page is not None
+    path = tmp_path / "run.ndjson"
+    write(path, run)
+    redactor = Redactor()
+    redactor.add(Secret("a-secret-of-the-page", "<filled in>"))
+    shown = replace(run.page, did=("shows: a-secret-of-the-page",))
+
+    JournalWriter.add_page(path, shown, redactor)
+
+    loaded = load_journal(path)
+    assert loaded.page == replace(run.page, did=("shows: <filled in>",))
+    assert (loaded.finished, loaded.wall_ms) == ("complete", 6400.0)
+
+
 @pytest.mark.posix
 def test_it_is_private(tmp_path: Path) -> None:
     path = default_journal_path("4f2a", datetime(2026, 11, 22, 17, 30, tzinfo=UTC))

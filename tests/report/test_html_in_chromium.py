@@ -21,6 +21,7 @@ CASES = {
     "tiny": runs.tiny,
     "founding": runs.founding,
     "everything": runs.everything,
+    "page": runs.of_a_page,
     "survey": lambda: runs.survey(64),
     "no control": runs.no_control,
 }

@@ -28,6 +28,7 @@ CASES: dict[str, Case] = {
     "founding": runs.founding,
     "survey": lambda: runs.survey(150),
     "hostile": runs.hostile,
+    "of a page": runs.of_a_page,
     "no control": runs.no_control,
 }
 

@@ -27,7 +27,9 @@ def test_each_probe_is_a_test_case_with_its_outcome() -> None:
     assert outcomes["#14"] == ["skipped"]
 
 
-@pytest.mark.parametrize("case", [runs.founding, runs.hostile, runs.tiny, runs.no_control])
+@pytest.mark.parametrize(
+    "case", [runs.founding, runs.hostile, runs.tiny, runs.no_control, runs.of_a_page]
+)
 def test_the_counts_are_those_of_the_cases(case: object) -> None:
     found = suite(case)
     assert int(found.attrib["tests"]) == len(found.findall("testcase"))

@@ -26,6 +26,7 @@ from rtdoctor.domain.finding import (
     Witness,
 )
 from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage
+from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.domain.run import (
     DATA_FORMAT,
     Environment,
@@ -375,6 +376,26 @@ def hostile() -> tuple[Run, Diagnosis]:
         facts=(Fact("network", NASTY, ("#2",)),),
         assumptions=(NASTY,),
     )
+
+
+def of_a_page() -> tuple[Run, Diagnosis]:
+    """The founding case as a page, with the repair proved on it and hostile text in it."""
+    run, diagnosis = founding()
+    attempts = (
+        PageAttempt((), False, "POST /v1/realtime (the call): 400 (an empty error)"),
+        PageAttempt(("the call",), True, "channel open, session.created after 130 ms"),
+    )
+    page = PageResult(
+        "Your page failed: it made its offer, and then no further.",
+        "offered",
+        is_connected=False,
+        did=("pressed “Start”", "shows: </script><img src=x onerror=alert(1)> | `a` ](x)"),
+        candidates=("Start <b>  --click '#start'",),
+        proof=ProofOnPage(
+            ("the call",), attempts, True, "With this change your page connected.", ("the call",)
+        ),
+    )
+    return replace(run, page=page), diagnosis
 
 
 def nothing_connects() -> tuple[Run, Diagnosis]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_check import Finished, run_check
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
 from rtdoctor.check.page_fix import fix_page
+from rtdoctor.check.page_keeping import PageKeeper, numbered
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -68,6 +70,8 @@ async def run_page_check(
     applied to them; it reaches nothing else but its own origin. The page never sees the key.
     Every call that is opened is hung up, also when this is cancelled.
 
+    The result holds a run also when the page showed no setup: then it has no probes.
+
     Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium or a
     sandbox does not start.
     """
@@ -85,8 +89,11 @@ async def run_page_check(
         if target.key is not None:
             redactor.add(target.key)
 
+        numbers = count(1)
+
         async def diagnose(setup: Setup) -> Finished:
-            wanted = NewDiagnosis(setup, target, task.budget, task.journal, None, task.command)
+            place = numbered(task.journal, next(numbers))
+            wanted = NewDiagnosis(setup, target, task.budget, place, None, task.command)
             return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
 
         subject = PageSubject(
@@ -109,7 +116,8 @@ async def run_page_check(
                     in_sandbox=target.era is not None,
                     tell=tell,
                 )
-                found = await check.run()
+                keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
+                found = keeper.keep(await check.run())
                 repair = found.proved_repair
                 if not task.fix or repair is None or isinstance(task.page, str):
                     return found

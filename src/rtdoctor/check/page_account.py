@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from rtdoctor.browser.page_run import PageRun, Reached
@@ -12,6 +11,7 @@ from rtdoctor.check.page_proof import PageProof, Trial
 from rtdoctor.check.page_reading import called_without_token, seen_in
 from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -36,12 +36,21 @@ _DOES_NOT_PROVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TitledLines:
-    """Lines below a title."""
-
-    title: str
-    lines: tuple[str, ...]
+def page_result(found: PageFinished) -> PageResult:
+    """What the check found, as it is kept and shown."""
+    run = found.first
+    return PageResult(
+        headline=page_headline(found),
+        reached=run.reached.name.lower(),
+        is_connected=run.is_connected,
+        did=what_it_did(found),
+        candidates=run.candidates,
+        fault=found.fault.text if found.fault is not None else "",
+        setup_works=works_without_page(found),
+        proof=proof_on_page(found),
+        leaves_open=_leaves_open(found),
+        next_step=page_next_step(found),
+    )
 
 
 def page_headline(found: PageFinished) -> str:
@@ -64,13 +73,13 @@ def page_headline(found: PageFinished) -> str:
     return f"Your page failed: {_REACHED[run.reached]}, and then no further."
 
 
-def what_it_did(found: PageFinished) -> TitledLines:
+def what_it_did(found: PageFinished) -> tuple[str, ...]:
     """What the page was made to do, asked for, and shows."""
-    return TitledLines("Your page", tuple(_deeds(found)))
+    return tuple(_deeds(found))
 
 
 def page_next_step(found: PageFinished) -> str:
-    """What to do about a page that showed no setup; empty for any other."""
+    """What to do about the page itself; empty where the diagnosis of its setup says it."""
     if found.fault is not None:
         return found.fault.next_step
     if found.first.stopped == "unclear":
@@ -79,14 +88,18 @@ def page_next_step(found: PageFinished) -> str:
         return "Start the app first, or give the file of the page."
     if found.finished is None:
         return "Say what to press with --click SELECTOR, or press it by a --script FILE."
+    if works_without_page(found) and found.proof is not None and found.proof.is_proved:
+        return f"Change this in your page, then check again: {', '.join(found.proof.parts)}."
     return ""
 
 
-def works_without_page(found: PageFinished) -> str | None:
-    """A sentence for a page that fails with a setup that works; ``None`` for any other."""
+def works_without_page(found: PageFinished) -> str:
+    """A sentence for a page that fails with a setup that works; empty for any other."""
     finished = found.finished
-    if finished is None or finished.diagnosis.verdict is not Verdict.WORKS:
-        return None
+    if finished is None or found.first.is_connected:
+        return ""
+    if finished.diagnosis.verdict is not Verdict.WORKS:
+        return ""
     target = finished.run.header.target.describe()
     return (
         f"The same requests, sent by {len(finished.run.observations)} probes of our own, work with "
@@ -94,16 +107,32 @@ def works_without_page(found: PageFinished) -> str | None:
     )
 
 
-def proof_on_page(found: PageFinished) -> TitledLines | None:
+def proof_on_page(found: PageFinished) -> ProofOnPage | None:
     """The repair on the page's own traffic; ``None`` when none was tried."""
+    proof = found.proof
+    if proof is None or found.first.is_connected:
+        return None
+    events = found.repair.events if found.repair is not None else {}
+    sends = PagePart.EVENTS in proof.parts
+    return ProofOnPage(
+        changes=tuple(map(str, proof.parts)),
+        attempts=tuple(
+            PageAttempt(tuple(map(str, trial.parts)), trial.is_connected, _result(trial))
+            for trial in proof.trials
+        ),
+        is_proved=proof.is_proved,
+        sentence=_proof_sentence(proof),
+        needed=tuple(map(str, proof.needed)),
+        events=tuple(_short(text, 600) for text in events.values()) if sends else (),
+    )
+
+
+def _leaves_open(found: PageFinished) -> str:
     if found.first.is_connected:
-        return TitledLines("On your page", (_DOES_NOT_PROVE,))
-    if found.proof is None:
-        if found.finished is None or not found.finished.diagnosis.repairs:
-            return None
-        nothing = "No change of the page's traffic stands for this repair: probes alone prove it."
-        return TitledLines("On your page", (nothing,))
-    return TitledLines("Proof on your page", tuple(_proof_lines(found, found.proof)))
+        return _DOES_NOT_PROVE
+    if found.proof is None and found.finished is not None and found.finished.diagnosis.repairs:
+        return "No change of the page's traffic stands for this repair: probes alone prove it."
+    return ""
 
 
 def _deeds(found: PageFinished) -> Iterator[str]:
@@ -137,9 +166,6 @@ def _deeds(found: PageFinished) -> Iterator[str]:
         yield f"shows: {_short(run.shows)}"
     if run.stopped == "time":
         yield "it was stopped after 30 s"
-    if run.candidates:
-        yield "what could be pressed, the likeliest first:"
-        yield from (f"  {candidate}" for candidate in run.candidates)
 
 
 def _exchange(seen: Seen) -> str:
@@ -162,47 +188,28 @@ def _message(body: str) -> str:
     return _short(body)
 
 
-def _proof_lines(found: PageFinished, proof: PageProof) -> Iterator[str]:
-    for trial in proof.trials:
-        changed = _listed(trial.parts) if trial.parts else "nothing changed"
-        verb = " changed" if trial.parts else ""
-        yield f"{changed}{verb}: {_result(trial)}"
+def _proof_sentence(proof: PageProof) -> str:
     whole = [t for t in proof.of(proof.parts) if t.is_connected]
     if proof.is_proved:
         changes = "this change" if len(proof.parts) == 1 else f"these {len(proof.parts)} changes"
-        yield f"With {changes} your page connected: {_connected(whole[0].run)}, no error in 3 s."
-        yield from _by_part(proof)
-    elif whole:
-        yield "Your page connected with this, but not every time, so nothing is proved."
-    else:
-        yield "Your page did not connect with this repair, so the repair is not proved on it."
-    if found.repair is not None and PagePart.EVENTS in proof.parts:
-        for text in found.repair.events.values():
-            yield f"what it has to send: {_short(text, 600)}"
-
-
-def _by_part(proof: PageProof) -> Iterator[str]:
-    if len(proof.parts) < 2:
-        return
-    if proof.needed:
-        yield f"Needed, since without it the page fails: {_listed(proof.needed)}."
-    others = tuple(part for part in proof.parts if part not in proof.needed)
-    if others:
-        yield f"Not shown to be needed: {_listed(others)}."
+        return f"With {changes} your page connected: {_connected(whole[0].run)}, no error in 3 s."
+    if whole:
+        return "Your page connected with this, but not every time, so nothing is proved."
+    return "Your page did not connect with this repair, so the repair is not proved on it."
 
 
 def _result(trial: Trial) -> str:
     run = trial.run
     if trial.is_connected:
-        return f"connected, {_connected(run)}"
+        return _connected(run)
     if run.error_events:
-        return f"connected, then an error: {_error_of(run)}"
+        return f"its channel opened, and then an error came: {_error_of(run)}"
     refused = [
         seen for seen in seen_in(run) if seen.response is None or seen.response.status >= 400
     ]
     if refused:
-        return f"fails, {_exchange(refused[-1])}"
-    return f"fails: {_REACHED[run.reached]}, and then no further"
+        return _exchange(refused[-1])
+    return f"{_REACHED[run.reached]}, and then no further"
 
 
 def _connected(run: PageRun) -> str:
@@ -214,10 +221,6 @@ def _error_of(run: PageRun) -> str:
     for text in run.error_events:
         return _message(text)
     return ""
-
-
-def _listed(parts: tuple[PagePart, ...]) -> str:
-    return ", ".join(parts)
 
 
 def _short(text: str, most: int = _LONGEST) -> str:

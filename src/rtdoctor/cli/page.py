@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,7 @@ import click
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
-from rtdoctor.check.page_account import (
-    TitledLines,
-    page_headline,
-    page_next_step,
-    proof_on_page,
-    what_it_did,
-    works_without_page,
-)
-from rtdoctor.check.page_check import MOST_PAGE_RUNS, PageFinished
+from rtdoctor.check.page_check import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
@@ -34,16 +25,12 @@ from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
-from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import Target
 from rtdoctor.wording.command_line import command_line
-from rtdoctor.wording.printable import printable
 
 if TYPE_CHECKING:
     from rtdoctor.cli.check import Given
-
-Say = Callable[[str], None]
 
 
 def check_page(
@@ -111,58 +98,15 @@ def check_page_and_report(
             tell=tell,
         )
     )
+    finished = found.finished
+    assert finished is not None
     with fit_to_be_shown(redactor):
-        finished = found.finished
+        if found.reading is not None:
+            what_was_read.show(found.reading, keep_addresses=circumstances.keep_addresses)
         try:
-            if finished is not None:
-                write(outputs, finished.run, finished.diagnosis, redactor)
+            write(outputs, finished.run, finished.diagnosis, redactor)
         finally:
-            keep = circumstances.keep_addresses
-            _show(found, redactor, keep_addresses=keep, to_stderr=outputs.takes_stdout)
+            show(finished.run, finished.diagnosis, redactor, to_stderr=outputs.takes_stdout)
         if fix_file is not None and isinstance(task.page, Path):
             write_page_fix(found, task.page, fix_file, redactor)
     return found.exit_code
-
-
-def _show(
-    found: PageFinished, redactor: Redactor, *, keep_addresses: bool, to_stderr: bool
-) -> None:
-    """The page first, then the diagnosis of its setup, then the proof on the page."""
-    say = _printer(redactor, to_stderr=to_stderr)
-    if found.reading is not None:
-        for secret in found.reading.secrets:
-            redactor.add(secret)
-    say(page_headline(found) + "\n")
-    _say_section(what_it_did(found), say)
-    if found.reading is not None:
-        what_was_read.show(found.reading, keep_addresses=keep_addresses, to_stderr=to_stderr)
-    works = works_without_page(found)
-    if found.first.is_connected:
-        pass
-    elif works is not None:
-        say(f"{works}\n")
-    elif found.finished is not None:
-        show(found.finished.run, found.finished.diagnosis, redactor, to_stderr=to_stderr)
-        say("")
-    proof = proof_on_page(found)
-    if proof is not None:
-        _say_section(proof, say)
-    next_step = page_next_step(found)
-    if next_step:
-        say(f"Next: {next_step}")
-
-
-def _say_section(section: TitledLines, say: Say) -> None:
-    say(section.title)
-    for line in section.lines:
-        say(f"  {line}")
-    say("")
-
-
-def _printer(redactor: Redactor, *, to_stderr: bool) -> Say:
-    def say(text: str) -> None:
-        clean = printable(redactor.clean_text(text))
-        redactor.guard(clean.encode("utf-8", "replace"))
-        (sys.stderr if to_stderr else sys.stdout).write(clean + "\n")
-
-    return say

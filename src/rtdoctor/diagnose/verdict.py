@@ -31,12 +31,21 @@ _EXIT = {
 
 
 def exit_code(run: Run, diagnosis: Diagnosis) -> ExitCode:
-    """The exit code of a run with this diagnosis (design, section 6)."""
-    return ExitCode.INTERRUPTED if run.finished == "interrupted" else _EXIT[diagnosis.verdict]
+    """The exit code of a run with this diagnosis (design, section 6); a page's run counts first."""
+    if run.finished == "interrupted":
+        return ExitCode.INTERRUPTED
+    if run.page is not None:
+        if run.page.is_connected:
+            return ExitCode.WORKS
+        if run.page.fault or diagnosis.verdict is Verdict.WORKS:  # then it failed by itself
+            return ExitCode.FAILURE_REPRODUCED
+    return _EXIT[diagnosis.verdict]
 
 
 def diagnose(run: Run, candidates: Candidates, knowledge: Knowledge) -> Diagnosis:
     """The diagnosis of a run; a pure function of it and of what is known today."""
+    if run.header.subject is None and run.page is not None:
+        return Diagnosis(Verdict.CANNOT_TEST, run.page.headline)
     if run.header.subject is None:
         return _surveyed(run, KnownHere(knowledge, run.header.target))
     # The live run asked the same conversation, so the journal holds the answers in this order.

@@ -13,6 +13,7 @@ from rtdoctor.domain.exchange import (
     StageRecord,
 )
 from rtdoctor.domain.outcome import Outcome, Stage
+from rtdoctor.domain.page_result import PageResult
 from rtdoctor.domain.secret import TokenUse
 from rtdoctor.domain.setup import Setup
 
@@ -148,7 +149,8 @@ class Run:
     ``complete``, ``interrupted``, ``crashed`` or ``budget``.
 
     ``cut_short`` are probes that an interruption stopped after they had minted a token or opened
-    a call: they prove nothing and are kept for what they cost.
+    a call: they prove nothing and are kept for what they cost. ``page`` is set when the subject was
+    a page that ran in a browser.
     """
 
     header: RunHeader
@@ -157,6 +159,7 @@ class Run:
     finished_at: str | None = None
     wall_ms: float = 0.0
     cut_short: tuple[Observation, ...] = ()
+    page: PageResult | None = None
 
     def probe(self, probe_id: str) -> Observation:
         """The observation of this id; ``KeyError`` when there is none."""

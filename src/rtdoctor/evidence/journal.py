@@ -2,7 +2,8 @@
 
 NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
 ``resumed`` where the run went on after an interruption, ``cut_short`` for a probe that an
-interruption stopped after it had cost something. Whatever ends the process, what was
+interruption stopped after it had cost something, ``page`` for what the page did whose setup was
+probed. Whatever ends the process, what was
 written can be read, short of a torn last line.
 """
 
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rtdoctor.domain.page_result import PageResult
 from rtdoctor.domain.run import DATA_FORMAT, Observation, RunHeader
 from rtdoctor.errors import EvidenceError, UsageError
 from rtdoctor.secrets.redactor import Redactor
@@ -32,8 +34,8 @@ KIND = "rtdoctor.journal"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a journal. ``event`` is ``run``, ``observation``, ``cut_short``, ``resumed`` or
-    ``end``.
+    """One line of a journal. ``event`` is ``run``, ``observation``, ``cut_short``, ``resumed``,
+    ``page`` or ``end``.
 
     ``wall_ms`` counts from the start or the last resumption, ``at`` is UTC, ISO 8601.
     """
@@ -43,6 +45,7 @@ class Line:
     data_format: int | None = None
     header: RunHeader | None = None
     observation: Observation | None = None
+    page: PageResult | None = None
     finished: str | None = None
     at: str | None = None
     wall_ms: float = 0.0
@@ -121,6 +124,29 @@ class JournalWriter:
         Load it first. Aliases go on where they ended. ``EvidenceError`` when it is being
         written by another process, ``UsageError`` when it cannot be written.
         """
+        writer, sound = cls._reopened(path, redactor, on_problem)
+        redactor.continue_numbering(sound.decode("utf-8", "replace"))
+        writer._put(Line("resumed", at=_now()))
+        return writer
+
+    @classmethod
+    def add_page(cls, path: Path, page: PageResult, redactor: Redactor) -> None:
+        """Add what a page did to the journal of its setup's probes, which has ended.
+
+        Raises as ``resume``.
+        """
+        writer, _ = cls._reopened(path, redactor, None)
+        try:
+            writer._put(Line("page", page=redactor.clean(page)))
+            writer._sync()
+        finally:
+            writer.close()
+
+    @classmethod
+    def _reopened(
+        cls, path: Path, redactor: Redactor, on_problem: Callable[[str], None] | None
+    ) -> tuple[JournalWriter, bytes]:
+        """A writer at the end of an earlier journal, and the whole lines that are in it."""
         writer = cls.__new__(cls)
         writer._prepare(path, redactor, on_problem)
         try:
@@ -134,9 +160,7 @@ class JournalWriter:
                 writer._length += 1
         except OSError as error:
             raise UsageError(f"cannot go on with the journal {path}: {error.strerror}") from None
-        redactor.continue_numbering(sound.decode("utf-8", "replace"))
-        writer._put(Line("resumed", at=_now()))
-        return writer
+        return writer, sound
 
     def append(self, observation: Observation) -> Observation:
         """Clean one observation and put it on disk; returns it as it was written.

@@ -98,7 +98,8 @@ def _assemble(header: RunHeader, lines: list[Line], where: str) -> Run:
         elif line.event in ("resumed", "observation"):
             finished, finished_at = "crashed", None
     seen, cut_short = _of(lines, "observation"), _of(lines, "cut_short")
-    run = Run(header, seen, finished, finished_at, round(wall_ms, 1), cut_short)
+    page = next((line.page for line in reversed(lines) if line.event == "page"), None)
+    run = Run(header, seen, finished, finished_at, round(wall_ms, 1), cut_short, page)
     check_run(run, where)
     # probes run at the same time and end in any order; a run lists them by number
     return replace(run, observations=tuple(sorted(seen, key=lambda o: o.number)))

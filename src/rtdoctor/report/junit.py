@@ -1,4 +1,4 @@
-"""JUnit XML for CI: a probe is a test case.
+"""JUnit XML for CI: a probe is a test case, and so is a page that was run.
 
 A failing probe is a failure, a transient one an error, since it says nothing about the setup.
 The cases of the subject itself carry the verdict and what the subject got.
@@ -11,11 +11,13 @@ from xml.etree import ElementTree as ET
 
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.page_result import PageResult
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.report.own_answer import LABEL, own_answers, where_it_was_seen
 from rtdoctor.report.view.matrix import column_of, row_of
 from rtdoctor.wording import findings as finding_text
 from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import page as page_text
 from rtdoctor.wording.printable import printable
 
 # XML 1.0, production 2 (Char): what a document may contain at all
@@ -26,13 +28,14 @@ def render(run: Run, diagnosis: Diagnosis) -> str:
     """One test suite, with an XML declaration."""
     seen = run.observations
     own = _own_answers(run, diagnosis)
+    page = run.page
     suite = ET.Element(
         "testsuite",
         name=_xml(f"rtdoctor {run.header.target.describe()}"),
         timestamp=_xml(run.header.started_at),
         time=_seconds(run.wall_ms),
-        tests=str(len(seen)),
-        failures=str(_count(run, OutcomeKind.FAIL)),
+        tests=str(len(seen) + (page is not None)),
+        failures=str(_count(run, OutcomeKind.FAIL) + (page is not None and not page.is_connected)),
         errors=str(_count(run, OutcomeKind.TRANSIENT)),
         skipped=str(_count(run, OutcomeKind.SKIPPED)),
     )
@@ -46,6 +49,8 @@ def render(run: Run, diagnosis: Diagnosis) -> str:
         ("run", run.header.run_id),
     ):
         ET.SubElement(properties, "property", name=name, value=_xml(value))
+    if page is not None:
+        _page_case(suite, page)
     for observation in seen:
         answer = own.get(observation.probe)
         told = f"{diagnosis.sentence} {LABEL} {answer}" if answer else ""
@@ -55,6 +60,17 @@ def render(run: Run, diagnosis: Diagnosis) -> str:
     ET.indent(suites)
     text = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _page_case(suite: ET.Element, page: PageResult) -> None:
+    """The page as it is, as the first case; its failure carries the proof of the repair."""
+    case = ET.SubElement(suite, "testcase", classname="rtdoctor.page", name=_xml(page_text.TITLE))
+    if page.is_connected:
+        return
+    told = [page.headline, page.setup_works, page.proof.sentence if page.proof is not None else ""]
+    line = _xml(" ".join(filter(None, told)))
+    failure = ET.SubElement(case, "failure", type=page.reached, message=line)
+    failure.text = _xml("\n".join(page.did))
 
 
 def _count(run: Run, kind: OutcomeKind) -> int:

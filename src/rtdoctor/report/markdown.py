@@ -9,6 +9,7 @@ from rtdoctor.domain.finding import Answered, Cause, Diagnosis, Fact, Pattern
 from rtdoctor.domain.outcome import Outcome
 from rtdoctor.domain.run import Run
 from rtdoctor.report import support_block as vendor
+from rtdoctor.report.markdown_page import on_page, what_it_did
 from rtdoctor.report.markdown_text import code, fence, prose
 from rtdoctor.report.own_answer import LABEL, own_answers
 from rtdoctor.report.view.matrix import column_of, row_of
@@ -16,6 +17,7 @@ from rtdoctor.report.view.selection import by_signature, is_inferred
 from rtdoctor.wording import findings as finding_text
 from rtdoctor.wording import levels, places
 from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import page as page_text
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.outcomes import KnowledgeText
 
@@ -56,9 +58,10 @@ def _folded(run: Run, diagnosis: Diagnosis) -> tuple[tuple[str, list[str]], ...]
     witness = "Failing and passing exchange", list(_witness(run, diagnosis))
     support = "For the service's support", list(_support(run, diagnosis))
     refusals = "Every refusal", list(_refusals(run))
+    page = "What the page did", list(what_it_did(run.page)) if run.page is not None else []
     if run.header.target.is_sandbox:
-        return witness, refusals, support
-    return witness, support, refusals
+        return page, witness, refusals, support
+    return page, witness, support, refusals
 
 
 def _ids(probes: Sequence[str], most: int = 4) -> str:
@@ -67,9 +70,10 @@ def _ids(probes: Sequence[str], most: int = 4) -> str:
 
 
 def _head(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
-    yield f"## rtdoctor: {words.verdict(diagnosis)}"
+    opening = page_text.opening(run, diagnosis)
+    yield f"## rtdoctor: {opening.verdict}"
     yield ""
-    first, rest = words.headline(diagnosis.sentence)
+    first, rest = words.headline(opening.sentence)
     yield f"**{prose(first)}**" + (f" {prose(rest)}" if rest else "")
     yield ""
     yield from _own(run, diagnosis)
@@ -89,6 +93,8 @@ def _own(run: Run, diagnosis: Diagnosis) -> Iterator[str]:
         yield f"- {LABEL} {_answered(answered)}"
     if len(answers) > _ANSWERS:
         yield f"- and {len(answers) - _ANSWERS} other answers"
+    if run.page is not None:
+        yield from on_page(run.page, page_text.opening(run, diagnosis).sentence)
     yield f"- Next: {prose(finding_text.next_step(run, diagnosis))}"
     yield ""
 
@@ -286,4 +292,6 @@ def _end(run: Run, diagnosis: Diagnosis, redactions: Mapping[str, int]) -> Itera
         ", `rtdoctor show report.html --as js` (curl, python, prompt) writes the change as code"
     )
     more = as_code if diagnosis.repairs else ""
+    if not run.observations:
+        return
     yield f"With the HTML report, `rtdoctor rerun report.html` {words.RERUN}{more}."

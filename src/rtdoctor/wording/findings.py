@@ -34,6 +34,8 @@ def next_step(run: Run, diagnosis: Diagnosis) -> str:
     """What to do now. A run that was cut short is taken up first; an older run has a default."""
     if run.finished not in ("complete", "budget"):
         return f"The run is partial ({run.finished}); {_RESUME}"
+    if run.page is not None and run.page.next_step:
+        return run.page.next_step
     return diagnosis.next_step or _usual_step(run, diagnosis)
 
 

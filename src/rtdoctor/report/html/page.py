@@ -26,6 +26,7 @@ from rtdoctor.report.html.waterfall import WIDTH
 from rtdoctor.report.view import selection
 from rtdoctor.wording import findings as finding_text
 from rtdoctor.wording import outcomes as words
+from rtdoctor.wording import page as page_text
 from rtdoctor.wording import requests as setup_text
 from rtdoctor.wording.levels import factor_name
 
@@ -45,7 +46,8 @@ def render(
     findings = Findings(run, diagnosis, probes, knowledge_lookup)
     interactions = findings.interactions()
     necessary = [pair for found in interactions for pair in found.pairs if pair.repeated]
-    headline, after_headline = words.headline(diagnosis.sentence)
+    opening = page_text.opening(run, diagnosis)
+    headline, after_headline = words.headline(opening.sentence)
     full = selection.detailed(run, diagnosis)
     return (
         _environment()
@@ -54,6 +56,7 @@ def render(
             run=run,
             script_id=codec.SCRIPT_ID,
             diagnosis=diagnosis,
+            opening=opening,
             headline=headline,
             after_headline=after_headline,
             necessary=necessary if diagnosis.causes else [],
@@ -152,6 +155,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        page_text=page_text,
         factor_name=factor_name,
         told=finding_text,
         own_label=own_answer.LABEL,
