@@ -64,6 +64,7 @@ class HttpxPort:
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
         self._tls = trusted_authorities() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._idle: list[httpx.AsyncClient] = []
+        self._spoilt: list[httpx.AsyncClient] = []
         self._gate = asyncio.Semaphore(limits.http_in_flight)
         # an open call costs its owner money: hanging up never waits behind slow requests
         self._hang_ups = asyncio.Semaphore(limits.http_in_flight)
@@ -72,7 +73,8 @@ class HttpxPort:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        clients, self._idle = self._idle, []
+        clients = self._idle + self._spoilt
+        self._idle, self._spoilt = [], []
         for client in clients:
             await client.aclose()
 
@@ -83,13 +85,14 @@ class HttpxPort:
         response: HttpResponse | None = None
         problem: NetworkError | None = None
         gate = self._hang_ups if request.purpose == "hangup" else self._gate
-        async with self._client(gate) as client:
+        async with self._client(gate) as (client, has_answered):
             wire = _build(client, request, clock)
             shown = _shown(request, wire)
             begun = time.perf_counter()
             try:
                 async with asyncio.timeout(self._limits.http_s):
                     response = await self._exchange(client, _labelled(wire, request.label))
+                    has_answered.set()
             except self._not_recorded:
                 problem = NetworkError(LocalCode.NOT_RECORDED, "the recording does not hold this")
             except self._no_answer as error:
@@ -125,14 +128,20 @@ class HttpxPort:
         )
 
     @asynccontextmanager
-    async def _client(self, gate: asyncio.Semaphore) -> AsyncIterator[httpx.AsyncClient]:
+    async def _client(
+        self, gate: asyncio.Semaphore
+    ) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Event]]:
+        """A client for one request, and what to set when that has its answer."""
+        has_answered = asyncio.Event()
         async with gate:
             # The one used last is the most likely to have a connection that is still open.
             client = self._idle.pop() if self._idle else self._new_client()
             try:
-                yield client
+                yield client, has_answered
             finally:
-                self._idle.append(client)
+                # httpcore may go on counting the connection of a request that was cancelled as one
+                # in use: the next request, perhaps a hang-up, would wait for it in vain
+                (self._idle if has_answered.is_set() else self._spoilt).append(client)
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
