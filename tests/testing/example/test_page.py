@@ -80,7 +80,7 @@ def test_a_muted_microphone_connects_and_is_not_heard(service, open_page):
     page.click("#talk")
     expect(page.locator("#state")).to_have_text("connected", timeout=20_000)
     page.wait_for_function(SENDS_AUDIO)
-    while service.sessions[0].audio_ms == 0:  # it hears a moment after the page has sent
+    while not any(s.audio_ms for s in service.sessions):  # it hears a moment after the page sends
         page.wait_for_timeout(50)
     page.click("#hang-up")
     expect(page.locator("#state")).to_have_text("hung up")
