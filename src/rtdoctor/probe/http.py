@@ -6,8 +6,7 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -85,19 +84,27 @@ class HttpxPort:
         response: HttpResponse | None = None
         problem: NetworkError | None = None
         gate = self._hang_ups if request.purpose == "hangup" else self._gate
-        async with self._client(gate) as (client, has_answered):
-            wire = _build(client, request, clock)
-            shown = _shown(request, wire)
-            begun = time.perf_counter()
+        async with gate:
+            # The one used last is the most likely to have a connection that is still open.
+            client = self._idle.pop() if self._idle else self._new_client()
             try:
-                async with asyncio.timeout(self._limits.http_s):
-                    response = await self._exchange(client, _labelled(wire, request.label))
-                    has_answered.set()
-            except self._not_recorded:
-                problem = NetworkError(LocalCode.NOT_RECORDED, "the recording does not hold this")
-            except self._no_answer as error:
-                problem = _mapped(error, self._limits.http_s)
-            total_ms = (time.perf_counter() - begun) * 1000
+                wire = _build(client, request, clock)
+                shown = _shown(request, wire)
+                begun = time.perf_counter()
+                try:
+                    async with asyncio.timeout(self._limits.http_s):
+                        response = await self._exchange(client, _labelled(wire, request.label))
+                except self._not_recorded:
+                    problem = NetworkError(
+                        LocalCode.NOT_RECORDED, "the recording does not hold this"
+                    )
+                except self._no_answer as error:
+                    problem = _mapped(error, self._limits.http_s)
+                total_ms = (time.perf_counter() - begun) * 1000
+            finally:
+                # httpcore may go on counting the connection of a request that was cancelled as one
+                # in use: the next request, perhaps a hang-up, would wait for it in vain
+                (self._idle if response is not None else self._spoilt).append(client)
         return HttpExchange(
             purpose=request.purpose,
             request=shown,
@@ -126,22 +133,6 @@ class HttpxPort:
             body_bytes=size,
             truncated=size > cap,
         )
-
-    @asynccontextmanager
-    async def _client(
-        self, gate: asyncio.Semaphore
-    ) -> AsyncIterator[tuple[httpx.AsyncClient, asyncio.Event]]:
-        """A client for one request, and what to set when that has its answer."""
-        has_answered = asyncio.Event()
-        async with gate:
-            # The one used last is the most likely to have a connection that is still open.
-            client = self._idle.pop() if self._idle else self._new_client()
-            try:
-                yield client, has_answered
-            finally:
-                # httpcore may go on counting the connection of a request that was cancelled as one
-                # in use: the next request, perhaps a hang-up, would wait for it in vain
-                (self._idle if has_answered.is_set() else self._spoilt).append(client)
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
