@@ -44,12 +44,12 @@ _TRANSPARENT = (
 )
 _ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|[\s\S])")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
-_STATUS = ("ok", "status", "statusText")
 
 
 class JavaScriptReader(TreeReader):
     """Reads the trees of the grammars of TypeScript and TSX."""
 
+    of_status = ("ok", "status", "statusText")
     noted = frozenset(
         (
             *_FUNCTIONS,
@@ -88,12 +88,9 @@ class JavaScriptReader(TreeReader):
         elif kind == "return_statement" and node.named_children:
             self.returned(node.named_children[0], scope)
         elif kind == "object":
-            if b"session.update" in self.data[node.start_byte : node.start_byte + 300]:
-                self.program.typed_objects.append((self.later(node), scope))
+            self.object_literal(node, scope)
         elif kind == "member_expression":
-            name = node.child_by_field_name("property")
-            if name is not None and self.text(name, 12) in _STATUS:
-                self.program.looked_at.append((self.later(node), scope))
+            self.attribute(node, node.child_by_field_name("property"), scope)
         return scope
 
     def _last_name(self, node: Node) -> str:

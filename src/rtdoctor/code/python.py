@@ -26,13 +26,13 @@ from rtdoctor.code.tree_reader import TreeReader
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_STATUS = ("status_code", "status", "ok", "raise_for_status", "is_success", "is_error")
 _LITERALS = {"true": True, "false": False, "none": None}
 
 
 class PythonReader(TreeReader):
     """Reads the trees of the grammar of Python."""
 
+    of_status = ("status_code", "status", "ok", "raise_for_status", "is_success", "is_error")
     noted = frozenset(
         (
             "function_definition",
@@ -66,12 +66,9 @@ class PythonReader(TreeReader):
         elif kind == "return_statement" and node.named_children:
             self.returned(node.named_children[0], scope)
         elif kind == "dictionary":
-            if b"session.update" in self.data[node.start_byte : node.start_byte + 300]:
-                self.program.typed_objects.append((self.later(node), scope))
+            self.object_literal(node, scope)
         elif kind == "attribute":
-            name = node.child_by_field_name("attribute")
-            if name is not None and self.text(name, 20) in _STATUS:
-                self.program.looked_at.append((self.later(node), scope))
+            self.attribute(node, node.child_by_field_name("attribute"), scope)
         return scope
 
     def _function(self, node: Node, scope: Scope) -> Scope:

@@ -30,6 +30,7 @@ from rtdoctor.code.values import (
     sketch,
     text_of,
 )
+from rtdoctor.domain.exchange import CREDENTIAL_HEADERS
 
 _MINT = re.compile(
     r"/realtime/(?:translations/)?(?:client_secrets|sessions|transcription_sessions)/?$"
@@ -182,7 +183,7 @@ def offer_in(body: Value) -> Value | None:
 
 def credential_of(request: SourceRequest) -> Value | None:
     """The value of the header that shows a credential."""
-    for name in ("authorization", "api-key", "x-api-key"):
+    for name in CREDENTIAL_HEADERS:
         found = None if request.headers is None else request.headers.find(name)
         if found is not None:
             return found.value

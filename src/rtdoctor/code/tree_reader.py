@@ -6,7 +6,6 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from rtdoctor.code.program import (
-    Binding,
     CallSite,
     Function,
     FunctionValue,
@@ -28,10 +27,12 @@ _SHOWN = 120
 class TreeReader(ABC):
     """Walks a tree once, in the order of the text; expressions are read when they are needed.
 
-    ``noted`` are the types of the nodes that ``visit`` has something to do with.
+    ``noted`` are the types of the nodes that ``visit`` has something to do with, ``of_status`` the
+    attributes of an answer that say how the request went.
     """
 
     noted: ClassVar[frozenset[str]]
+    of_status: ClassVar[tuple[str, ...]]
 
     def __init__(self, file: str, data: bytes) -> None:
         self.file = file
@@ -84,9 +85,6 @@ class TreeReader(ABC):
         end = min(node.end_byte, node.start_byte + most)
         return self.data[node.start_byte : end].decode("utf-8", "replace")
 
-    def bind(self, scope: Scope, name: str, binding: Binding) -> None:
-        scope.declare(name, binding)
-
     def function(self, name: str, node: Node, scope: Scope) -> Function:
         """A function whose own scope lies in ``scope``."""
         inner = Scope(scope, None)
@@ -104,6 +102,16 @@ class TreeReader(ABC):
 
     def call(self, name: str, node: Node, scope: Scope) -> None:
         self.program.calls.append(CallSite(name, self.later(node), scope, self.span(node)))
+
+    def object_literal(self, node: Node, scope: Scope) -> None:
+        """Take note of an object that may be a ``session.update``."""
+        if b"session.update" in self.data[node.start_byte : node.start_byte + 300]:
+            self.program.typed_objects.append((self.later(node), scope))
+
+    def attribute(self, node: Node, name: Node | None, scope: Scope) -> None:
+        """Take note of an attribute that says how a request went."""
+        if name is not None and self.text(name, 20) in self.of_status:
+            self.program.looked_at.append((self.later(node), scope))
 
     def returned(self, node: Node, scope: Scope) -> None:
         """Take note of a value that the function around it returns."""

@@ -8,6 +8,9 @@ from rtdoctor.domain.outcome import Stage
 
 Headers = tuple[tuple[str, str], ...]
 
+CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
+"""The headers that carry the credential of a request, the likeliest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:

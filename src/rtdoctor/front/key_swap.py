@@ -6,15 +6,14 @@ import re
 import secrets
 import string
 
+from rtdoctor.domain.exchange import CREDENTIAL_HEADERS
 from rtdoctor.domain.secret import Secret
 from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.secrets.encodings import forms
 
 _LETTERS = string.ascii_letters + string.digits
 _CARRIES_KEY = {
-    b"authorization",
-    b"api-key",
-    b"x-api-key",
+    *(name.encode() for name in CREDENTIAL_HEADERS),
     b"sec-websocket-protocol",  # where a browser's WebSocket puts it, since it sets no header
 }
 _SHORTEST_FORM = 16

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from rtdoctor.domain.call_end import NO_SUCH_ROUTE, call_address, is_over
-from rtdoctor.domain.exchange import HttpResponse
+from rtdoctor.domain.exchange import CREDENTIAL_HEADERS, HttpResponse
 from rtdoctor.front.hop_headers import RawHeaders
 from rtdoctor.front.upstream import Upstream
 
@@ -16,7 +16,7 @@ Ask = Callable[[bytes, bytes, RawHeaders], Awaitable["HttpResponse | str"]]
 """Sends a request without a body to the target: method, path, header. The text says why there is
 no answer."""
 
-_CREDENTIALS = (b"authorization", b"api-key", b"x-api-key")
+_CREDENTIALS = tuple(name.encode() for name in CREDENTIAL_HEADERS)
 _TRIED = 3  # credentials, at most, for one call
 
 

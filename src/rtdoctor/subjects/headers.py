@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtdoctor.domain.exchange import HttpRequest
-
-CREDENTIAL_HEADERS = ("authorization", "api-key", "x-api-key")
+from rtdoctor.domain.exchange import CREDENTIAL_HEADERS, HttpRequest
 
 # Browsers and HTTP libraries add these by themselves (Fetch, section 4.6; RFC 9110). Authority,
 # method, path and scheme are HTTP/2's pseudo-headers, which Chrome copies without their colon.

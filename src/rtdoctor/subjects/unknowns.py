@@ -12,10 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.domain.exchange import CREDENTIAL_HEADERS, HttpRequest
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import form_fields
-from rtdoctor.subjects.headers import CREDENTIAL_HEADERS
 from rtdoctor.subjects.posted_offer import is_offer
 
 _UNKNOWN = re.compile(
