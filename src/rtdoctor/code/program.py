@@ -129,6 +129,26 @@ SourceExpression: TypeAlias = (
     | Other
 )
 
+
+def written(expression: SourceExpression) -> str:
+    """An expression as it is written, for names; ``…`` for what is longer than a name."""
+    match expression:
+        case Identifier():
+            return expression.name
+        case Attribute():
+            return f"{written(expression.of)}.{expression.name}"
+        case CallExpression():
+            return f"{written(expression.callee)}()"
+        case Constant():
+            return str(expression.value)
+        case Other():
+            return expression.text
+        case Either():
+            return written(expression.first)
+        case _:
+            return "…"
+
+
 Later: TypeAlias = Callable[[], SourceExpression]
 """An expression that is read when it is needed."""
 

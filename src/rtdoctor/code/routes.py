@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rtdoctor.code.evaluate import Evaluator, written
+from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.program import (
     CallExpression,
     Function,
@@ -16,6 +16,7 @@ from rtdoctor.code.program import (
     Scope,
     SourceExpression,
     Span,
+    written,
 )
 from rtdoctor.code.tree_reader import enclosing
 from rtdoctor.code.values import AnswerPart, Fields, JsonText, NamedValue, Value, sketch, text_of
