@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.inner_cause import Choice, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 
 EMPTY = Signature(Stage.MINT, 400, "", "", "", "")
 OTHER = Signature(Stage.MINT, 400, "invalid_request_error", "other", None, "no")

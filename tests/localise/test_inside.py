@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.inner_cause import Choice, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 
 EMPTY = Signature(Stage.MINT, 400, "", "", "", "")
 PASS = Outcome.passed(Stage.SESSION)

@@ -8,7 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from rtdoctor.code.program import Span
-from rtdoctor.code.rewriting import (
+from rtdoctor.code.text_edits import (
     CannotEdit,
     TextEdit,
     Texts,

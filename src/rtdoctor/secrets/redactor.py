@@ -24,7 +24,7 @@ from rtdoctor.secrets.kept_words import is_kept_word
 from rtdoctor.secrets.multi_search import SHORTEST, MultiSearch
 from rtdoctor.secrets.named_values import find_named, find_pairs
 from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
-from rtdoctor.secrets.values import Walker
+from rtdoctor.secrets.walker import Walker
 
 T = TypeVar("T")
 

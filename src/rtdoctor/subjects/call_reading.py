@@ -17,9 +17,9 @@ from rtdoctor.domain.setup import (
 from rtdoctor.sdp.description import read_description
 from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.address import Address, address_of
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import Credential, header, own_headers
 from rtdoctor.subjects.reading import ReadPlace
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.story import Call, Mint
 

@@ -14,7 +14,7 @@ from rtdoctor.code.values import (
 from rtdoctor.domain.exchange import HttpRequest
 from rtdoctor.migration.json_text import compact_json
 from rtdoctor.subjects.address import Address, address_of
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 
 
 def address_in(request: SourceRequest) -> Address:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rtdoctor.domain.setup import AuthKind
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.story import Call, Mint, Story
 from rtdoctor.wording.outcomes import plural

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rtdoctor.code.reading import Role, SourceReading, read_sources
 from rtdoctor.code.source import SUFFIXES
+from rtdoctor.code.source_reading import Role, SourceReading, read_sources
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.domain.setup import Auth, Factor
 from rtdoctor.errors import UsageError

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rtdoctor.code.program import Span
-from rtdoctor.code.reading import SourceReading, credential_of
+from rtdoctor.code.source_reading import SourceReading, credential_of
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import (
     AnswerPart,

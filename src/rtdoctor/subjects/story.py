@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from rtdoctor.migration.dialect import dialect_at
 from rtdoctor.subjects.address import address_of, to_service
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import Credential, credential_in
 from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")

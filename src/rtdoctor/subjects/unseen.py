@@ -16,9 +16,9 @@ from rtdoctor.subjects.completing import (
     with_mint_of,
 )
 from rtdoctor.subjects.draft import Draft
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.mint_reading import body_places
 from rtdoctor.subjects.reading import ReadPlace
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.story import Call, Mint
 
 

@@ -14,11 +14,11 @@ from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.address import to_service
 from rtdoctor.subjects.call_reading import auth_of, call_levels, call_places
 from rtdoctor.subjects.draft import Draft
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.mint_reading import mint_levels, mint_places
 from rtdoctor.subjects.notes import notes_on
 from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.secrets_seen import secrets_of
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.story import Call, Mint, Story, last_story
 from rtdoctor.subjects.unknowns import known_part
 from rtdoctor.subjects.unseen import (

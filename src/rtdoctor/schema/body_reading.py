@@ -11,13 +11,13 @@ from typing import Any
 
 from rtdoctor.migration.json_text import compact_json
 from rtdoctor.migration.places import ValueShape, load
+from rtdoctor.schema.body_text import UnreadableError, check_size, parse
 from rtdoctor.schema.checking import Complaint, complaints, expectation
 from rtdoctor.schema.faults import Fault, FaultKind, Reading
 from rtdoctor.schema.frame import Frame, event_schemas, event_type, frame_of, value_at
-from rtdoctor.schema.json_text import UnreadableError, check_size, parse
-from rtdoctor.schema.names import judge_name
 from rtdoctor.schema.refusals import judge_refusals
 from rtdoctor.schema.requests import At, RequestKind
+from rtdoctor.schema.unknown_names import judge_name
 
 MOST_FAULTS = 100
 """Faults that are listed of one body; more help nobody."""

@@ -9,11 +9,11 @@ from enum import StrEnum
 from itertools import islice
 
 from rtdoctor.code.evaluate import Evaluator
+from rtdoctor.code.http_requests import find_requests
 from rtdoctor.code.javascript import JavaScriptReader
 from rtdoctor.code.peer_connection import PeerStep, SentEvent, peer_steps, sent_events
 from rtdoctor.code.program import Attribute, Program, Span
 from rtdoctor.code.python import PythonReader
-from rtdoctor.code.requests import find_requests
 from rtdoctor.code.routes import BackendRoute, answers_of, find_routes, route_of
 from rtdoctor.code.source import Language, as_bytes, parse, scripts_of
 from rtdoctor.code.source_request import SDK, SourceRequest
