@@ -26,7 +26,7 @@ from rtdoctor.code.program import (
     Program,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
     written,
 )
 from rtdoctor.code.values import (
@@ -56,7 +56,7 @@ class Evaluator:
     """Reads values in a set of programs. ``requests`` are the calls whose answers are followed."""
 
     programs: tuple[Program, ...]
-    requests: dict[Span, str] = field(default_factory=dict)
+    requests: dict[SourceSpan, str] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     steps: int = 0
     _tops: dict[str, list[Program]] = field(default_factory=dict)
@@ -171,7 +171,7 @@ class Evaluator:
         return self._member(value, expression.name, expression.step, unknown)
 
     @staticmethod
-    def _member(value: Value, name: str, step: Span, unknown: UnknownValue) -> Value:
+    def _member(value: Value, name: str, step: SourceSpan, unknown: UnknownValue) -> Value:
         if isinstance(value, Fields):
             return value.get(name) or unknown
         if isinstance(value, AnswerPart):

@@ -15,7 +15,7 @@ from rtdoctor.code.program import (
     Identifier,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
     written,
 )
 from rtdoctor.code.tree_reader import enclosing
@@ -35,7 +35,7 @@ class BackendRoute:
     """A path of a backend and what answers there."""
 
     path: str
-    at: Span
+    at: SourceSpan
     handler: Function
 
 

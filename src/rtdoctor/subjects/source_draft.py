@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from rtdoctor.code.program import Span
+from rtdoctor.code.program import SourceSpan
 from rtdoctor.code.source_reading import SourceReading, credential_of
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import (
@@ -53,7 +53,7 @@ class SourceDraft(Draft):
 
     source: SourceReading = field(kw_only=True)
 
-    def add(self, place: str, value: str, at: Span, *, unless: str = "") -> None:
+    def add(self, place: str, value: str, at: SourceSpan, *, unless: str = "") -> None:
         origin = f"{at}, the default of {unless}" if unless else str(at)
         self.places.append(ReadPlace(place, value, origin, bool(unless)))
 
