@@ -13,6 +13,7 @@ from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.browser.pressing import Choice, Instructions, Press, Presser
 from rtdoctor.browser.token_answer import TokenAnswer, replace_answer
 from rtdoctor.browser.watching import Completion, Watching
+from rtdoctor.domain.token_words import speaks_of_tokens
 from rtdoctor.front.front import Front
 from rtdoctor.front.passed import PassedExchange, Route
 from rtdoctor.front.rewriting import Rewriting
@@ -288,14 +289,10 @@ class _Visit:
         )
 
 
-_TOKEN_WORDS = ("token", "secret", "session", "realtime", "ephemeral", "ek_", "sdp", "api key")
-
-
 def _is_about_tokens(exchange: OwnExchange) -> bool:
     """Whether a request to the page's own backend looks like the one for a token or a call."""
     answer = exchange.response.body if exchange.response else ""
-    text = f"{exchange.request.url} {exchange.request.body or ''} {answer}".lower()
-    return any(word in text for word in _TOKEN_WORDS)
+    return speaks_of_tokens(f"{exchange.request.url} {exchange.request.body or ''} {answer}")
 
 
 async def _text_of(page: Page) -> str:

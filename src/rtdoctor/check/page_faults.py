@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.domain.token_words import names_token_route
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.tokens import tokens_in
 
 _LONGEST = 300
 _REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
-_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth|/key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def token_route(run: PageRun) -> OwnExchange | None:
         body = own.response.body if own.response else ""
         if tokens_in(body):
             return None
-        if _TOKEN_ROUTE.search(own.request.url):
+        if names_token_route(own.request.url):
             return own
     return None
 
