@@ -45,9 +45,12 @@ def with_mint_of(setup: Setup, catalogue: Catalogue) -> Setup:
         same_place = recipe.call_endpoint == setup.call_endpoint
         return same_place and ("intent" in params) == bool(_intent(recipe))
 
+    # Better the mint of another recipe, which is said to be inferred, than a setup that cannot be
+    # probed.
     found = _recipe(catalogue, fits) or _recipe(catalogue, lambda recipe: True)
     if found is None:
         return setup
+    # A recipe mints for a model of its own, and the call names the one that the user means.
     body, model = parse_object(found.token_body.value.text or ""), params.get("model")
     if model is not None and body is not None and "model" in body:
         value = TokenBody(compact_json({**body, "model": model}))
@@ -75,6 +78,7 @@ def body_with_usual(
     holder = _at(body, at) if at is not None else None
     if model is None or not isinstance(holder, dict) or body is None:
         return None
+    # `_at` returns the object inside `body`, so this writes into it.
     holder["model"] = model
     return TokenBody(compact_json(body), setup.token_body.value.content_type)
 
@@ -148,6 +152,7 @@ def _levels(
 ) -> tuple[Level[Any], Level[Any]]:
     body: dict[str, Any] = {}
     fields = {path for path, field in vocabulary(shape).fields.items() if field.place(shape)}
+    # Shorter paths first: what holds an object goes along whole, and its members are passed over.
     for path in sorted(fields, key=len):
         value = _at(answer, path)
         goes_along = any(path[:length] in fields for length in range(1, len(path)))

@@ -168,6 +168,7 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any) -> Level[Any]:
     if given is None:
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
+        # A path cannot be mistaken for the name of a level, which has no slash.
         if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
             return named(
                 catalogue, factor, level_value(factor, {"path": given, "method": "POST"}), given
