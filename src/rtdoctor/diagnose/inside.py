@@ -14,7 +14,7 @@ from rtdoctor.diagnose.causes import Explained, Pair
 from rtdoctor.diagnose.differing import inseparable, named_by_error, objects_in, place_of_all
 from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
-from rtdoctor.diagnose.smaller import smallest_form
+from rtdoctor.diagnose.smaller import simple_forms
 from rtdoctor.domain.outcome import Outcome, Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
@@ -142,15 +142,16 @@ class _Level:
             why = "it is written for another endpoint, so it is compared as a whole"
             return Inside(cause, self.factor, (), why)
         failing, passing = self.pair.failing[self.factor], self.pair.passing[self.factor]
-        small = smallest_form(self.factor, failing.value, passing.value)
-        if small is None:
-            return (yield from self._mixed(cause))
-        setup = self._with(small)
-        (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
-        if outcome is None or not outcome.is_pass:
-            return Inside(cause, self.factor, (), "its smallest form does not pass either")
-        pair = Pair((self.factor,), self.pair.failing, setup)
-        return (yield from replace(self, pair=pair)._mixed(cause))
+        forms = list(simple_forms(self.factor, failing.value, passing.value))
+        for form in forms:
+            setup = self._with(form)
+            (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
+            if outcome is not None and outcome.is_pass:
+                pair = Pair((self.factor,), self.pair.failing, setup)
+                return (yield from replace(self, pair=pair)._mixed(cause))
+        if forms:
+            return Inside(cause, self.factor, (), "its simplest form does not pass either")
+        return (yield from self._mixed(cause))
 
     def _is_in_its_dialect(self) -> bool:
         """Whether a token body is written for its endpoint: if not, almost every field is amiss."""
