@@ -2,7 +2,7 @@
 
 The shape is fact NET-ANSWER-PROFILE: ``a=ice-lite`` for the session, candidates only in the first
 m-section, each with its ufrag, one UDP and one passive TCP host candidate an address, and no
-``a=end-of-candidates``.
+``a=end-of-candidates``. Neither does it have ``a=max-message-size`` (fact CH-MESSAGE-TOO-BIG).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def ice_ufrag(answer: str) -> str:
 
 def shaped(answer: str, tcp: Sequence[Address]) -> str:
     """The peer's own answer in the service's shape, with these passive TCP candidates added."""
-    dropped = ("a=candidate:", "a=end-of-candidates", "a=ice-options:")
+    dropped = ("a=candidate:", "a=end-of-candidates", "a=ice-options:", "a=max-message-size:")
     udp = udp_addresses(answer)
     ufrag = ice_ufrag(answer)
     lines: list[str] = []
