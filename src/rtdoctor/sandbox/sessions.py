@@ -51,7 +51,6 @@ _DEFAULTS: dict[tuple[str, str], dict[str, Any]] = {
                 "turn_detection": _SERVER_VAD,
             }
         },
-        "include": None,
     },
     ("ga", "translation"): {
         "expires_at": 0,
