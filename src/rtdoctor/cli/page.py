@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,36 +13,36 @@ from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
 from rtdoctor.check.page_check import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
+from rtdoctor.cli.check_options import CheckOptions
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
-from rtdoctor.cli.source_fix import write_page_fix
+from rtdoctor.cli.source_fix import require_new, write_page_fix
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
-from rtdoctor.targets.target import Target
-from rtdoctor.wording.command_line import command_line
-
-if TYPE_CHECKING:
-    from rtdoctor.cli.check import Given
+from rtdoctor.targets.target import OPENAI_BASE_URL
 
 
 def check_page(
     page: Path | str,
-    given: Given,
-    target: Target | EmbeddedSandbox,
+    given: CheckOptions,
     catalogue: Catalogue,
     outputs: Outputs,
+    sandbox: EmbeddedSandbox | None,
 ) -> int:
     """Check a page as the options say; returns the exit code."""
+    if given.fix_file is not None:
+        _require_page_file(page, given.fix_file)
     asked = given.page
+    if sandbox is None and not asked.yes:
+        _ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
     task = PageTask(
         page=page,
-        target=target,
+        target=given.target(sandbox),
         instructions=Instructions(
             clicks=asked.clicks,
             fills=tuple(map(read_fill, asked.fills)),
@@ -55,18 +53,22 @@ def check_page(
         fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
-        command=command_line(["rtdoctor", *sys.argv[1:]]),
+        command=given.command,
     )
-    circumstances = Circumstances(
-        catalogue=catalogue,
-        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
-        keep_addresses=given.keep_addresses,
-        quiet=given.quiet,
-    )
-    return check_page_and_report(task, circumstances, outputs, given.fix_file)
+    return check_page_and_report(task, given.circumstances(catalogue), outputs, given.fix_file)
 
 
-def ask_for_yes(page: Path | str, base_url: str) -> None:
+def _require_page_file(page: Path | str, fix_file: Path) -> None:
+    """Raise ``UsageError`` where ``--fix`` has no file to change, or its own file exists."""
+    if isinstance(page, str):
+        raise UsageError(
+            "--fix changes files, and this is an address",
+            hint="Give the page's file, or the folder with the code.",
+        )
+    require_new(fix_file)
+
+
+def _ask_for_yes(page: Path | str, base_url: str) -> None:
     """Raise ``UsageError`` with what a check of a page does at a real service."""
     is_url = isinstance(page, str)
     raise UsageError(

@@ -14,7 +14,7 @@ from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import Answer, Connect, ErrorBody, Mint, Rule, json_type
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import TokenBook, opening_a_call
+from rtdoctor.sandbox.token_store import TokenBook, opening_a_call
 
 _NO_RULE = Rule(
     id="no-rule",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rtdoctor.sandbox.rules.body_fault import BodyFault, body_faults
 from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, CallState, Endpoint
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
+from rtdoctor.sandbox.token_store import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
 
 if TYPE_CHECKING:
