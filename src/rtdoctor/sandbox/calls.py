@@ -12,7 +12,7 @@ from rtdoctor.sandbox.conversation_items import ConversationItems
 from rtdoctor.sandbox.media.answer_sdp import Address
 from rtdoctor.sandbox.media.hearing import AudioReceiver
 from rtdoctor.sandbox.media.ice_tcp import IceTcp
-from rtdoctor.sandbox.rules.rule_file import CallState
+from rtdoctor.sandbox.rules.rule_file import CallState, Connect
 from rtdoctor.sandbox.sessions import Session
 
 if TYPE_CHECKING:
@@ -75,18 +75,20 @@ class Calls:
         self._listening: asyncio.Task[tuple[list[str], list[Address]]] | None = None
 
     async def open(
-        self, offer: str, session: Session, *, key: str | None, limit_s: float
+        self, offer: str, session: Session, connect: Connect, *, key: str | None
     ) -> tuple[Call, str]:
-        """Answer an offer. Raises ``OfferRefused`` when no peer can."""
+        """Answer an offer as ``connect`` says. Raises ``OfferRefused`` when no peer can."""
         from rtdoctor.sandbox.media.peer import AnsweringPeer
 
-        call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, limit_s)
+        call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, connect.limit_s)
         call.peer = AnsweringPeer(
             connected=lambda: self._connected(call),
             ended=lambda: self._end(call, "peer_gone"),
         )
         hosts, tcp = await self._addresses()
-        answer = await call.peer.answer(offer, hosts=hosts, tcp=tcp)
+        answer = await call.peer.answer(
+            offer, hosts=hosts, tcp=tcp, max_message_size=connect.max_message_size
+        )
         # Only now: an offer that no peer can answer opens no call.
         self._calls[call.id] = call
         self._watch(call, CONNECT_LIMIT_S)

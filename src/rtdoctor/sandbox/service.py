@@ -112,7 +112,7 @@ class SandboxService:
             # the token counts as used before the peer gathers: calls may come at the same time
             with opening_a_call(seen.token):
                 call, answer = await self.calls.open(
-                    seen.offer.text, session, key=seen.key, limit_s=connect.limit_s
+                    seen.offer.text, session, connect, key=seen.key
                 )
         except OfferRefused:
             return await _fixed(_PEER_REFUSED, seen)

@@ -62,7 +62,14 @@ class AnsweringPeer:
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("track", self._take_track)
 
-    async def answer(self, offer: str, *, hosts: Sequence[str], tcp: Sequence[Address]) -> str:
+    async def answer(
+        self,
+        offer: str,
+        *,
+        hosts: Sequence[str],
+        tcp: Sequence[Address],
+        max_message_size: int | None = None,
+    ) -> str:
         """The SDP answer, with candidates on these addresses. Raises ``OfferRefused``."""
         audio = self._pc.addTransceiver(self.output, direction="sendrecv")
         audio.setCodecPreferences(
@@ -79,7 +86,7 @@ class AnsweringPeer:
             raise OfferRefused(f"{type(error).__name__}: {error}") from error
         own = self._pc.localDescription.sdp
         self.udp = udp_addresses(own)
-        answer = shaped(own, tcp)
+        answer = shaped(own, tcp, max_message_size)
         self.ufrag = ice_ufrag(answer)
         return answer
 

@@ -223,11 +223,14 @@ class Mint:
 class Connect:
     """Answer the offer with a real peer; without a token the session is of this dialect.
 
-    The call is ended after ``limit_s`` seconds.
+    The call is ended after ``limit_s`` seconds. ``max_message_size`` is what the answer says of
+    it (RFC 8841, section 6); without it nothing, which means 65,536 bytes. The peer takes no more
+    than these.
     """
 
     dialect: SessionDialect
     limit_s: float = 3600.0
+    max_message_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
