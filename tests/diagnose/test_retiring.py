@@ -85,7 +85,7 @@ def test_a_prompt_object_ends_on_its_own_day() -> None:
     ("text", "factor"),
     [
         ("call_query: {params: {model: gpt-4o-realtime-preview}}", "call_query"),
-        ("auth: api_key\ncall_encoding: {kind: multipart, session: {type: realtime, model: gpt-realtime}}",
+        ("auth: api_key\ncall_encoding: {kind: multipart, session: {model: gpt-realtime}}",
          "call_encoding"),
         ("token_body: {json: {session: {type: transcription, audio: {input: {transcription: "
          "{model: whisper-1}}}}}}", "token_body"),
