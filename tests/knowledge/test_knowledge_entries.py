@@ -8,6 +8,7 @@ from importlib import resources
 
 import pytest
 
+from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.knowledge.base import check_facts, facts_without_entry
@@ -154,3 +155,38 @@ def test_an_entry_of_a_provider_is_about_that_provider() -> None:
         named = entry.id.removeprefix("PRV-").split("-")[0].lower()
         expected = named if entry.id.startswith("PRV-") and named in providers else "openai"
         assert entry.target == ("azure" if entry.id == "SDP-AZURE" else expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("  since: 2026-13-01", "'2026-13-01' is no day"),
+        ("  dies: tomorrow", "'tomorrow' is no day"),
+        ("  provider: [azzure]", "did you mean 'azure'"),
+        ("  looks: [{code: x, transport: [htp]}]", "'htp'"),
+        ("  looks: [{code: x, faults: [beta_nam]}]", "'beta_name'"),
+    ],
+)
+def test_what_binds_an_entry_is_checked(change: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        read(ENTRY + change + "\n")
+
+
+@pytest.mark.parametrize(
+    ("look", "param", "fits"),
+    [
+        ("faults: [beta_name]", "session.voice", True),
+        ("faults: [beta_name]", "session.tools[0].meta", False),
+        ("faults: [answer_field]", "session.client_secret", True),
+        ("faults: [ga_name]", "session.output_modalities", True),
+        ("faults: [other_service]", "session.tracing", True),
+        ("faults: [beta_name]", "not a path", False),
+        ("param: 'session.tools[*].meta'", "session.tools[12].meta", True),
+        ("param: 'session.tools[*].meta'", "session.tools[12].name", False),
+        ("faults: [beta_name]", "", True),
+    ],
+)
+def test_a_family_of_errors_is_split_by_its_parameter(look: str, param: str, fits: bool) -> None:
+    (entry,) = read(ENTRY + f"  looks: [{{code: unknown_parameter, {look}}}]\n")
+    signature = Signature(Stage.SESSION, code="unknown_parameter", param=param)
+    assert bool(entry.looks[0].fits(signature)) is fits
