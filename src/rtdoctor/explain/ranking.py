@@ -20,7 +20,8 @@ from rtdoctor.domain.outcome import Stage
 from rtdoctor.explain.paper import Paper, Span, find_each, find_signs, prepare
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.knowledge.base import Knowledge, load
-from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
+from rtdoctor.knowledge.entry import Entry
+from rtdoctor.knowledge.look import Clue, Look, Strength
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
 from rtdoctor.knowledge.signs import patterns
 
