@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.app_command import AppOutput, app_behind
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_check import Finished, run_check
 from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
@@ -42,7 +44,9 @@ class PageTask:
 
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
     ``host:port`` that the page may reach beside the target and its own origin. ``fix`` asks for
-    the proved repair in copies of the page's files, which are run as well.
+    the proved repair in copies of the page's files, which are run as well. ``app_command`` starts
+    the app at the address: it runs behind the front, so that what its backend sends to the service
+    is seen too.
     """
 
     page: Path | str
@@ -50,6 +54,7 @@ class PageTask:
     instructions: Instructions = field(default_factory=Instructions)
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    app_command: str | None = None
     fix: bool = False
     budget: int | None = None
     journal: JournalPlace = None
@@ -102,7 +107,10 @@ async def run_page_check(
             storage_state=None if task.storage_state is None else str(task.storage_state),
         )
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
-        async with Front(upstream, redactor) as front:
+        async with (
+            Front(upstream, redactor) as front,
+            _app_of(task, front, redactor, tell, in_sandbox=target.era is not None),
+        ):
             origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
             routes = _routes(front, origins)
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
@@ -129,6 +137,23 @@ async def run_page_check(
                     return await edited.run_page()
 
                 return replace(found, fix=await fix_page(task.page, repair, run_copy))
+
+
+@asynccontextmanager
+async def _app_of(
+    task: PageTask, front: Front, redactor: Redactor, tell: Tell, *, in_sandbox: bool
+) -> AsyncIterator[AppOutput | None]:
+    """The app behind the page, if the task has a command that starts it.
+
+    In the sandbox it gets a key that opens something there. At a real service it keeps its own.
+    """
+    if task.app_command is None or not isinstance(task.page, str):
+        yield None
+        return
+    async with app_behind(
+        task.app_command, task.page, front, redactor, os.environ, own_key=not in_sandbox, tell=tell
+    ) as output:
+        yield output
 
 
 def _address(page: Path | str, stack: ExitStack, copies: Mapping[str, str] | None = None) -> str:

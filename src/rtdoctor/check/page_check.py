@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.browser.visit import PageSubject, run_page
-from rtdoctor.check.backend_answer import answer_of_backend, backend_route
+from rtdoctor.check.backend_answer import (
+    answer_of_backend,
+    backend_is_seen,
+    backend_route,
+    gives_no_token,
+)
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_faults import (
     OwnFault,
@@ -168,14 +173,18 @@ class PageCheck:
         assert found.reading is not None
         assert found.finished is not None
         page, diagnosis = found.reading.setup, found.finished.diagnosis
-        elsewhere, route = _reads_elsewhere(found.first), backend_route(found.first)
+        changed = PageRepair(
+            page=page,
+            works=page,
+            reads_elsewhere=_reads_elsewhere(found.first),
+            route=backend_route(found.first),
+            backend_is_seen=backend_is_seen(found.first),
+        )
         if diagnosis.verdict is Verdict.WORKS:
             events = migrated_events(found.first, page) if found.first.error_events else {}
-            return PageRepair(
-                page=page, works=page, reads_elsewhere=elsewhere, events=events, route=route
-            )
+            return replace(changed, events=events)
         for repair in diagnosis.repairs:
-            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere, route=route)
+            made = replace(changed, works=repair.setup)
             if made.can_be_applied and not repair.leaks_key:
                 return made
         return None
@@ -243,6 +252,8 @@ def _reads_elsewhere(run: PageRun) -> bool:
     has_called = any(posted_offer(passed.exchange.request) for passed in run.exchanges)
     if has_called:
         return called_without_token(run) is not None
+    if gives_no_token(run):
+        return True
     failures = [record.error or record.text for record in run.of_kind(*_FAILURES)]
     is_undefined = any(word in text for text in (*failures, run.shows) for word in _UNDEFINED)
     return run.reached < Reached.ANSWERED and token_was_given(run) and is_undefined

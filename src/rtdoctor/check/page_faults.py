@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
-from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.tokens import tokens_in
@@ -47,7 +47,7 @@ def unseen_request(run: PageRun) -> OwnFault | None:
     return OwnFault(
         f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
         "had sent to the service was not seen.",
-        "Run the backend behind rtdoctor: rtdoctor tap --run COMMAND",
+        "Let rtdoctor start the backend, so that it is seen: rtdoctor check --run COMMAND URL",
     )
 
 
@@ -55,7 +55,12 @@ def token_was_given(run: PageRun) -> bool:
     """Whether an answer to the page held a token, from the service or from its own backend."""
     answers = [passed.exchange.response for passed in run.exchanges]
     answers += [own.response for own in run.own_exchanges]
-    return any(a is not None and a.status < 300 and tokens_in(a.body) for a in answers)
+    return any(map(has_token, answers))
+
+
+def has_token(answer: HttpResponse | None) -> bool:
+    """Whether an answer is a success and holds a token."""
+    return answer is not None and answer.status < 300 and bool(tokens_in(answer.body))
 
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
