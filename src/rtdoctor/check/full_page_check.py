@@ -19,9 +19,10 @@ from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.app_command import AppOutput, app_behind
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_check import Finished, run_check
-from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
+from rtdoctor.check.page_check import PageCheck, PageFinished
 from rtdoctor.check.page_fix import fix_page
 from rtdoctor.check.page_keeping import PageKeeper, numbered
+from rtdoctor.check.page_runs import Tell
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -123,6 +124,7 @@ async def run_page_check(
                     diagnose,
                     in_sandbox=target.era is not None,
                     tell=tell,
+                    runs_kept=1 if task.fix else 0,
                 )
                 keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
                 found = keeper.keep(await check.run())
@@ -132,9 +134,8 @@ async def run_page_check(
 
                 async def run_copy(texts: Mapping[str, str]) -> PageRun:
                     copies.update(texts)
-                    edited = replace(check, subject=replace(subject, url=url_of_copies))
-                    tell("Running the edited page")
-                    return await edited.run_page()
+                    check.runs.subject = replace(subject, url=url_of_copies)
+                    return await check.runs.as_it_is("Running the edited page")
 
                 return replace(found, fix=await fix_page(task.page, repair, run_copy))
 

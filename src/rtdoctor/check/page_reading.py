@@ -81,8 +81,7 @@ def _without_relays(exchanges: tuple[Seen, ...]) -> tuple[Seen, ...]:
     return tuple(
         seen
         for seen in exchanges
-        if to_service(seen.request)
-        or not (_tokens_of(seen) & tokens or _offers_of(seen) & offers)
+        if to_service(seen.request) or not (_tokens_of(seen) & tokens or _offers_of(seen) & offers)
     )
 
 

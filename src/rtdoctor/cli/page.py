@@ -14,7 +14,8 @@ import click
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
-from rtdoctor.check.page_check import MOST_PAGE_RUNS, PageFinished
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_runs import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
