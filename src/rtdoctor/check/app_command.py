@@ -61,6 +61,8 @@ async def app_behind(
     Raises ``UsageError`` when something answers already, so that it would not be this command that
     is checked; ``CannotTest`` with what the command printed when it ends or does not answer.
     """
+    if not command.strip():
+        raise UsageError("--run: there is no command", hint='Give one, such as "npm start".')
     if await _answers(url):
         raise UsageError(
             f"something answers at {url} already, before the command was started",

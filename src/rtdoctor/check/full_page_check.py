@@ -110,7 +110,7 @@ async def run_page_check(
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
         async with (
             Front(upstream, redactor) as front,
-            _app_of(task, front, redactor, tell, in_sandbox=target.era is not None),
+            _app_of(task, front, redactor, tell, in_sandbox=target.era is not None) as output,
         ):
             origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
             routes = _routes(front, origins)
@@ -127,7 +127,7 @@ async def run_page_check(
                     runs_kept=1 if task.fix else 0,
                 )
                 keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
-                found = keeper.keep(await check.run())
+                found = keeper.keep(replace(await check.run(), printed=output.end))
                 repair = found.proved_repair
                 if not task.fix or repair is None or isinstance(task.page, str):
                     return found
@@ -143,13 +143,13 @@ async def run_page_check(
 @asynccontextmanager
 async def _app_of(
     task: PageTask, front: Front, redactor: Redactor, tell: Tell, *, in_sandbox: bool
-) -> AsyncIterator[AppOutput | None]:
+) -> AsyncIterator[AppOutput]:
     """The app behind the page, if the task has a command that starts it.
 
     In the sandbox it gets a key that opens something there. At a real service it keeps its own.
     """
     if task.app_command is None or not isinstance(task.page, str):
-        yield None
+        yield AppOutput()
         return
     async with app_behind(
         task.app_command, task.page, front, redactor, os.environ, own_key=not in_sandbox, tell=tell

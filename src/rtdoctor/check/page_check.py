@@ -55,7 +55,7 @@ class PageFinished:
     ``first`` is the page as it is. ``finished`` is the diagnosis of its setup, by probes of our
     own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
     it from the service. ``proof`` is the repair applied to the page itself, ``fix`` the repair in
-    copies of its files.
+    copies of its files. ``printed`` are the last lines of the command that started the app.
     """
 
     first: PageRun
@@ -65,6 +65,7 @@ class PageFinished:
     repair: PageRepair | None = None
     proof: PageProof | None = None
     fix: PageFix | None = None
+    printed: tuple[str, ...] = ()
 
     @property
     def proved_repair(self) -> PageRepair | None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
+from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backend
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
+from rtdoctor.domain.setup import AuthKind
 from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
 _LONGEST = 300
@@ -30,7 +34,7 @@ def own_fault(run: PageRun) -> OwnFault | None:
     Once the service was asked, or has given a token or a refusal through the page's own backend,
     only what cannot come from its answers counts.
     """
-    found = _of_browser(run)
+    found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
         found += _of_backend(run)
         route = token_route(run)
@@ -104,6 +108,20 @@ def _of_browser(run: PageRun) -> list[OwnFault]:
             )
         )
     return found
+
+
+def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
+    """A request for a token that shows what a program prints for a missing value."""
+    for passed in run.exchanges:
+        request = passed.exchange.request
+        shown = credential_in(request)
+        if posted_offer(request) is None and shown and kind_of(shown.text) is AuthKind.LITERAL:
+            who = "The page's own backend" if is_of_backend(passed) else "The page"
+            value = f"{shown.scheme} {shown.text}".strip()
+            yield OwnFault(
+                f"{who} asked for a token with “{value[:80]}” in place of a key.",
+                "Set the variable that the key is read from, under the name that the code reads.",
+            )
 
 
 def _of_backend(run: PageRun) -> list[OwnFault]:

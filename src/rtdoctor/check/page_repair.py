@@ -32,7 +32,7 @@ class PagePart(StrEnum):
     """What is changed in a page's traffic, in the order in which it happens."""
 
     MINT = "the token request"
-    TOKEN = "where the page reads the token"
+    TOKEN = "where the token is read"
     OFFER = "the offer"
     CALL = "the call"
     EVENTS = "the session.update that the page sends"

@@ -45,6 +45,11 @@ def check_page(
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
+    if asked.app_command is not None and not isinstance(page, str):
+        raise UsageError(
+            "--run starts an app, and this is a file",
+            hint='Give the address at which it answers: --run "npm start" http://localhost:3000',
+        )
     task = PageTask(
         page=page,
         target=target,
