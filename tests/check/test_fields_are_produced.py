@@ -77,6 +77,8 @@ ELSEWHERE = {
             "proof",
             "attempts",
             "idle",
+            "in_code",
+            "known_by",
             "changed",
             "result",
             "is_proved",

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rtdoctor.browser.initiators import Initiators
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.browser.pressing import Choice, Instructions, Press, Presser
 from rtdoctor.browser.token_answer import TokenAnswer, replace_answer
@@ -95,6 +96,7 @@ class _Visit:
         self._watching = watching
         self._front = front
         self._already = already
+        self._initiators = Initiators()
         self._presser: Presser | None = None
         self._page: Page | None = None
         self._first_text = ""
@@ -107,6 +109,7 @@ class _Visit:
     ) -> None:
         page = self._page = await context.new_page()
         page.on("crash", lambda _: self._watching.note("crash"))
+        await self._initiators.attach(page)
         if token_answer is not None:
             await replace_answer(page, token_answer)
         if not await self._open(page, subject.url):
@@ -288,6 +291,7 @@ class _Visit:
             stopped=self.stopped,
             problem=self.problem,
             duration_ms=duration_ms,
+            sent_from=tuple(self._initiators.found),
         )
 
 

@@ -7,6 +7,8 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 from rtdoctor.errors import CannotTest, UsageError
 from rtdoctor.front.command import CommandBehindFront, run_behind
@@ -40,65 +42,76 @@ class AppOutput:
         return tuple(self._lines)[-_LINES_SHOWN:]
 
 
-@asynccontextmanager
-async def app_behind(
-    command: str,
-    url: str,
-    front: Front,
-    redactor: Redactor,
-    environment: Mapping[str, str],
-    *,
-    own_key: bool,
-    tell: Tell,
-    starts_within_s: float = _STARTS_S,
-) -> AsyncIterator[AppOutput]:
-    """Run the command of an app for the block, and enter it once ``url`` answers.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppCommand:
+    """A command line that starts an app at ``url``, behind ``front``.
 
-    Any HTTP answer counts, since a route may well refuse. With ``own_key`` the command keeps the
-    key of its environment; else it gets the front's placeholder. Its whole process tree ends with
-    the block (``run_behind``).
-
-    Raises ``UsageError`` when something answers already, so that it would not be this command that
-    is checked; ``CannotTest`` with what the command printed when it ends or does not answer.
+    With ``own_key`` the command keeps the key of ``environment``; else it gets the front's
+    placeholder. ``tell`` hears of the progress.
     """
-    if not command.strip():
-        raise UsageError("--run: there is no command", hint='Give one, such as "npm start".')
-    if await _answers(url):
-        raise UsageError(
-            f"something answers at {url} already, before the command was started",
-            hint="Stop it first, or leave --run out to check what runs there.",
-        )
-    output = AppOutput()
-    tell(f"Starting the app, until {url} answers")
-    async with run_behind(
-        command, front, redactor, environment, say=output.add, own_key=own_key
-    ) as running:
-        await _until_it_answers(running, url, output, tell, starts_within_s)
-        yield output
 
+    line: str
+    url: str
+    front: Front
+    redactor: Redactor
+    environment: Mapping[str, str]
+    own_key: bool
+    tell: Tell
+    starts_within_s: float = _STARTS_S
 
-async def _until_it_answers(
-    running: CommandBehindFront, url: str, output: AppOutput, tell: Tell, within_s: float
-) -> None:
-    began = told = time.monotonic()
-    ending = asyncio.create_task(running.wait())
-    try:
-        while not await _answers(url):
-            now = time.monotonic()
-            if ending.done():
-                raise _not_up(
-                    f"the command has ended with exit code {ending.result()}, "
-                    f"and {url} does not answer",
-                    output,
-                )
-            if now - began > within_s:
-                raise _not_up(f"{url} did not answer within {within_s:.0f} s", output)
-            if now - told > _PROGRESS_S:
-                told = now
-                tell(f"{url} does not answer yet, after {now - began:.0f} s")
-            await asyncio.wait({ending}, timeout=_POLL_S)
-    finally:
-        ending.cancel()
+    @asynccontextmanager
+    async def running(self, folder: Path | None = None) -> AsyncIterator[AppOutput]:
+        """Run the app for the block, in ``folder`` if given, and enter it once ``url`` answers.
+
+        Any HTTP answer counts, since a route may well refuse. The command's whole process tree
+        ends with the block (``run_behind``).
+
+        Raises ``UsageError`` when something answers already, so that it would not be this command
+        that is checked; ``CannotTest`` with what it printed when it ends or does not answer.
+        """
+        if not self.line.strip():
+            raise UsageError("--run: there is no command", hint='Give one, such as "npm start".')
+        if await _answers(self.url):
+            raise UsageError(
+                f"something answers at {self.url} already, before the command was started",
+                hint="Stop it first, or leave --run out to check what runs there.",
+            )
+        output = AppOutput()
+        self.tell(f"Starting the app, until {self.url} answers")
+        async with run_behind(
+            self.line,
+            self.front,
+            self.redactor,
+            self.environment,
+            say=output.add,
+            own_key=self.own_key,
+            folder=folder,
+        ) as running:
+            await self._until_it_answers(running, output)
+            yield output
+
+    async def _until_it_answers(self, running: CommandBehindFront, output: AppOutput) -> None:
+        began = told = time.monotonic()
+        ending = asyncio.create_task(running.wait())
+        try:
+            while not await _answers(self.url):
+                now = time.monotonic()
+                if ending.done():
+                    raise _not_up(
+                        f"the command has ended with exit code {ending.result()}, "
+                        f"and {self.url} does not answer",
+                        output,
+                    )
+                if now - began > self.starts_within_s:
+                    raise _not_up(
+                        f"{self.url} did not answer within {self.starts_within_s:.0f} s", output
+                    )
+                if now - told > _PROGRESS_S:
+                    told = now
+                    self.tell(f"{self.url} does not answer yet, after {now - began:.0f} s")
+                await asyncio.wait({ending}, timeout=_POLL_S)
+        finally:
+            ending.cancel()
 
 
 async def _answers(url: str) -> bool:

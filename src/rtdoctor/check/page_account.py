@@ -52,6 +52,7 @@ def page_result(found: PageFinished) -> PageResult:
         proof=proof_on_page(found),
         leaves_open=_leaves_open(found),
         next_step=page_next_step(found),
+        in_code=found.in_code,
     )
 
 

@@ -29,6 +29,7 @@ from rtdoctor.check.page_reading import (
 from rtdoctor.check.page_repair import PageRepair, TokenShape, migrated_events
 from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.page_result import RequestInCode
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.errors import ConfigError, ExitCode
 from rtdoctor.front.front import Front
@@ -66,6 +67,7 @@ class PageFinished:
     proof: PageProof | None = None
     fix: PageFix | None = None
     printed: tuple[str, ...] = ()
+    in_code: tuple[RequestInCode, ...] = ()
 
     @property
     def proved_repair(self) -> PageRepair | None:

@@ -45,9 +45,9 @@ def check_page(
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
-    if asked.app_command is not None and not isinstance(page, str):
+    if isinstance(page, Path) and (asked.app_command is not None or asked.source is not None):
         raise UsageError(
-            "--run starts an app, and this is a file",
+            "--run and --source are about an app, and this is a file",
             hint='Give the address at which it answers: --run "npm start" http://localhost:3000',
         )
     task = PageTask(
@@ -61,6 +61,7 @@ def check_page(
         storage_state=asked.storage_state,
         allowed_hosts=asked.allowed_hosts,
         app_command=asked.app_command,
+        source=asked.source,
         fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
@@ -126,6 +127,6 @@ def check_page_and_report(
             write(outputs, finished.run, finished.diagnosis, redactor)
         finally:
             show(finished.run, finished.diagnosis, redactor, to_stderr=outputs.takes_stdout)
-        if fix_file is not None and isinstance(task.page, Path):
-            write_page_fix(found, task.page, fix_file, redactor)
+        if fix_file is not None:
+            write_page_fix(found, fix_file, redactor)
     return found.exit_code

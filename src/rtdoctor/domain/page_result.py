@@ -42,6 +42,22 @@ class ProofOnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestInCode:
+    """Where a request of the page or of its backend is sent.
+
+    ``request`` says which, in words. ``file`` is as the browser, a source map or the folder names
+    it. ``line`` counts from 1, ``column`` too, and is 0 where it is not known. ``known_by`` says in
+    words how the place is known.
+    """
+
+    request: str
+    file: str
+    line: int
+    column: int
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageResult:
     """A page as it ran, in sentences.
 
@@ -49,6 +65,8 @@ class PageResult:
     ``nothing``, ``opened``, ``pressed``, ``media``, ``asked``, ``offered``, ``answered``,
     ``channel`` and ``session``. ``did`` is what was pressed, what the page asked for and got, and
     what it shows. ``candidates`` could have been pressed, the likeliest first.
+
+    ``in_code`` are the places in the user's code that sent the requests.
 
     ``fault`` is something of the page's own that kept it from the service. ``setup_works`` is set
     when the page failed with a setup that works. ``leaves_open`` says what its runs do not show.
@@ -64,3 +82,4 @@ class PageResult:
     proof: ProofOnPage | None = None
     leaves_open: str = ""
     next_step: str = ""
+    in_code: tuple[RequestInCode, ...] = ()

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Diagnosis, Verdict
-from rtdoctor.domain.page_result import PageAttempt, ProofOnPage
+from rtdoctor.domain.page_result import PageAttempt, ProofOnPage, RequestInCode
 from rtdoctor.domain.run import Run
 from rtdoctor.wording.outcomes import verdict
 
 TITLE = "Your page"
 PROOF = "Proof on your page"
 ON_PAGE = "On your page"
+IN_CODE = "In your code"
 TO_SEND = "What it has to send"
 CANDIDATES = "What could be pressed, the likeliest first"
 
@@ -39,6 +40,12 @@ def opening(run: Run, diagnosis: Diagnosis) -> Opening:
     if page.fault:
         return Opening("The page failed by itself", Verdict.REPRODUCED, page.headline)
     return Opening(verdict(diagnosis), diagnosis.verdict, diagnosis.sentence)
+
+
+def place_in_code(place: RequestInCode) -> str:
+    """A request with its place in the user's code."""
+    column = f":{place.column}" if place.column else ""
+    return f"{place.request}: {place.file}:{place.line}{column} ({place.known_by})"
 
 
 def changed(attempt: PageAttempt) -> str:
