@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
-from support.cli import Finished, rtdoctor
+from support.cli import CommandResult, rtdoctor
 
 pytestmark = pytest.mark.browser
 
 
-def checked(folder: Path, html: str, era: str = "single-use") -> Finished:
+def checked(folder: Path, html: str, era: str = "single-use") -> CommandResult:
     """A check of the page with every report in the folder."""
     page = folder / "page.html"
     page.write_text(html)
@@ -21,7 +21,7 @@ def checked(folder: Path, html: str, era: str = "single-use") -> Finished:
     return rtdoctor("check", page, "--sandbox", era, *files)
 
 
-def assert_told_again(folder: Path, done: Finished) -> None:
+def assert_told_again(folder: Path, done: CommandResult) -> None:
     """Each file shows what the check showed, and replay ends with its exit code."""
     for name in ("run.json", "report.html", "rtdoctor-report.zip", "run.ndjson"):
         assert rtdoctor("show", folder / name).out == done.out, name

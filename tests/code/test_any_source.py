@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdoctor.code.reading import read_sources
+from rtdoctor.code.source_reading import read_sources
 
 NAMES = st.sampled_from(["a.js", "a.ts", "a.tsx", "a.py", "a.html", "a.vue", "-"])
 SNIPPETS = st.sampled_from(

@@ -10,10 +10,10 @@ import pytest
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Setup
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan import catalogue
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import form_body
 from rtdoctor.subjects.reading import Reading
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from support.recordings import (
     BETA_ANSWER,
     FOUNDING_BODY,

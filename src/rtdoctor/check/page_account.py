@@ -15,8 +15,8 @@ from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.address import to_service
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.seen import Seen
 
 _LONGEST = 200
 _MOST_REQUESTS = 6

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rtdoctor.browser.page_run import PageRun
 from rtdoctor.check.page_repair import PagePart, PageRepair
-from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.errors import ConfigError
 from rtdoctor.text_file import read_text
 

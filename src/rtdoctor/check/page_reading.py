@@ -11,12 +11,12 @@ from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.front.passed import PassedExchange
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.address import to_service
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.reading import Reading, ReadPlace
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 

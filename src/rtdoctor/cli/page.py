@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,42 +15,42 @@ from rtdoctor.check.full_page_check import PageTask, run_page_check
 from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_runs import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
+from rtdoctor.cli.check_options import CheckOptions
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
-from rtdoctor.cli.source_fix import write_page_fix
+from rtdoctor.cli.source_fix import require_new, write_page_fix
 from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
-from rtdoctor.targets.target import Target
-from rtdoctor.wording.command_line import command_line
-
-if TYPE_CHECKING:
-    from rtdoctor.cli.check import Given
+from rtdoctor.targets.target import OPENAI_BASE_URL
 
 
 def check_page(
     page: Path | str,
-    given: Given,
-    target: Target | EmbeddedSandbox,
+    given: CheckOptions,
     catalogue: Catalogue,
     outputs: Outputs,
+    sandbox: EmbeddedSandbox | None,
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
+    if given.fix_file is not None:
+        _require_files(page, asked.source, given.fix_file)
     if isinstance(page, Path) and (asked.app_command is not None or asked.source is not None):
         raise UsageError(
             "--run and --source are about an app, and this is a file",
             hint='Give the address at which it answers: --run "npm start" http://localhost:3000',
         )
+    if sandbox is None and not asked.yes:
+        _ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
     task = PageTask(
         page=page,
-        target=target,
+        target=given.target(sandbox),
         instructions=Instructions(
             clicks=asked.clicks,
             fills=tuple(map(read_fill, asked.fills)),
@@ -65,15 +63,19 @@ def check_page(
         fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
-        command=command_line(["rtdoctor", *sys.argv[1:]]),
+        command=given.command,
     )
-    circumstances = Circumstances(
-        catalogue=catalogue,
-        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
-        keep_addresses=given.keep_addresses,
-        quiet=given.quiet,
-    )
-    return check_page_and_report(task, circumstances, outputs, given.fix_file)
+    return check_page_and_report(task, given.circumstances(catalogue), outputs, given.fix_file)
+
+
+def _require_files(page: Path | str, source: Path | None, fix_file: Path) -> None:
+    """Raise ``UsageError`` where ``--fix`` has no file to change, or its own file exists."""
+    if isinstance(page, str) and source is None:
+        raise UsageError(
+            "--fix changes files, and this is an address",
+            hint="Give the page's file, or add the folder with the app's code: --source DIR",
+        )
+    require_new(fix_file)
 
 
 async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> PageFinished:
@@ -84,7 +86,7 @@ async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> P
     return await checking
 
 
-def ask_for_yes(page: Path | str, base_url: str) -> None:
+def _ask_for_yes(page: Path | str, base_url: str) -> None:
     """Raise ``UsageError`` with what a check of a page does at a real service."""
     is_url = isinstance(page, str)
     raise UsageError(

@@ -8,7 +8,7 @@ import click
 
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_check import PageFinished
-from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.domain.finding import Repair
 from rtdoctor.errors import RedactionError, UsageError
 from rtdoctor.secrets.redactor import Redactor

@@ -11,7 +11,7 @@ from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
-from rtdoctor.secrets.values import Walker
+from rtdoctor.secrets.walker import Walker
 from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.written_setup import written_setup
 from rtdoctor.wording.printable import printable

@@ -16,7 +16,7 @@ from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import HANGUP_PATH, ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import Answer, Connect, Endpoint, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import TokenBook, opening_a_call
+from rtdoctor.sandbox.token_store import TokenBook, opening_a_call
 
 _NO_RULE = Rule(
     id="no-rule",

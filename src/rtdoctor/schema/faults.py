@@ -55,7 +55,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BodyReading:
     """What was read in a body. A place without a fault is right, as far as the schema tells.
 
     It proves nothing about the service: the schema is a promise of a date, a probe is evidence.

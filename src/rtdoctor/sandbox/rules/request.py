@@ -11,7 +11,7 @@ from typing import Any
 
 from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, Endpoint
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
+from rtdoctor.sandbox.token_store import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
 
 # JSON has a null of its own, so None cannot stand for a value that is not there.
