@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rtdoctor.browser.initiators import Initiators
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.browser.pressing import Choice, Instructions, Press, Presser
 from rtdoctor.browser.token_answer import TokenAnswer, replace_answer
@@ -96,6 +97,7 @@ class _Visit:
         self._watching = watching
         self._front = front
         self._already = already
+        self._initiators = Initiators()
         self._presser: Presser | None = None
         self._page: Page | None = None
         self._first_text = ""
@@ -108,6 +110,7 @@ class _Visit:
     ) -> None:
         page = self._page = await context.new_page()
         page.on("crash", lambda _: self._watching.note("crash"))
+        await self._initiators.attach(page)
         if token_answer is not None:
             await replace_answer(page, token_answer)
         if not await self._open(page, subject.url):
@@ -201,8 +204,11 @@ class _Visit:
         return len(of_page) + len(self._new_exchanges())
 
     def _new_exchanges(self) -> tuple[PassedExchange, ...]:
+        """Those of the page and of its backend; at the base URL we ask for tokens of our own."""
         passed = self._front.exchanges
-        return tuple(p for p in passed if p.number > self._already and p.route is Route.NAME)
+        return tuple(
+            p for p in passed if p.number > self._already and p.route is not Route.BASE_URL
+        )
 
     async def _settle(self) -> None:
         """Until the page has done nothing for a moment and waits for no request of its own."""
@@ -286,6 +292,7 @@ class _Visit:
             stopped=self.stopped,
             problem=self.problem,
             duration_ms=duration_ms,
+            sent_from=tuple(self._initiators.found),
         )
 
 
