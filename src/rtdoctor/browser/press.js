@@ -34,6 +34,19 @@
     const above = element.parentElement;
     return getComputedStyle(element).cursor === "pointer" && !(above && getComputedStyle(above).cursor === "pointer");
   };
+  // whether something else lies above its middle, as far as that is in view
+  const isCovered = (element) => {
+    const box = element.getBoundingClientRect();
+    const at = [box.x + box.width / 2, box.y + box.height / 2];
+    let top = document.elementFromPoint(...at);
+    for (let inner = top && rootOf(top); inner; inner = top && rootOf(top)) {
+      const deeper = inner.elementFromPoint(...at);
+      if (!deeper || deeper === top) break;
+      top = deeper;
+    }
+    const isIn = (node, other) => node && (node === other || isIn(node.parentElement ?? node.getRootNode().host, other));
+    return top !== null && !isIn(top, element) && !isIn(element, top);
+  };
   const short = (value) => String(value ?? "").replace(/\s+/g, " ").trim().slice(0, 120);
   const LEADS_AWAY = "a[target=_blank],a[download],a[href^='mailto:'],a[href^='tel:']";
   const leadsAway = (element) =>
@@ -104,6 +117,7 @@
       listens: heard !== "",
       is_beside_field: isBesideField(element),
       is_disabled: isDisabled(element),
+      is_covered: isCovered(element),
       is_held: /(mouse|pointer)(down|up)|touchstart/.test(heard) && !heard.includes("click"),
       is_toggle: element.getAttribute("aria-pressed") === "true",
       area: Math.round(box.width * box.height),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Locator, Page
 
 MOST_PRESSES = 5
-_CLICK_MS = 1_500
+_CLICK_MS = 5_000  # a page that is busy, or that shows its logo first
+_FILL_MS = 1_500
 _MOST_FRAMES = 10
 _LOOK_S = 3.0
 
@@ -143,11 +144,11 @@ class Presser:
                 continue
             try:
                 if wanted.type == "select":
-                    await element.select_option(value, timeout=_CLICK_MS)
+                    await element.select_option(value, timeout=_FILL_MS)
                 elif wanted.type in ("checkbox", "radio"):
-                    await element.check(timeout=_CLICK_MS)
+                    await element.check(timeout=_FILL_MS)
                 else:
-                    await element.fill(value, timeout=_CLICK_MS)
+                    await element.fill(value, timeout=_FILL_MS)
             except Exception:  # noqa: S112 - the page took the field away, or does not allow it
                 continue
             self.filled.append(Filled(wanted.hint, "words"))
@@ -156,7 +157,7 @@ class Presser:
         """Fill the fields that the user named. A field that is not there is left out."""
         for selector, value in fills:
             found = await self._locate(selector)
-            await found.fill(value, timeout=2 * _CLICK_MS)
+            await found.fill(value, timeout=_CLICK_MS)
             self.filled.append(Filled(selector, "user"))
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
@@ -184,7 +185,7 @@ class Presser:
         error = ""
         try:
             found = await self._locate(selector)
-            await found.click(timeout=5_000)
+            await found.click(timeout=_CLICK_MS)
         except Exception as failure:
             error = str(failure).strip().partition("\n")[0][:200]
         made = Press(selector, selector, "user", error)

@@ -39,7 +39,8 @@ class Pressable:
 
     ``icon`` is how the picture in it is called. ``is_button``: it is one by its tag or role, and
     not only by the cursor. ``listens``: it listens to presses itself. ``is_held``: it listens to
-    presses and releases, and not to clicks. ``is_beside_field``: a field that was empty is in its
+    presses and releases, and not to clicks. ``is_covered``: something else lies above its middle.
+    ``is_beside_field``: a field that was empty is in its
     form or dialog. ``area`` in square pixels. ``selector`` finds it again (Playwright's syntax).
     """
 
@@ -52,6 +53,7 @@ class Pressable:
     listens: bool = False
     is_beside_field: bool = False
     is_disabled: bool = False
+    is_covered: bool = False
     is_held: bool = False
     is_toggle: bool = False
     area: int = 0

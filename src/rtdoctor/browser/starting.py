@@ -94,14 +94,14 @@ class Starter:
         presser = self._presser
         await presser.fill(choice.fields)
         ranked = choice.sure if only_sure else choice.ranked
+        clearing = [*choice.consent, *choice.closing]
+        if ranked and ranked[0][0].is_covered:  # what lies above it comes first
+            above = [pair for pair in choice.sure if not pair[0].is_covered]
+            if clearing and not above:
+                return await presser.press(*clearing[0], "consent")
+            ranked = above or ranked
         if ranked:
-            candidate, element = ranked[0]
-            made = await presser.press(candidate, element, "words")
-            clearing = [*choice.consent, *choice.closing]
-            if not (made.error and clearing and presser.may_press):
-                return made
-            presser.tried.discard(candidate.selector)  # something lies above it
-            return await presser.press(*clearing[0], "consent")
+            return await presser.press(*ranked[0], "words")
         if choice.consent:
             return await presser.press(*choice.consent[0], "consent")
         if choice.again and not self._progress.steps:
