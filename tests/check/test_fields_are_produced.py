@@ -76,6 +76,7 @@ ELSEWHERE = {
             "setup_works",
             "proof",
             "attempts",
+            "idle",
             "changed",
             "result",
             "is_proved",

@@ -108,6 +108,11 @@ class PageRun:
         return event_type(came[0].text) or "a message", came[0].at - made[0].at
 
 
+def is_of_backend(passed: PassedExchange) -> bool:
+    """Whether a backend asked the service, and not the page: browsers say for whom they ask."""
+    return passed.asked_by is None
+
+
 def event_type(text: str) -> str:
     """The type of an event on the data channel; empty for what is no event."""
     try:

@@ -200,8 +200,11 @@ class _Visit:
         return len(of_page) + len(self._new_exchanges())
 
     def _new_exchanges(self) -> tuple[PassedExchange, ...]:
+        """Those of the page and of its backend; at the base URL we ask for tokens of our own."""
         passed = self._front.exchanges
-        return tuple(p for p in passed if p.number > self._already and p.route is Route.NAME)
+        return tuple(
+            p for p in passed if p.number > self._already and p.route is not Route.BASE_URL
+        )
 
     async def _settle(self) -> None:
         """Until the page has done nothing for a moment and waits for no request of its own."""

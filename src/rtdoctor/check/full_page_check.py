@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -15,11 +16,13 @@ from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.app_command import AppOutput, app_behind
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_check import Finished, run_check
-from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
+from rtdoctor.check.page_check import PageCheck, PageFinished
 from rtdoctor.check.page_fix import fix_page
 from rtdoctor.check.page_keeping import PageKeeper, numbered
+from rtdoctor.check.page_runs import Tell
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
@@ -42,7 +45,9 @@ class PageTask:
 
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
     ``host:port`` that the page may reach beside the target and its own origin. ``fix`` asks for
-    the proved repair in copies of the page's files, which are run as well.
+    the proved repair in copies of the page's files, which are run as well. ``app_command`` starts
+    the app at the address: it runs behind the front, so that what its backend sends to the service
+    is seen too.
     """
 
     page: Path | str
@@ -50,6 +55,7 @@ class PageTask:
     instructions: Instructions = field(default_factory=Instructions)
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    app_command: str | None = None
     fix: bool = False
     budget: int | None = None
     journal: JournalPlace = None
@@ -102,7 +108,10 @@ async def run_page_check(
             storage_state=None if task.storage_state is None else str(task.storage_state),
         )
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
-        async with Front(upstream, redactor) as front:
+        async with (
+            Front(upstream, redactor) as front,
+            _app_of(task, front, redactor, tell, in_sandbox=target.era is not None) as output,
+        ):
             origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
             routes = _routes(front, origins)
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
@@ -115,20 +124,37 @@ async def run_page_check(
                     diagnose,
                     in_sandbox=target.era is not None,
                     tell=tell,
+                    runs_kept=1 if task.fix else 0,
                 )
                 keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
-                found = keeper.keep(await check.run())
+                found = keeper.keep(replace(await check.run(), printed=output.end))
                 repair = found.proved_repair
                 if not task.fix or repair is None or isinstance(task.page, str):
                     return found
 
                 async def run_copy(texts: Mapping[str, str]) -> PageRun:
                     copies.update(texts)
-                    edited = replace(check, subject=replace(subject, url=url_of_copies))
-                    tell("Running the edited page")
-                    return await edited.run_page()
+                    check.runs.subject = replace(subject, url=url_of_copies)
+                    return await check.runs.as_it_is("Running the edited page")
 
                 return replace(found, fix=await fix_page(task.page, repair, run_copy))
+
+
+@asynccontextmanager
+async def _app_of(
+    task: PageTask, front: Front, redactor: Redactor, tell: Tell, *, in_sandbox: bool
+) -> AsyncIterator[AppOutput]:
+    """The app behind the page, if the task has a command that starts it.
+
+    In the sandbox it gets a key that opens something there. At a real service it keeps its own.
+    """
+    if task.app_command is None or not isinstance(task.page, str):
+        yield AppOutput()
+        return
+    async with app_behind(
+        task.app_command, task.page, front, redactor, os.environ, own_key=not in_sandbox, tell=tell
+    ) as output:
+        yield output
 
 
 def _address(page: Path | str, stack: ExitStack, copies: Mapping[str, str] | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ import click
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
-from rtdoctor.check.page_check import MOST_PAGE_RUNS
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_runs import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
@@ -21,6 +23,7 @@ from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
 from rtdoctor.cli.source_fix import write_page_fix
+from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
@@ -42,6 +45,11 @@ def check_page(
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
+    if asked.app_command is not None and not isinstance(page, str):
+        raise UsageError(
+            "--run starts an app, and this is a file",
+            hint='Give the address at which it answers: --run "npm start" http://localhost:3000',
+        )
     task = PageTask(
         page=page,
         target=target,
@@ -52,6 +60,7 @@ def check_page(
         ),
         storage_state=asked.storage_state,
         allowed_hosts=asked.allowed_hosts,
+        app_command=asked.app_command,
         fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
@@ -64,6 +73,14 @@ def check_page(
         quiet=given.quiet,
     )
     return check_page_and_report(task, circumstances, outputs, given.fix_file)
+
+
+async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> PageFinished:
+    """The check, cancelled in order when the user or the system ends this process."""
+    task = asyncio.current_task()
+    assert task is not None
+    stop_on_signals(task.cancel)
+    return await checking
 
 
 def ask_for_yes(page: Path | str, base_url: str) -> None:
@@ -89,15 +106,17 @@ def check_page_and_report(
         if not circumstances.quiet:
             click.echo(f"{text} ...", err=True)
 
-    found = asyncio.run(
-        run_page_check(
-            task,
-            catalogue=circumstances.catalogue,
-            redactor=redactor,
-            limits=circumstances.limits,
-            tell=tell,
-        )
+    checking = run_page_check(
+        task,
+        catalogue=circumstances.catalogue,
+        redactor=redactor,
+        limits=circumstances.limits,
+        tell=tell,
     )
+    try:
+        found = asyncio.run(_until_stopped(checking))
+    except asyncio.CancelledError:
+        raise click.Abort from None
     finished = found.finished
     assert finished is not None
     with fit_to_be_shown(redactor):

@@ -31,6 +31,7 @@ class PageOptions:
     script: Path | None = None
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    app_command: str | None = None
     yes: bool = False
 
     @property
@@ -74,6 +75,14 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
             "multiple": True,
             "metavar": "HOST[:PORT]",
             "help": "Let the page reach this host as well.",
+        },
+    ),
+    (
+        "--run",
+        "app_command",
+        {
+            "metavar": "COMMAND",
+            "help": "Start the app at this address, and see what its backend sends.",
         },
     ),
     ("--yes", "yes", {"is_flag": True, "help": "Run a page at a real service without asking."}),

@@ -13,12 +13,14 @@ class PageAttempt:
     """One run of the page with parts of a repair applied to its traffic.
 
     ``changed`` names these parts and is empty for the page as it is. ``result`` says in words how
-    far the page came.
+    far the page came. ``idle`` are parts that it never came to: with them changed as well it would
+    have run just so.
     """
 
     changed: tuple[str, ...]
     is_connected: bool
     result: str
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ async def run_behind(
     *,
     say: Say,
     openai_base_url: bool = False,
+    own_key: bool = False,
 ) -> AsyncIterator[CommandBehindFront]:
     """Run a command line for the block, in an environment that leads its requests to the front.
 
@@ -76,7 +77,9 @@ async def run_behind(
     if not command.strip():
         raise UsageError("there is no command to run", hint='Give one, such as "npm start".')
     with client_files(front.ca_pem, environment) as files:
-        led = command_environment(front, files, environment, openai_base_url=openai_base_url)
+        led = command_environment(
+            front, files, environment, openai_base_url=openai_base_url, own_key=own_key
+        )
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",  # the keeper needs nothing of ours, and nothing of the command's folder

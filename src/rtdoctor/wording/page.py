@@ -42,8 +42,9 @@ def opening(run: Run, diagnosis: Diagnosis) -> Opening:
 
 
 def changed(attempt: PageAttempt) -> str:
-    """Which parts of the page's traffic were changed in an attempt."""
-    return f"{', '.join(attempt.changed)} changed" if attempt.changed else "nothing changed"
+    """Which parts of the page's traffic were changed in an attempt, and for which it stands."""
+    said = f"{', '.join(attempt.changed)} changed" if attempt.changed else "nothing changed"
+    return f"{said} (it never came to {', '.join(attempt.idle)})" if attempt.idle else said
 
 
 def came_of(attempt: PageAttempt) -> str:
