@@ -87,9 +87,11 @@ def clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     )
 
 
-def pair_and_clash(rng: random.Random, count: int) -> tuple[Fault, ...]:
+def pair_and_clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     first, second, missing = rng.sample(range(count), 3)
-    return Fault(frozenset({first}), frozenset({missing}), OTHER), Fault(frozenset({first, second}))
+    return InnerFault(frozenset({first}), frozenset({missing}), OTHER), InnerFault(
+        frozenset({first, second})
+    )
 
 
 ROWS: dict[str, Draw] = {

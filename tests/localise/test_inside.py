@@ -122,17 +122,19 @@ def test_a_mixture_that_fails_for_a_reason_of_its_own_is_blamed_on_nothing(
 @given(forms(3))
 def test_a_half_of_a_pair_is_not_blamed_alone_where_it_clashes(form: tuple[int, list[int]]) -> None:
     count, (first, second, missing) = form
-    clash = Fault(places(first), places(missing), Signature(Stage.MINT, 400, code="required"))
+    clash = PlantedFault(
+        places(first), places(missing), Signature(Stage.MINT, 400, code="required")
+    )
 
-    found = Form(count, [clash, Fault(places(first, second))]).narrowed()
+    found = PlantedForm(count, [clash, PlantedFault(places(first, second))]).narrowed()
 
     assert blamed(found) <= {places(first, second)}
 
 
 def test_a_pair_is_found_although_one_of_its_places_needs_a_third() -> None:
-    clash = Fault(places(3), places(5), Signature(Stage.MINT, 400, code="required"))
+    clash = PlantedFault(places(3), places(5), Signature(Stage.MINT, 400, code="required"))
 
-    found = Form(8, [clash, Fault(places(3, 6))]).narrowed()
+    found = PlantedForm(8, [clash, PlantedFault(places(3, 6))]).narrowed()
 
     assert blamed(found) == {places(3, 6)}
     assert not found.open

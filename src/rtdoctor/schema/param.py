@@ -15,7 +15,7 @@ from typing import Any
 from rtdoctor.schema.checking import Complaint, expectation
 from rtdoctor.schema.faults import Fault, FaultKind
 from rtdoctor.schema.frame import Frame, event_schemas, frame_of
-from rtdoctor.schema.names import judge_name
+from rtdoctor.schema.unknown_names import judge_name
 from rtdoctor.schema.published import Schema, branches
 from rtdoctor.schema.requests import At, RequestKind
 
