@@ -45,6 +45,12 @@ class SeenMint:
     matched: bool
     certain: bool = True
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is seen that no token was given."""
+        answer = self.seen.response
+        return self.token is None and answer is not None and answer.status >= 400
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
