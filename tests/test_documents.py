@@ -114,7 +114,7 @@ def test_the_data_format_explains_every_field_of_the_schema() -> None:
 def test_the_architecture_gives_each_dependencys_why(extra: str) -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = project["optional-dependencies"][extra] if extra else project["dependencies"]
-    why = (TOP / "ARCHITECTURE.md").read_text("utf-8").split("## Dependencies")[1].lower()
+    why = (TOP / "docs" / "dependencies.md").read_text("utf-8").lower()
 
     for requirement in wanted:
         name = re.split(r"[><=\[]", requirement)[0].lower()
