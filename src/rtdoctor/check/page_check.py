@@ -135,6 +135,8 @@ class PageCheck:
         self.tell("The page failed; its setup is probed")
         async with asyncio.TaskGroup() as tasks:
             again = tasks.create_task(self.runs.as_it_is("Running the page once more"))
+            # Side by side: the page waits for its timers most of the time, the probes for the
+            # network.
             diagnosing = tasks.create_task(self.diagnose(reading.setup))
         trials = [Trial((), first), Trial((), again.result())]
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.errors import ConfigError
-from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
+from rtdoctor.migration.json_text import compact_json
+from rtdoctor.plan.catalogue import Catalogue, level_value
 from rtdoctor.strict_yaml import load, placed
 
 NEWEST_VERSION = 1
