@@ -11,9 +11,9 @@ class Transport(StrEnum):
     """The ways that a service answers on. One code may mean another cause on another way."""
 
     MINT = "mint"  # HTTP, the answer to a token request
-    CALL = "call"  # HTTP, the answer to the posted offer
+    CALL = "call"  # HTTP, the answer to the posted offer or to a WebSocket's handshake
     EVENT = "event"  # an event of an open session, on the data channel or the WebSocket
-    SOCKET = "socket"  # a WebSocket that was refused, or closed with a code
+    SOCKET = "socket"  # a WebSocket that was closed with a code
 
     @classmethod
     def of_stages(cls, stages: tuple[Stage, ...]) -> frozenset[Transport]:
@@ -24,7 +24,7 @@ class Transport(StrEnum):
 
 _WAYS = {
     Stage.MINT: frozenset({Transport.MINT}),
-    Stage.EXCHANGE: frozenset({Transport.CALL, Transport.SOCKET}),
+    Stage.EXCHANGE: frozenset({Transport.CALL}),
     Stage.CHANNEL: frozenset({Transport.EVENT, Transport.SOCKET}),
     Stage.SESSION: frozenset({Transport.EVENT, Transport.SOCKET}),
 }
