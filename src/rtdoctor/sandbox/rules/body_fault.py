@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rtdoctor.sandbox.rules.rule_file import json_type
+from rtdoctor.sandbox.rules.conditions import json_type
 
 if TYPE_CHECKING:
     from rtdoctor.schema import Fault, RequestKind
