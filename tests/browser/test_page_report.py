@@ -51,8 +51,8 @@ def test_the_proof_on_the_page_is_in_every_report(chromium: str, tmp_path: Path)
         True,
         True,
         False,
-        False,
     ]
+    assert proof["attempts"][0]["idle"] == ["the call"]  # so the call alone is not run
     for name in ("report.html", "report.md", "junit.xml"):
         text = " ".join((tmp_path / name).read_text().split())
         assert "With these 2 changes your page connected: " in text, name

@@ -182,7 +182,9 @@ def _era_or_thing(options: dict[str, Any]) -> None:
 def _check_page_options(given: CheckOptions) -> None:
     if page_named(given.thing) is None:
         if given.page.is_given:
-            raise UsageError("--click, --fill and their like are about a page; name one as THING")
+            raise UsageError(
+                "--click, --fill, --run and their like are about a page; name one as THING"
+            )
     elif given.dry_run or given.record or given.written_file:
         raise UsageError(
             "a page is known only when it has run, so there is no --dry-run, --record or --write"

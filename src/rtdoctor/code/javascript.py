@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from rtdoctor.code.program import Binding, Function, Identifier, Later, Scope, S
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+_OWN_MODULE = re.compile(r"""require\(\s*['"][.@~]""")
 
 
 class JavaScriptReader(JavaScriptExpressions):
@@ -127,6 +130,8 @@ class JavaScriptReader(JavaScriptExpressions):
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None or value is None:
             return
+        if name.type == "object_pattern" and _OWN_MODULE.match(self.text(value, 200)):
+            return  # as with an import, the name belongs to the other file
         if name.type == "identifier":
             scope.declare(self.text(name, 200), Binding(self.later(value)))
         else:
