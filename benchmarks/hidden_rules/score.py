@@ -26,7 +26,7 @@ RepairResult = Literal["right", "larger", "labelled", "wrong", "missing", "-"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class ScoredRun:
     """What a run of the program left behind. ``run`` is ``None`` when it wrote no file;
     ``opened`` is how many sessions the service itself counted."""
 
@@ -64,7 +64,7 @@ class Score:
     seconds: float
 
 
-def score(service: Service, finished: Finished) -> Score:
+def score(service: Service, finished: ScoredRun) -> Score:
     """The line of a service. Without a run and a diagnosis only its end can be judged."""
     truth = service.truth
     run, diagnosis = finished.run, finished.diagnosis
@@ -117,7 +117,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _crash(finished: Finished) -> str:
+def _crash(finished: ScoredRun) -> str:
     if finished.exit_code is None:
         return "timed out"
     if finished.exit_code in EXIT_CODES.values():
@@ -193,7 +193,7 @@ def _false_places(named: set[str], truth: Truth) -> Iterator[str]:
         yield from (f"blames {place}" for place in sorted(named - right))
 
 
-def _miscounted(finished: Finished, run: Run, truth: Truth) -> Iterator[str]:
+def _miscounted(finished: ScoredRun, run: Run, truth: Truth) -> Iterator[str]:
     ledger = run.ledger
     if finished.opened is not None and finished.opened != ledger.sessions_opened:
         yield f"counts {ledger.sessions_opened} sessions, the service {finished.opened}"

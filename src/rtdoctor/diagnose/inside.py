@@ -19,7 +19,7 @@ from rtdoctor.domain.outcome import Outcome, Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.localise.inner_cause import Choice, InnerCause, Member, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 from rtdoctor.migration.dialect import dialect_at, fits
 from rtdoctor.places.parts import is_rewritten, level_name, parts, value_of
 from rtdoctor.places.tree import ABSENT, Difference, Path, differences, mixture, value_at
