@@ -209,7 +209,9 @@ def _diagnosis(
         subject_probes=observed.probes(subject),
         contradictions=tuple(_contradiction(s, observed) for s in observed.contradicted()),
         likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
-        facts=case.known.facts(observed.all()) + _wavering(observed),
+        facts=case.known.facts(observed.all())
+        + _wavering(observed)
+        + case.known.endings([subject], observed.passing()),
         # where nothing connects the answers are not about the setups, so they contradict nothing
         drift=() if ending.verdict is Verdict.CANNOT_TEST else case.known.drift(observed.all()),
         does_not_prove=endings.does_not_prove(subject),
@@ -266,4 +268,5 @@ def _lints(case: Case) -> tuple[Lint, ...]:
     """What is known to fail about the subject as it stands, whatever the probes said."""
     passed = case.observed.passing()
     known = case.known.lints(case.subject, case.candidates.references, passed)
-    return known + body_lints(case.subject, case.known.target, passed)
+    ended = case.known.ended(case.subject, passed)
+    return known + body_lints(case.subject, case.known.target, passed) + ended
