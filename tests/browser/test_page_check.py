@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser.backend import Answer, minting
-from browser.conftest import Stage, open_stage
+from browser.conftest import PageStage, open_stage
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
 from rtdoctor.check.page_check import PageFinished
@@ -53,7 +53,7 @@ def assert_proved(found: PageFinished, parts: tuple[PagePart, ...]) -> None:
 
 @pytest.mark.parametrize(("name", "parts"), CHANGED.items(), ids=CHANGED)
 async def test_the_repair_is_proved_on_the_page(
-    stage: Stage, name: str, parts: tuple[PagePart, ...]
+    stage: PageStage, name: str, parts: tuple[PagePart, ...]
 ) -> None:
     found = await stage.checked(BROKEN[name].html)
 
@@ -65,7 +65,7 @@ async def test_the_repair_is_proved_on_the_page(
 
 @pytest.mark.parametrize(("name", "said"), SAID.items(), ids=SAID)
 async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
-    stage: Stage, name: str, said: str
+    stage: PageStage, name: str, said: str
 ) -> None:
     found = await stage.checked(OWN_FAULTS[name].html)
 
@@ -75,14 +75,14 @@ async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
 
 
 @pytest.mark.parametrize("name", ["no button", "button of another kind"])
-async def test_a_page_that_nobody_can_start_is_not_judged(stage: Stage, name: str) -> None:
+async def test_a_page_that_nobody_can_start_is_not_judged(stage: PageStage, name: str) -> None:
     found = await stage.checked(OWN_FAULTS[name].html)
 
     assert found.exit_code is ExitCode.CANNOT_TEST
     assert page_headline(found) == "It is not clear what starts your page."
 
 
-async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage) -> None:
+async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: PageStage) -> None:
     found = await stage.checked(WORKING["plain"].html)
 
     assert found.exit_code is ExitCode.WORKS
@@ -92,7 +92,7 @@ async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage
     assert "does not prove" in result.leaves_open
 
 
-async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
+async def test_a_token_that_two_calls_show_is_the_cause(stage: PageStage) -> None:
     found = await stage.checked(BROKEN["token used twice"].html)
 
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
@@ -101,7 +101,9 @@ async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 200], ids=["as it came", "as 200"])
-async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int | None) -> None:
+async def test_a_refused_mint_that_a_backend_passes_on(
+    stage: PageStage, status: int | None
+) -> None:
     assert stage.target.key is not None
     key, base_url = stage.target.key.reveal(), stage.target.base_url
     route = minting(base_url, key, "/v1/realtime/sessions", BETA, status=status)
@@ -114,7 +116,7 @@ async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int
     assert not any(name.startswith("call.") for name in inferred)  # the repaired page showed it
 
 
-async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
+async def test_a_backend_that_answers_as_ga_does(stage: PageStage) -> None:
     assert stage.target.key is not None
     route = minting(
         stage.target.base_url, stage.target.key.reveal(), "/v1/realtime/client_secrets", GA
@@ -132,7 +134,7 @@ async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
     ],
     ids=["missing variable", "missing route"],
 )
-async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said: str) -> None:
+async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, said: str) -> None:
     html = (PAGES / "with-backend.html").read_text()
     found = await stage.checked(html, session=lambda _: answer)
 
@@ -141,7 +143,7 @@ async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
-async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: Stage) -> None:
+async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: PageStage) -> None:
     found = await stage.checked((PAGES / "beta-app.html").read_text())
 
     assert_proved(found, (PagePart.MINT, PagePart.CALL, PagePart.EVENTS))

@@ -59,8 +59,10 @@ def words(result: Explanation) -> dict[str, str]:
          "mode.", "SDP-MODEL-NOT-TRANSCRIPTION"),
         ('upstream={\\"error\\":{\\"message\\":\\"Unknown parameter: \'session.voice\'.\\"}} 400',
          "TOK-UNKNOWN-SESSION-PARAM"),
-        ("Error(message=\\\"Unknown parameter: 'session.tools[2].meta'.\\\", "
-         "code='unknown_parameter')", "EVT-UNKNOWN-TOOL-KEY"),
+        ("Error(message=\\\"Unknown parameter: 'session.tools[2].meta'.\\\", code='x')",
+         "EVT-UNKNOWN-TOOL-KEY"),
+        ("Error(message=\\\"Unknown parameter: 'session.voice'.\\\", code='unknown_parameter')",
+         "TOK-UNKNOWN-SESSION-PARAM"),
         ("Unknown parameter: ‘session.modalities’.", "TOK-UNKNOWN-SESSION-PARAM"),
         ("openai realtime: Unknown parameter: 'session.output_modalities'",
          "EVT-BETA-HEADER-DOWNGRADE"),

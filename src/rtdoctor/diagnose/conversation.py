@@ -21,7 +21,8 @@ from rtdoctor.diagnose.inside import Inside, go_inside
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.mixtures import Mixtures, localise_between
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
-from rtdoctor.diagnose.repairs import RepairSearch, confirm_repairs, tried_and_refused
+from rtdoctor.diagnose.repair_search import RepairSearch
+from rtdoctor.diagnose.repairs import confirm_repairs, tried_and_refused
 from rtdoctor.diagnose.statement import assumptions, ending_of
 from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
 from rtdoctor.domain.outcome import Signature, Stage

@@ -80,10 +80,13 @@ def _requests(
     elif name is None and isinstance(value, dict):
         if value.get("type") in _event_types():
             yield RequestKind.EVENT, value
-        elif "type" not in value and isinstance(value.get("session"), dict):
+        elif _is_wrapped(value) or _MINT.search(paper.text[max(0, at - _BEFORE) : at]):
             yield RequestKind.CLIENT_SECRET, value
-        elif _MINT.search(paper.text[max(0, at - _BEFORE) : at]):
-            yield RequestKind.CLIENT_SECRET, value
+
+
+def _is_wrapped(value: dict[str, Any]) -> bool:
+    """Whether an object is a mint body: a session in a wrapper, and no event."""
+    return "type" not in value and isinstance(value.get("session"), dict)
 
 
 def _event_types() -> set[str]:

@@ -15,9 +15,9 @@ from typing import Any
 from rtdoctor.schema.checking import Complaint, expectation
 from rtdoctor.schema.faults import Fault, FaultKind
 from rtdoctor.schema.frame import Frame, event_schemas, frame_of
-from rtdoctor.schema.names import judge_name
 from rtdoctor.schema.published import Schema, branches
 from rtdoctor.schema.requests import At, RequestKind
+from rtdoctor.schema.unknown_names import judge_name
 
 _LONGEST = 200  # characters of a parameter; a longer one is no path
 _STEP = re.compile(r"\.?([A-Za-z_][\w-]{0,80})|\[(\d{1,5})\]")
