@@ -5,8 +5,8 @@
 Instances. A level differs from the passing one in 4 to 40 places, drawn evenly. Planted are one
 refused place, two (with one error for both, or one for each), a pair that fails only together, and
 one beside a *clash*: a place of the failing level with a missing one, a reason of its own that only
-mixtures have. All is drawn from the seed; errors are the founding case's empty one unless said
-otherwise.
+mixtures have, and a pair of which one place clashes so. All is drawn from the seed; errors are the
+founding case's empty one unless said otherwise.
 
 Columns: questions, mean and maximum, with two repeats for each claimed pair; the runs with one
 culprit that needed more than ``2 log2(n) + 8``; runs in which exactly what was planted is claimed;
@@ -87,12 +87,20 @@ def clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     )
 
 
+def pair_and_clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
+    first, second, missing = rng.sample(range(count), 3)
+    return InnerFault(frozenset({first}), frozenset({missing}), OTHER), InnerFault(
+        frozenset({first, second})
+    )
+
+
 ROWS: dict[str, Draw] = {
     "one place": one,
     "two places, one error": two,
     "two places, two errors": two_errors,
     "a pair": pair,
     "one place and a clash": clash,
+    "a pair and a clash": pair_and_clash,
 }
 
 

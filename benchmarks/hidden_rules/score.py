@@ -41,7 +41,7 @@ class ScoredRun:
 @dataclass(frozen=True, slots=True)
 class Score:
     """One line of the table. ``found`` of ``causes`` were named rightly; ``touched`` says that
-    some of the right places were named in a wrong cause."""
+    some of the right factors were named in a wrong cause. ``places`` are inside of factors."""
 
     family: str
     service: str
@@ -51,6 +51,8 @@ class Score:
     causes: int
     found: int
     touched: bool
+    places: int
+    places_found: int
     optional: bool
     false_claims: tuple[str, ...]
     refuted: tuple[Refuted, ...]
@@ -71,13 +73,16 @@ def score(service: Service, finished: ScoredRun) -> Score:
         verdict = {2: "usage", None: "timed out"}.get(finished.exit_code, "no run")
     refuted: tuple[Refuted, ...] = ()
     false_claims = [f"said {text!r}" for text in truth.never_said if text in flat(finished.text)]
-    found, touched = 0, False
+    found, touched, places_found = 0, False, 0
     repair: RepairResult = "missing" if truth.repair == "needed" else "-"
     determinism: Literal["claimed", "wrong", "-"] = "-"
     if run is not None and diagnosis is not None:
         refuted = audit(run, diagnosis)
         causes = _Causes(run, diagnosis, truth)
         false_claims += causes.false_claims()
+        named = {b.place for c in diagnosis.causes for f in c.inside for b in f.places}
+        false_claims += _false_places(named, truth)
+        places_found = sum(not named.isdisjoint(names) for names in truth.places)
         false_claims += _miscounted(finished, run, truth)
         found, touched = causes.found, causes.touched
         repair = _repair(run, diagnosis, truth, refuted)
@@ -93,6 +98,8 @@ def score(service: Service, finished: ScoredRun) -> Score:
         causes=len(truth.causes) + bool(truth.suspected),
         found=found,
         touched=touched,
+        places=len(truth.places),
+        places_found=places_found,
         optional=truth.optional,
         false_claims=tuple(false_claims),
         refuted=refuted,
@@ -178,6 +185,12 @@ class _Causes:
 
 def _text(levels: Sequence[Blamed]) -> str:
     return " and ".join(f"{b.factor}={b.level}" for b in levels)
+
+
+def _false_places(named: set[str], truth: Truth) -> Iterator[str]:
+    right = {name for names in truth.places for name in names}
+    if right:
+        yield from (f"blames {place}" for place in sorted(named - right))
 
 
 def _miscounted(finished: ScoredRun, run: Run, truth: Truth) -> Iterator[str]:

@@ -119,6 +119,28 @@ def test_a_mixture_that_fails_for_a_reason_of_its_own_is_blamed_on_nothing(
 
 
 @settings(max_examples=300)
+@given(forms(3))
+def test_a_half_of_a_pair_is_not_blamed_alone_where_it_clashes(form: tuple[int, list[int]]) -> None:
+    count, (first, second, missing) = form
+    clash = PlantedFault(
+        places(first), places(missing), Signature(Stage.MINT, 400, code="required")
+    )
+
+    found = PlantedForm(count, [clash, PlantedFault(places(first, second))]).narrowed()
+
+    assert blamed(found) <= {places(first, second)}
+
+
+def test_a_pair_is_found_although_one_of_its_places_needs_a_third() -> None:
+    clash = PlantedFault(places(3), places(5), Signature(Stage.MINT, 400, code="required"))
+
+    found = PlantedForm(8, [clash, PlantedFault(places(3, 6))]).narrowed()
+
+    assert blamed(found) == {places(3, 6)}
+    assert not found.open
+
+
+@settings(max_examples=300)
 @given(st.data())
 def test_every_claim_has_its_pair_and_no_pass_speaks_against_it(data: st.DataObject) -> None:
     count = data.draw(st.integers(1, 14))

@@ -3,17 +3,20 @@
   const ask = {};
   globalThis.dispatchEvent(new CustomEvent(mark, { detail: ask }));
   const listens = ask.listens ?? (() => "");
+  const rootOf = ask.rootOf ?? ((element) => element.shadowRoot);
   const MOST = 4000;
   const elements = [];
   const collect = (root) => {
     for (const element of root.querySelectorAll("*")) {
       if (elements.length >= MOST) return;
       elements.push(element);
-      if (element.shadowRoot) collect(element.shadowRoot);
+      const inner = rootOf(element);
+      if (inner) collect(inner);
     }
   };
   collect(document);
   const ROLES = "button,[role=button],[role=switch],[role=tab],[role=menuitem],summary,[onclick],a[href^='#'],a[href^='javascript'],a:not([href]),input[type=button],input[type=submit],input[type=image]";
+  const MAY_BE = "a[href],label[for],[data-action],[class*=btn i],[class*=button i],[tabindex='0']";
   const DEV_TOOLS = "nextjs-portal,[data-nextjs-toast],vite-error-overlay,#webpack-dev-server-client-overlay,#__vconsole,.tsqd-parent-container";
   const PRESSES = ["click", "mousedown", "mouseup", "pointerdown", "pointerup", "touchstart"];
   const isShown = (element) => {
@@ -31,36 +34,45 @@
     const above = element.parentElement;
     return getComputedStyle(element).cursor === "pointer" && !(above && getComputedStyle(above).cursor === "pointer");
   };
+  // whether something else lies above its middle, as far as that is in view
+  const isCovered = (element) => {
+    const box = element.getBoundingClientRect();
+    const at = [box.x + box.width / 2, box.y + box.height / 2];
+    let top = document.elementFromPoint(...at);
+    for (let inner = top && rootOf(top); inner; inner = top && rootOf(top)) {
+      const deeper = inner.elementFromPoint(...at);
+      if (!deeper || deeper === top) break;
+      top = deeper;
+    }
+    const isIn = (node, other) => node && (node === other || isIn(node.parentElement ?? node.getRootNode().host, other));
+    return top !== null && !isIn(top, element) && !isIn(element, top);
+  };
   const short = (value) => String(value ?? "").replace(/\s+/g, " ").trim().slice(0, 120);
+  const LEADS_AWAY = "a[target=_blank],a[download],a[href^='mailto:'],a[href^='tel:']";
+  const leadsAway = (element) =>
+    element.matches(LEADS_AWAY) || (element.matches("a[href]") && element.origin !== location.origin && element.protocol !== "javascript:");
+  // what the picture in a button without words is called: its classes, its file, its title
+  const iconOf = (element) => {
+    const names = [];
+    for (const part of [element, ...element.querySelectorAll("svg,i,img,use,span,title")].slice(0, 8)) {
+      const named = part.getAttribute("class") ?? "";
+      const file = part.getAttribute("src") ?? part.getAttribute("href") ?? "";
+      names.push(named.replace(/\b(items|justify|text|self|content|place|float|clear|col|row)-(start|end)\b/g, ""));
+      if (part !== element) names.push(part.getAttribute("data-icon") ?? "", file.startsWith("data:") ? "" : file.split("/").pop());
+      if (part.localName === "title") names.push(part.textContent);
+    }
+    return short(names.join(" "));
+  };
+  // by its id, else by its words, else by its number among its kind
   const selectorOf = (element) => {
     if (element.id && /^[A-Za-z][\w-]*$/.test(element.id)) return `#${element.id}`;
     const text = short(element.innerText);
-    const tag = element.tagName.toLowerCase();
-    return text && text.length < 60 ? `${tag}:has-text(${JSON.stringify(text)})` : tag;
+    const tag = element.localName;
+    const hasText = text && text.length < 60;
+    const alike = elements.filter((e) => e.localName === tag && (!hasText || short(e.innerText).toLowerCase().includes(text.toLowerCase())));
+    const number = alike.indexOf(element);
+    return (hasText ? `${tag}:has-text(${JSON.stringify(text)})` : tag) + (number > 0 ? ` >> nth=${number}` : "");
   };
-  const found = [];
-  const told = [];
-  for (const element of elements) {
-    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")}`.trim();
-    if (element === document.body || element === document.documentElement) continue;
-    const isRole = element.matches(ROLES);
-    if (!isRole && !heard && !pointed(element)) continue;
-    if (!isShown(element) || within(element, DEV_TOOLS)) continue;
-    if (found.some((other) => other !== element && other.contains(element) && other.matches(ROLES))) continue;
-    const box = element.getBoundingClientRect();
-    found.push(element);
-    told.push({
-      text: short(element.innerText || element.value),
-      label: short(`${element.getAttribute("aria-label") ?? ""} ${element.title ?? ""} ${element.alt ?? ""}`),
-      name: short(`${element.id} ${element.getAttribute("name") ?? ""} ${element.getAttribute("data-testid") ?? ""}`),
-      selector: selectorOf(element),
-      is_button: isRole,
-      is_disabled: isDisabled(element),
-      is_held: /(mouse|pointer)(down|up)|touchstart/.test(heard) && !heard.includes("click"),
-      is_toggle: element.getAttribute("aria-pressed") === "true",
-      area: Math.round(box.width * box.height),
-    });
-  }
   const fields = [];
   const wanted = [];
   for (const element of elements) {
@@ -76,6 +88,39 @@
       hint: short(`${labels} ${element.placeholder ?? ""} ${element.name} ${element.id} ${element.getAttribute("aria-label") ?? ""}`),
       is_required: element.required === true,
       options: type === "select" ? [...element.options].map((o) => o.value).filter(Boolean).slice(0, 50) : [],
+    });
+  }
+  const GROUP = "form,dialog,[role=dialog]";
+  const isFilled = ({ type, hint, is_required }) => is_required || type === "select" || /key|sk-/i.test(hint);
+  const isBesideField = (element) => {
+    const group = element.closest(GROUP);
+    return group !== null && fields.some((field, i) => isFilled(wanted[i]) && group.contains(field));
+  };
+  const found = [];
+  const told = [];
+  for (const element of elements) {
+    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")}`.trim();
+    if (element === document.body || element === document.documentElement) continue;
+    const isRole = element.matches(ROLES);
+    if (!isRole && !heard && !element.matches(MAY_BE) && !pointed(element)) continue;
+    if (!isShown(element) || leadsAway(element) || within(element, DEV_TOOLS)) continue;
+    if (found.some((other) => other !== element && other.contains(element) && other.matches(ROLES))) continue;
+    const box = element.getBoundingClientRect();
+    found.push(element);
+    told.push({
+      text: short(element.innerText || element.value),
+      label: short(`${element.getAttribute("aria-label") ?? ""} ${element.title ?? ""} ${element.alt ?? ""}`),
+      icon: iconOf(element),
+      name: short(`${element.id} ${element.getAttribute("name") ?? ""} ${element.getAttribute("data-testid") ?? ""}`),
+      selector: selectorOf(element),
+      is_button: isRole,
+      listens: heard !== "",
+      is_beside_field: isBesideField(element),
+      is_disabled: isDisabled(element),
+      is_covered: isCovered(element),
+      is_held: /(mouse|pointer)(down|up)|touchstart/.test(heard) && !heard.includes("click"),
+      is_toggle: element.getAttribute("aria-pressed") === "true",
+      area: Math.round(box.width * box.height),
     });
   }
   return { found, told, fields, wanted };

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from rtdoctor.browser.start_buttons import Pressable, consents, is_held, ranked
+from rtdoctor.browser.start_buttons import Pressable, consents, is_held, is_sure, makes_way, ranked
 
 if TYPE_CHECKING:
-    from playwright.async_api import ElementHandle, Frame, Page
+    from playwright.async_api import ElementHandle, Frame, Locator, Page
 
 MOST_PRESSES = 5
-_CLICK_MS = 1_500
+_CLICK_MS = 5_000  # a page that is busy, or that shows its logo first
+_FILL_MS = 1_500
+_MOST_FRAMES = 10
 _LOOK_S = 3.0
 
 
@@ -57,11 +59,16 @@ class Instructions:
 class Choice:
     """What can be pressed and filled at one moment, each with its element.
 
-    ``ranked`` may start the conversation, the likeliest first; ``others`` may not, by their words.
+    ``ranked`` may start the conversation, the likeliest first, ``sure`` are those of them that
+    hardly do anything else; ``others`` may not, by their words. ``again`` was pressed before and
+    may have to be held instead. ``closing`` may clear what lies above the page.
     """
 
     ranked: list[tuple[Pressable, ElementHandle]]
+    sure: list[tuple[Pressable, ElementHandle]]
+    again: tuple[Pressable, ElementHandle] | None
     consent: list[tuple[Pressable, ElementHandle]]
+    closing: list[tuple[Pressable, ElementHandle]]
     others: list[Pressable]
     fields: list[tuple[_Field, ElementHandle]]
 
@@ -83,6 +90,7 @@ class Presser:
     presses: list[Press] = field(default_factory=list)
     filled: list[Filled] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
     is_holding: bool = False
 
     @property
@@ -94,16 +102,22 @@ class Presser:
         found: list[tuple[Pressable, ElementHandle]] = []
         fields: list[tuple[_Field, ElementHandle]] = []
         script = (resources.files(__package__) / "press.js").read_text("utf-8")
-        for frame in self.page.frames[:10]:
+        for frame in self.page.frames[:_MOST_FRAMES]:
             try:
                 async with asyncio.timeout(_LOOK_S):
                     await self._look_into(frame, script.strip().rstrip(";"), found, fields)
             except Exception:  # noqa: S112 - a frame that went away or hangs has nothing to press
                 continue
         order = ranked([candidate for candidate, _ in found])
+        new = [pair for pair in found if pair[0].selector not in self.tried]
+        rest = [found[i] for i in order if found[i] in new]
+        again = (found[i] for i in order if found[i][0].selector in self.tried - self.held)
         return Choice(
-            [found[i] for i in order if found[i][0].selector not in self.tried],
-            [pair for pair in found if consents(pair[0]) and pair[0].selector not in self.tried],
+            rest,
+            [pair for pair in rest if is_sure(pair[0])],
+            next(again, None),
+            [pair for pair in new if consents(pair[0])],
+            [pair for pair in new if makes_way(pair[0])],
             [pair[0] for at, pair in enumerate(found) if at not in order],
             fields,
         )
@@ -130,11 +144,11 @@ class Presser:
                 continue
             try:
                 if wanted.type == "select":
-                    await element.select_option(value, timeout=_CLICK_MS)
+                    await element.select_option(value, timeout=_FILL_MS)
                 elif wanted.type in ("checkbox", "radio"):
-                    await element.check(timeout=_CLICK_MS)
+                    await element.check(timeout=_FILL_MS)
                 else:
-                    await element.fill(value, timeout=_CLICK_MS)
+                    await element.fill(value, timeout=_FILL_MS)
             except Exception:  # noqa: S112 - the page took the field away, or does not allow it
                 continue
             self.filled.append(Filled(wanted.hint, "words"))
@@ -142,7 +156,8 @@ class Presser:
     async def fill_as_told(self, fills: tuple[tuple[str, str], ...]) -> None:
         """Fill the fields that the user named. A field that is not there is left out."""
         for selector, value in fills:
-            await self.page.locator(selector).first.fill(value, timeout=2 * _CLICK_MS)
+            found = await self._locate(selector)
+            await found.fill(value, timeout=_CLICK_MS)
             self.filled.append(Filled(selector, "user"))
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
@@ -156,6 +171,7 @@ class Presser:
                 await element.hover(timeout=_CLICK_MS)
                 await self.page.mouse.down()
                 self.is_holding = True
+                self.held.add(candidate.selector)
             else:
                 await element.click(timeout=_CLICK_MS)
         except Exception as failure:
@@ -168,12 +184,21 @@ class Presser:
         """Press what the user named."""
         error = ""
         try:
-            await self.page.locator(selector).first.click(timeout=5_000)
+            found = await self._locate(selector)
+            await found.click(timeout=_CLICK_MS)
         except Exception as failure:
             error = str(failure).strip().partition("\n")[0][:200]
         made = Press(selector, selector, "user", error)
         self.presses.append(made)
         return made
+
+    async def _locate(self, selector: str) -> Locator:
+        """The first element of a selector, in whichever frame it is."""
+        for frame in self.page.frames[1:_MOST_FRAMES]:
+            found = frame.locator(selector)
+            if await found.count() and not await self.page.locator(selector).count():
+                return found.first
+        return self.page.locator(selector).first
 
     async def release(self) -> None:
         """Let go of what is held down."""

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rtdoctor.browser.initiators import Initiators
-from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
-from rtdoctor.browser.pressing import Choice, Instructions, Press, Presser
+from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.browser.pressing import Instructions, Presser
+from rtdoctor.browser.progress import COMPILES_S, POLL_S, Progress
+from rtdoctor.browser.starting import Starter
 from rtdoctor.browser.token_answer import TokenAnswer, replace_answer
 from rtdoctor.browser.watching import Completion, Watching
 from rtdoctor.front.front import Front
-from rtdoctor.front.passed import PassedExchange, Route
 from rtdoctor.front.rewriting import Rewriting
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
 _OPEN_S = 10.0
-_SETTLED_S = 0.4
-_COMPILES_S = 8.0  # a request of the page's own may take this long: dev servers compile
 _QUIET_S = 1.5
 _REFUSED_S = 0.8  # after a refusal of the service: what the page makes of it
 _NO_ERROR_FOR_S = 3.0
 _CONNECTS_S = 8.0  # from an accepted call to the first event
-_POLL_S = 0.05
 _LONGEST_TEXT = 4_000
-_MOST_CANDIDATES = 8
 _ALIVE_S = 2.0
 _CLOSE_S = 3.0
 
@@ -95,8 +91,8 @@ class _Visit:
     def __init__(self, watching: Watching, front: Front, already: int) -> None:
         self._watching = watching
         self._front = front
-        self._already = already
         self._initiators = Initiators()
+        self._progress = Progress(watching, front, already)
         self._presser: Presser | None = None
         self._page: Page | None = None
         self._first_text = ""
@@ -118,7 +114,7 @@ class _Visit:
             return
         presser = Presser(page, self._watching.mark, self._front.placeholder)
         self._presser = presser
-        await self._settle()
+        await self._progress.settle()
         self._first_text = await _text_of(page)
         instructions = subject.instructions
         if instructions.fills:
@@ -127,9 +123,12 @@ class _Visit:
             await page.evaluate(instructions.script)
         for selector in instructions.clicks:
             await presser.click(selector)
-            await self._settle()
-        if not instructions.clicks and not self._is_calling():
-            await self._start(presser)
+            await self._progress.settle()
+        if not instructions.clicks and not self._progress.is_calling:
+            starter = Starter(self._watching, self._progress, presser)
+            if not await starter.start():
+                self.stopped = "unclear"
+                self._candidates = starter.candidates
         if self.stopped != "unclear" and await self._is_alive(page):
             await self._watch()
 
@@ -154,77 +153,11 @@ class _Visit:
                 return False
         return True
 
-    async def _start(self, presser: Presser) -> None:
-        """Press until something of the service's happens."""
-        while presser.may_press:
-            choice = await presser.look()
-            before, own_before = self._progress(), len(self._watching.exchanges)
-            pressed = await self._press_next(presser, choice)
-            if pressed is None:
-                if not presser.presses and not self._progress():
-                    self._give_up(choice)
-                return
-            await self._settle()
-            if self._progress() > before:
-                return
-            asked = self._watching.exchanges[own_before:]
-            if any(_is_about_tokens(e) for e in asked):
-                return  # the page asked its own backend and went no further
-            if any(e.request.method != "GET" for e in asked):
-                # it did something of its own, and a second such press may do harm
-                self._give_up(await presser.look())
-                return
-
-    async def _press_next(self, presser: Presser, choice: Choice) -> Press | None:
-        await presser.fill(choice.fields)
-        if choice.ranked:
-            candidate, element = choice.ranked[0]
-            made = await presser.press(candidate, element, "words")
-            if not (made.error and choice.consent and presser.may_press):
-                return made
-            presser.tried.discard(candidate.selector)  # something lies above it
-        if choice.consent:
-            return await presser.press(*choice.consent[0], "consent")
-        return None
-
-    def _give_up(self, choice: Choice) -> None:
-        self.stopped = "unclear"
-        shown = [*(candidate for candidate, _ in choice.ranked), *choice.others][:_MOST_CANDIDATES]
-        self._candidates = tuple(f"{c.shown}  --click '{c.selector}'" for c in shown)
-
-    def _is_calling(self) -> bool:
-        """Whether the page makes its call without being pressed. Some fetch a token on load, or
-        make a connection, and wait then."""
-        return bool(self._watching.of_kind("local"))
-
-    def _progress(self) -> int:
-        """How much the page has done of what is to be watched."""
-        of_page = self._watching.of_kind("connection", "media", "local")
-        return len(of_page) + len(self._new_exchanges())
-
-    def _new_exchanges(self) -> tuple[PassedExchange, ...]:
-        """Those of the page and of its backend; at the base URL we ask for tokens of our own."""
-        passed = self._front.exchanges
-        return tuple(
-            p for p in passed if p.number > self._already and p.route is not Route.BASE_URL
-        )
-
-    async def _settle(self) -> None:
-        """Until the page has done nothing for a moment and waits for no request of its own."""
-        limit = time.monotonic() + _COMPILES_S
-        start, before = time.monotonic(), self._progress()
-        while time.monotonic() < limit:
-            await asyncio.sleep(_POLL_S)
-            idle = time.monotonic() - max(start, self._watching.last_change)
-            is_moving = self._progress() > before
-            if is_moving or (idle >= _SETTLED_S and not self._watching.is_waiting):
-                return
-
     async def _watch(self) -> None:
         """Until the page is connected and no error came for a while, or until it is quiet."""
         connected_at: float | None = None
         while True:
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(POLL_S)
             if self._watching.of_kind("crash"):
                 self.stopped = "crash"
                 return
@@ -241,10 +174,10 @@ class _Visit:
     def _patience(self) -> float:
         """How long nothing has to happen for the page to be called quiet."""
         if self._watching.is_waiting:
-            return _COMPILES_S
+            return COMPILES_S
         if self._reached() in (Reached.ANSWERED, Reached.CHANNEL) and self._may_open():
             return _CONNECTS_S
-        passed = self._new_exchanges()
+        passed = self._progress.exchanges
         answer = passed[-1].exchange.response if passed else None
         return _REFUSED_S if answer is not None and answer.status >= 400 else _QUIET_S
 
@@ -255,17 +188,9 @@ class _Visit:
         return not is_connected or any("m=application" in sdp for sdp in offers)
 
     def _reached(self) -> Reached:
-        seen: dict[Reached, Callable[[], object]] = {
-            Reached.SESSION: lambda: self._watching.of_kind("event in"),
-            Reached.CHANNEL: lambda: self._watching.of_kind("channel open"),
-            Reached.ANSWERED: lambda: [r for r in self._watching.of_kind("remote") if not r.error],
-            Reached.OFFERED: lambda: [r for r in self._watching.of_kind("local") if not r.error],
-            Reached.ASKED: lambda: self._new_exchanges() or self._watching.exchanges,
-            Reached.MEDIA: lambda: self._watching.of_kind("media"),
-            Reached.PRESSED: lambda: self._presser and self._presser.presses,
-            Reached.OPENED: lambda: self.stopped != "not opened",
-        }
-        return next((stage for stage, is_seen in seen.items() if is_seen()), Reached.NOTHING)
+        is_pressed = self._presser is not None and bool(self._presser.presses)
+        is_opened = self.stopped != "not opened"
+        return self._progress.reached(is_opened=is_opened, is_pressed=is_pressed)
 
     async def leave(self) -> str:
         """What the page shows at the end that it did not show at first."""
@@ -280,7 +205,7 @@ class _Visit:
     def result(self, shows: str, duration_ms: float) -> PageRun:
         presser = self._presser
         return PageRun(
-            exchanges=self._new_exchanges(),
+            exchanges=self._progress.exchanges,
             own_exchanges=tuple(self._watching.exchanges),
             records=tuple(self._watching.records),
             presses=tuple(presser.presses) if presser else (),
@@ -293,16 +218,6 @@ class _Visit:
             duration_ms=duration_ms,
             sent_from=tuple(self._initiators.found),
         )
-
-
-_TOKEN_WORDS = ("token", "secret", "session", "realtime", "ephemeral", "ek_", "sdp", "api key")
-
-
-def _is_about_tokens(exchange: OwnExchange) -> bool:
-    """Whether a request to the page's own backend looks like the one for a token or a call."""
-    answer = exchange.response.body if exchange.response else ""
-    text = f"{exchange.request.url} {exchange.request.body or ''} {answer}".lower()
-    return any(word in text for word in _TOKEN_WORDS)
 
 
 async def _text_of(page: Page) -> str:

@@ -216,9 +216,16 @@
       apply(know, pressable, [target, `${apply(nativeOf, pressable, [target]) ?? ""} ${text(args[0])}`]);
     return go();
   });
+  const closed = new Sources(); // an element, to its closed shadow root
+  calling(Element.prototype, "attachShadow", (go, element) => {
+    const root = go();
+    apply(know, closed, [element, root]);
+    return root;
+  });
   // press.js asks here, by the word that only this run knows
   on(globalThis, mark, (event) => {
     event.detail.listens = (element) => apply(nativeOf, pressable, [element]) ?? "";
+    event.detail.rootOf = (element) => element.shadowRoot ?? apply(nativeOf, closed, [element]);
   });
 
   // last, so that what was replaced above reads as what it replaced

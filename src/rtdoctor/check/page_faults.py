@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backend
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind
+from rtdoctor.domain.token_words import names_token_route
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -17,7 +18,6 @@ from rtdoctor.subjects.tokens import tokens_in
 
 _LONGEST = 300
 _REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
-_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth|/key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def token_route(run: PageRun) -> OwnExchange | None:
         body = own.response.body if own.response else ""
         if tokens_in(body):
             return None
-        if _TOKEN_ROUTE.search(own.request.url):
+        if names_token_route(own.request.url):
             return own
     return None
 

@@ -16,12 +16,13 @@ from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_runs import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
 from rtdoctor.cli.check_options import CheckOptions
+from rtdoctor.cli.new_file import require_new
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
-from rtdoctor.cli.source_fix import require_new, write_page_fix
+from rtdoctor.cli.source_fix import write_page_fix
 from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue

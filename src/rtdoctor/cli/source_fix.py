@@ -8,6 +8,7 @@ import click
 
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_check import PageFinished
+from rtdoctor.cli.new_file import require_new, write_new
 from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.domain.finding import Repair
 from rtdoctor.errors import RedactionError, UsageError
@@ -24,16 +25,6 @@ def require_source(reading: Reading | None, path: Path) -> None:
             hint="Give the file or the folder with the code: rtdoctor check FOLDER --fix fix.diff",
         )
     require_new(path)
-
-
-def require_new(path: Path) -> None:
-    """Raise ``UsageError`` for a file that exists."""
-    if path.exists():
-        raise _exists(path)
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} exists already, and is not written over", hint="Name another file.")
 
 
 def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redactor) -> None:
@@ -87,14 +78,7 @@ def write_page_fix(found: PageFinished, path: Path, redactor: Redactor) -> None:
 
 
 def _write(text: str, fix: Fixed, path: Path, redactor: Redactor) -> None:
-    data = _without_secrets(text, fix, redactor)
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise _exists(path) from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    write_new(path, _without_secrets(text, fix, redactor))
 
 
 def _without_secrets(text: str, fix: Fixed, redactor: Redactor) -> bytes:

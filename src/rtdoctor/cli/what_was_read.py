@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rtdoctor.errors import UsageError
+from rtdoctor.cli.new_file import write_new
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
@@ -55,15 +55,7 @@ def write(reading: Reading, path: Path, catalogue: Catalogue, *, keep_addresses:
     redactor = _redactor(reading, keep_addresses)
     text = written_setup(reading, catalogue, redactor)
     data = redactor.guard(text.encode("utf-8", "replace"))
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise UsageError(
-            f"{path} exists already, and is not written over", hint="Name another file."
-        ) from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    write_new(path, data)
 
 
 def _redactor(reading: Reading, keep_addresses: bool) -> Redactor:

@@ -134,6 +134,7 @@ def _judge(frame: Frame, complaint: Complaint, body: Any) -> Fault:
             basis = ("TOK-NULL-FIELD",) if is_null else complaint.basis
         case _:
             fault = frame.fault(FaultKind.WRONG_VALUE, at)
+            fault = replace(fault, limit=complaint.limit)
             basis = complaint.basis
     instead = _respelled(frame, at, value_at(body, at))
     return replace(fault, expected=complaint.expected, instead=instead, basis=basis)

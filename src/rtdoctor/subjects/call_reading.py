@@ -130,6 +130,10 @@ def auth_of(
     if mint is not None and mint.matched:
         return _token_auth(call, shown, mint)
     kind = kind_of(shown.text)
+    if kind is AuthKind.LITERAL and mint is not None and mint.is_refused:
+        auth = Auth(header=shown.header, scheme=shown.scheme)
+        why = f"{mint.seen.origin} was refused; “{shown.text}” is what came of that"
+        return auth, ReadPlace("credential", "an ephemeral token", why, inferred=True)
     if kind is AuthKind.LITERAL:
         auth = Auth(AuthKind.LITERAL, shown.text, shown.header, shown.scheme)
         said = f"{shown.header}: {shown.scheme} {shown.text}".strip()

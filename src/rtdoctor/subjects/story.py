@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from rtdoctor.domain.token_words import names_token_read, names_token_route
 from rtdoctor.migration.dialect import dialect_at
 from rtdoctor.subjects.address import address_of, to_service
 from rtdoctor.subjects.headers import ShownCredential, credential_in
@@ -13,10 +13,6 @@ from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
-_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")
-_TOKEN_ROUTE_READ = re.compile(
-    r"(?i)(?!.*/auth/).*/[\w-]*(?:token|session|secret|ephemeral)[\w-]*/?"
-)
 _SHORTEST = 6  # characters of a credential that is looked for in other answers
 _CALLS_MATCHED = 20  # more calls than these last ones are no person's
 
@@ -48,6 +44,12 @@ class SeenMint:
     token: TokenFound | None
     matched: bool
     certain: bool = True
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it is seen that no token was given."""
+        answer = self.seen.response
+        return self.token is None and answer is not None and answer.status >= 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,9 @@ def _is_token_route(seen: Seen, path: str) -> bool:
     """Whether this may be the app's own way to a token, by its method and its name."""
     match seen.request.method.upper():
         case "POST":
-            return _TOKEN_ROUTE.search(path) is not None
+            return names_token_route(path)
         case "GET":
             body = seen.response.body if seen.response else ""
             is_page = body.lstrip().startswith("<")
-            return not is_page and _TOKEN_ROUTE_READ.fullmatch(path) is not None
+            return not is_page and names_token_read(path)
     return False
