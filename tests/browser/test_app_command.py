@@ -50,7 +50,7 @@ def test_what_the_backend_swallows_is_found_and_mended_in_the_code(
 
     assert done.code == 1, done.err
     assert "your backend: POST api.openai.com/v1/realtime/sessions: 404" in done.out
-    assert "the command printed: the service was not pleased" in done.out
+    assert "the command printed" not in done.out  # the refusal itself is seen
     run = json.loads(report.read_text())["run"]
     body = run["header"]["subject"]["token_body"]["value"]["text"]
     assert json.loads(body)["instructions"] == "Be kind."  # what the backend really sent

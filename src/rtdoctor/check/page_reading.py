@@ -11,6 +11,7 @@ from rtdoctor.domain.setup import AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.front.passed import PassedExchange
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.address import to_service
+from rtdoctor.subjects.completing import with_model_of_call
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -128,6 +129,9 @@ def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Read
     setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
     setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
     places = [p for p in reading.places if p.place.startswith("mint.")]
+    if any(p.inferred and p.place.startswith("mint.body") for p in places):
+        # the model of a body that nobody has seen is the one that the page goes on to name
+        setup = with_model_of_call(setup, catalogue)
     # where the token stood in the answer that the page was helped with is not the page's own
     helped = ReadPlace("credential", "an ephemeral token", "a run in which a token was given")
     places += [
