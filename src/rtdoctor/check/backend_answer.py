@@ -15,6 +15,7 @@ from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.tokens import tokens_in
 
 _MINT_S = 15.0
+_SPARE_TOKENS = 3
 
 
 def backend_route(run: PageRun) -> OwnExchange | None:
@@ -61,6 +62,17 @@ def answer_of_backend(
         return _read_anywhere(answer, repair.shape) if PagePart.TOKEN in parts else answer
 
     return TokenAnswer(route.request.url.partition("?")[0], make)
+
+
+async def spare_tokens(repair: PageRepair, front: Front) -> tuple[str, ...]:
+    """Tokens that a page has not shown yet, as many as it may need; none where they are refused."""
+    import httpx
+
+    try:
+        answers = [await _minted(repair, front) for _ in range(_SPARE_TOKENS)]
+    except httpx.HTTPError:
+        return ()
+    return tuple(found[0].value for answer in answers if (found := tokens_in(answer)))
 
 
 async def _minted(repair: PageRepair, front: Front) -> str:

@@ -175,10 +175,16 @@ def _deeds(found: PageFinished) -> Iterator[str]:
         yield f"error event: {_short(text)}"
     if run.shows:
         yield f"shows: {_short(run.shows)}"
-    if not run.is_connected:
+    if not run.is_connected and not _is_refused(run):
         yield from (f"the command printed: {_short(line)}" for line in found.printed[-_MOST_LINES:])
     if run.stopped == "time":
         yield "it was stopped after 30 s"
+
+
+def _is_refused(run: PageRun) -> bool:
+    """Whether the service refused something, which says more than the log of the app."""
+    answers = [passed.exchange.response for passed in run.exchanges]
+    return any(answer is not None and answer.status >= 400 for answer in answers)
 
 
 def _exchange(seen: Seen) -> str:

@@ -12,6 +12,7 @@ from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.backend_answer import backend_is_seen, backend_route, gives_no_token
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.idle_parts import idle_parts
+from rtdoctor.check.page_events import migrated_events
 from rtdoctor.check.page_faults import (
     OwnFault,
     own_fault,
@@ -21,12 +22,13 @@ from rtdoctor.check.page_faults import (
 from rtdoctor.check.page_fix import PageFix
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
+    alike,
     call_was_seen,
     called_without_token,
     read_page,
     with_call_of,
 )
-from rtdoctor.check.page_repair import PageRepair, TokenShape, migrated_events
+from rtdoctor.check.page_repair import PageRepair, TokenShape
 from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import RequestInCode
@@ -223,7 +225,7 @@ class PageCheck:
         if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
         reading = with_call_of(found.reading, seen, self.catalogue)
-        if reading.setup == found.reading.setup:
+        if alike(reading.setup, found.reading.setup):
             return replace(found, reading=reading)
         self.tell("The page showed its real call; its setup is probed again")
         return replace(found, reading=reading, finished=await self.diagnose(reading.setup))

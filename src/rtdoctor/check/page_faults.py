@@ -136,13 +136,14 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
     route = token_route(run)
     if route is not None and not is_passed_on_refusal(route):
         found.append(OwnFault(_of_route(route), "See the log of that backend."))
-    found += [
-        OwnFault(
-            f"The page asks {record.text}, which is not reached in this check.",
-            f"--allow-host {record.text}",
-        )
-        for record in run.of_kind("blocked")
-    ]
+    if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
+        found += [
+            OwnFault(
+                f"The page asks {record.text}, which is not reached in this check.",
+                f"--allow-host {record.text}",
+            )
+            for record in run.of_kind("blocked")
+        ]
     return found
 
 

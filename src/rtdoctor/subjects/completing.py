@@ -59,6 +59,22 @@ def with_mint_of(setup: Setup, catalogue: Catalogue) -> Setup:
     return setup.take(found, frozenset(_MINT))
 
 
+def with_model_of_call(setup: Setup, catalogue: Catalogue) -> Setup:
+    """The setup with the model that its call names in the token body too, if that names one."""
+    model = dict(setup.call_query.value.params).get("model")
+    body = parse_object(setup.token_body.value.text or "")
+    holder = next((h for h in (body, _at(body, ("session",))) if _names_model(h)), None)
+    if model is None or body is None or holder is None:
+        return setup
+    holder["model"] = model
+    value = TokenBody(compact_json(body), setup.token_body.value.content_type)
+    return setup.with_level(Factor.TOKEN_BODY, level_of(catalogue, Factor.TOKEN_BODY, value))
+
+
+def _names_model(data: Any) -> bool:
+    return isinstance(data, dict) and "model" in data
+
+
 def body_with_usual(
     setup: Setup, left_out: Sequence[str], catalogue: Catalogue
 ) -> TokenBody | None:
