@@ -12,6 +12,7 @@ from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, reshape
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.server_action import ACTION_HEADERS, returned_by, with_returned
 from rtdoctor.subjects.tokens import tokens_in
 
 _MINT_S = 15.0
@@ -41,7 +42,9 @@ def answer_of_backend(
         answer = in_shape_of(known, await _minted(repair, front), repair.shape)
         return _read_anywhere(answer, repair.shape) if PagePart.TOKEN in parts else answer
 
-    return TokenAnswer(route.request.url.partition("?")[0], make)
+    asked = route.request
+    marks = tuple((n, value) for n, value in asked.headers if n.lower() in ACTION_HEADERS)
+    return TokenAnswer(asked.url.partition("?")[0], asked.method, marks, make)
 
 
 async def _minted(repair: PageRepair, front: Front) -> str:
@@ -74,7 +77,10 @@ def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
     new, old = tokens_in(minted), tokens_in(known)
     if not new:
         return minted
-    token = new[0].value
+    token, returned = new[0].value, returned_by(known)
+    if returned is not None:
+        inner = in_shape_of(json.dumps(returned), minted, shape)
+        return with_returned(known, parse_object(inner) or inner)
     data = parse_object(known)
     if not old or (data is None and old[0].place):
         return _read_anywhere(minted, shape)
@@ -85,6 +91,9 @@ def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
 
 def _read_anywhere(answer: str, shape: TokenShape) -> str:
     """The answer with its token at every place where pages look for one."""
+    returned = returned_by(answer)
+    if isinstance(returned, dict):
+        return with_returned(answer, parse_object(_read_anywhere(json.dumps(returned), shape)))
     found = parse_object(reshaped(HttpResponse(200, body=answer), shape).body)
     return answer if found is None else json.dumps({"token": found.get("value"), **found})
 

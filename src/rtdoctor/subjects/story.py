@@ -11,6 +11,7 @@ from rtdoctor.subjects.address import address_of, to_service
 from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import Credential, credential_in
 from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
+from rtdoctor.subjects.server_action import is_server_action
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth")
@@ -144,7 +145,7 @@ def _is_token_route(seen: Seen, path: str) -> bool:
     """Whether this may be the app's own way to a token, by its method and its name."""
     match seen.request.method.upper():
         case "POST":
-            return _TOKEN_ROUTE.search(path) is not None
+            return is_server_action(seen.request) or _TOKEN_ROUTE.search(path) is not None
         case "GET":
             body = seen.response.body if seen.response else ""
             is_page = body.lstrip().startswith("<")
