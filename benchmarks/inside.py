@@ -5,8 +5,8 @@
 Instances. A level differs from the passing one in 4 to 40 places, drawn evenly. Planted are one
 refused place, two (with one error for both, or one for each), a pair that fails only together, and
 one beside a *clash*: a place of the failing level with a missing one, a reason of its own that only
-mixtures have. All is drawn from the seed; errors are the founding case's empty one unless said
-otherwise.
+mixtures have, and a pair of which one place clashes so. All is drawn from the seed; errors are the
+founding case's empty one unless said otherwise.
 
 Columns: questions, mean and maximum, with two repeats for each claimed pair; the runs with one
 culprit that needed more than ``2 log2(n) + 8``; runs in which exactly what was planted is claimed;
@@ -27,14 +27,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.inner_cause import Choice, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 
 EMPTY = Signature(Stage.MINT, 400, "", "", "", "")
 OTHER = Signature(Stage.MINT, 400, "invalid_request_error", "other", None, "no")
 
 
 @dataclass(frozen=True)
-class Fault:
+class InnerFault:
     """A choice with all of ``inside`` and none of ``outside`` fails so."""
 
     inside: Choice
@@ -45,7 +45,7 @@ class Fault:
 @dataclass(frozen=True)
 class Instance:
     count: int
-    faults: tuple[Fault, ...]
+    faults: tuple[InnerFault, ...]
 
     @property
     def planted(self) -> set[Choice]:
@@ -58,31 +58,40 @@ class Result:
     found: set[Choice]
 
 
-Draw = Callable[[random.Random, int], tuple[Fault, ...]]
+Draw = Callable[[random.Random, int], tuple[InnerFault, ...]]
 
 
-def one(rng: random.Random, count: int) -> tuple[Fault, ...]:
-    return (Fault(frozenset(rng.sample(range(count), 1))),)
+def one(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
+    return (InnerFault(frozenset(rng.sample(range(count), 1))),)
 
 
-def two(rng: random.Random, count: int) -> tuple[Fault, ...]:
+def two(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     first, second = rng.sample(range(count), 2)
-    return Fault(frozenset({first})), Fault(frozenset({second}))
+    return InnerFault(frozenset({first})), InnerFault(frozenset({second}))
 
 
-def two_errors(rng: random.Random, count: int) -> tuple[Fault, ...]:
+def two_errors(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     first, second = rng.sample(range(count), 2)
-    return Fault(frozenset({first})), Fault(frozenset({second}), signature=OTHER)
+    return InnerFault(frozenset({first})), InnerFault(frozenset({second}), signature=OTHER)
 
 
-def pair(rng: random.Random, count: int) -> tuple[Fault, ...]:
-    return (Fault(frozenset(rng.sample(range(count), 2))),)
+def pair(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
+    return (InnerFault(frozenset(rng.sample(range(count), 2))),)
 
 
-def clash(rng: random.Random, count: int) -> tuple[Fault, ...]:
+def clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
     culprit, there, missing = rng.sample(range(count), 3)
     said = rng.choice([EMPTY, OTHER])
-    return Fault(frozenset({there}), frozenset({missing}), said), Fault(frozenset({culprit}))
+    return InnerFault(frozenset({there}), frozenset({missing}), said), InnerFault(
+        frozenset({culprit})
+    )
+
+
+def pair_and_clash(rng: random.Random, count: int) -> tuple[InnerFault, ...]:
+    first, second, missing = rng.sample(range(count), 3)
+    return InnerFault(frozenset({first}), frozenset({missing}), OTHER), InnerFault(
+        frozenset({first, second})
+    )
 
 
 ROWS: dict[str, Draw] = {
@@ -91,6 +100,7 @@ ROWS: dict[str, Draw] = {
     "two places, two errors": two_errors,
     "a pair": pair,
     "one place and a clash": clash,
+    "a pair and a clash": pair_and_clash,
 }
 
 

@@ -56,7 +56,7 @@ UNLIMITED = 256
 
 
 @dataclass(frozen=True)
-class Rule:
+class HiddenRule:
     """Mixtures with all of ``inside`` and none of ``outside`` fail at ``stage``."""
 
     inside: Point
@@ -71,9 +71,9 @@ class Rule:
 @dataclass(frozen=True)
 class Instance:
     axes: tuple[Axis, ...]
-    causes: tuple[Rule, ...]
-    trap: Rule | None
-    order: tuple[Rule, ...]
+    causes: tuple[HiddenRule, ...]
+    trap: HiddenRule | None
+    order: tuple[HiddenRule, ...]
 
     def probe(self, point: Point) -> Outcome:
         for rule in self.order:
@@ -112,13 +112,13 @@ def draw(rng: random.Random, causes: int, *, trap: bool, empty: bool) -> Instanc
 
 def _rule(
     number: int, inside: list[int], outside: list[int], differing: set[int], empty: bool
-) -> Rule:
+) -> HiddenRule:
     """A rule over factors; those in which subject and control agree always match."""
     stage = max((STAGES[f] for f in inside + outside), key=lambda s: s.order)
     said = Signature(stage, 400, "invalid_request_error", f"rule_{number}")
     if empty:
         said = Signature(stage, 400, "", "", "", "")
-    return Rule(
+    return HiddenRule(
         frozenset(f"f{f}" for f in inside if f in differing),
         frozenset(f"f{f}" for f in outside),
         stage,
@@ -214,7 +214,7 @@ def judge(instance: Instance, result: Localisation) -> Judged:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScoreRow:
     """One line of the table: which instances, and how they are searched."""
 
     group: str
@@ -235,7 +235,7 @@ class Row:
 HINTS = {"none": None, "80 % right": 0.8, "wrong": 0.0}
 
 
-def rows() -> list[Row]:
+def rows() -> list[ScoreRow]:
     """Three rows each: one, two and three causes."""
     groups: list[dict[str, Any]] = [
         {"group": "own signatures", "trap": trap, "hint": hint}
@@ -250,7 +250,7 @@ def rows() -> list[Row]:
         {"group": "8 at once", "batch": 8},
     ):
         groups += [{**more, "trap": trap} for trap in (False, True)]
-    return [Row(causes=causes, **group) for group in groups for causes in (1, 2, 3)]
+    return [ScoreRow(causes=causes, **group) for group in groups for causes in (1, 2, 3)]
 
 
 HEAD = (
@@ -270,7 +270,7 @@ class Measured:
     missed: tuple[str, ...]
 
 
-def measure(row: Row, instances: int, seed: int) -> Measured:
+def measure(row: ScoreRow, instances: int, seed: int) -> Measured:
     """Run one row. The same seed gives the same instances to every row of the same kind."""
     rng = random.Random(f"{seed} {row.causes} {row.trap}")
     hint_rng = random.Random(seed)

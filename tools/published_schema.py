@@ -1,9 +1,10 @@
-"""Make src/rtdoctor/schema/published.json from OpenAI's published OpenAPI document.
+"""Make src/rtdoctor/schema/published.json from OpenAI's published OpenAPI document, and beside it
+tests/schema/published_answers.json, by which the sandbox's answers are checked.
 
     python tools/published_schema.py OPENAPI.yaml DATE
 
 DATE is the day of the document (github.com/openai/openai-openapi, MIT). Kept is what says whether
-a request is right; prose, examples and answers go. published_schema.yaml lists the requests and
+a request is right; prose and examples go. published_schema.yaml lists the requests and
 the places where the document is known to be wrong. docs/schema.md says when to run this.
 """
 
@@ -22,6 +23,7 @@ from rtdoctor.migration.places import ValueShape, load
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "src/rtdoctor/schema/published.json"
+ANSWERS = HERE.parent / "tests/schema/published_answers.json"
 SOURCE = "https://github.com/openai/openai-openapi (MIT)"
 REF = "#/components/schemas/"
 KEPT = [
@@ -45,15 +47,23 @@ def main() -> None:
     for amendment in recipe["amend"]:
         amend(schemas, amendment)
     add_places_of_the_beta(schemas)
+    origin = {"source": SOURCE, "date": sys.argv[2]}
     data = {
-        "source": SOURCE,
-        "date": sys.argv[2],
+        **origin,
         "requests": recipe["requests"],
         "answers": only_in_answers(schemas, recipe),
         "$defs": reachable(schemas, recipe["requests"].values()),
     }
-    OUT.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8")
-    print(f"{OUT}: {OUT.stat().st_size:,} bytes, {len(data['$defs'])} schemas")
+    write(OUT, data)
+    for amendment in recipe["amend_answers"]:
+        amend(schemas, amendment)
+    told = recipe["told"]
+    write(ANSWERS, {**origin, "answers": told, "$defs": reachable(schemas, told.values())})
+
+
+def write(path: Path, data: Node) -> None:
+    path.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", "utf-8")
+    print(f"{path}: {path.stat().st_size:,} bytes, {len(data['$defs'])} schemas")
 
 
 def amend(schemas: Node, amendment: Node) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.hidden_rules.seen import Seen, differing, holds, level_of
+from benchmarks.hidden_rules.seen import SeenByService, differing, holds, level_of
 from rtdoctor.domain.finding import Blamed, Cause, Diagnosis, Verdict, Witness
 from rtdoctor.domain.outcome import Outcome, Stage
 from rtdoctor.domain.run import Run
@@ -39,11 +39,11 @@ class Refuted:
 
 def audit(run: Run, diagnosis: Diagnosis) -> tuple[Refuted, ...]:
     """Every claim of the diagnosis that the run refutes."""
-    seen = Seen(run)
+    seen = SeenByService(run)
     return tuple(refuted for check in _CHECKS for refuted in check(seen, diagnosis))
 
 
-def _levels(seen: Seen, cause: Cause) -> list[tuple[Factor, Level[Any]]] | None:
+def _levels(seen: SeenByService, cause: Cause) -> list[tuple[Factor, Level[Any]]] | None:
     """The levels of a cause; ``None`` when one of them names no factor of a setup."""
     levels = [(b.factor, level_of(seen.run, b, cause.failing_probes)) for b in cause.levels]
     known = [(Factor(factor), level) for factor, level in levels if level is not None]
@@ -54,7 +54,7 @@ def _text(blamed: Iterable[Blamed]) -> str:
     return " and ".join(f"{b.factor}={b.level}" for b in blamed)
 
 
-def _causes(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _causes(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     """A cause is refuted by a pass that contains all its levels. Where that pass replaced another
     cause with the same signature, the two are halves of one pair."""
     all_levels = [_levels(seen, cause) for cause in diagnosis.causes]
@@ -76,7 +76,7 @@ def _causes(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
         yield Refuted(kind, _text(cause.levels), tuple(p for p, _ in against))
 
 
-def _witnesses(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _witnesses(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     for cause in diagnosis.causes:
         inside = (place.witness for found in cause.inside for place in found.places)
         for witness in (*cause.witnesses, *inside):
@@ -92,7 +92,7 @@ def _witnesses(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             yield Refuted("suspicion", _text(suspicion.levels), tuple(against))
 
 
-def _wrong_witness(seen: Seen, witness: Witness) -> str:
+def _wrong_witness(seen: SeenByService, witness: Witness) -> str:
     """What is wrong with a witness pair; empty when nothing is."""
     missing = [p for p in (witness.failing, witness.passing) if p not in seen.outcomes]
     if missing:
@@ -116,7 +116,7 @@ def _wrong_witness(seen: Seen, witness: Witness) -> str:
     return ""
 
 
-def _ruled_out(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _ruled_out(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     """A factor is not ruled out where the subject fails and passes with only that changed."""
     if seen.subject is None or not seen.failing(seen.subject):
         return
@@ -129,7 +129,7 @@ def _ruled_out(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             yield Refuted("ruled out", ruled_out.factor, tuple(against))
 
 
-def _repairs(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _repairs(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     for repair in diagnosis.repairs:
         text = " and ".join(f"{c.factor}={c.new}" for c in repair.changes)
         failing = seen.failing(repair.setup)
@@ -143,7 +143,7 @@ def _repairs(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             yield Refuted("tried", f"{text} passed", (tried.probe,))
 
 
-def _determinism(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _determinism(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     if claims_determinism(diagnosis):
         for probes in seen.disagreeing():
             yield Refuted("determinism", "one setup was answered in different ways", probes)
@@ -154,7 +154,7 @@ def claims_determinism(diagnosis: Diagnosis) -> bool:
     return any(DETERMINISM.search(text) for text in (*diagnosis.assumptions, diagnosis.sentence))
 
 
-def _headline(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _headline(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     """The first status that the headline names is one that the subject got, and so is the stage."""
     if seen.subject is None:
         return
@@ -176,7 +176,7 @@ def _headline(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             yield Refuted("headline", "a token request is refused that was answered", probes)
 
 
-def _verdict(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _verdict(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     if seen.subject is not None:
         failing, passing = seen.failing(seen.subject), seen.passing(seen.subject)
         if diagnosis.verdict is Verdict.WORKS and failing:
@@ -190,7 +190,7 @@ def _verdict(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
             yield Refuted("control", f"{control} passes", (control, *failing))
 
 
-def _network(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _network(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     connected = tuple(p for p, outcome in seen.outcomes.items() if _had_ice(outcome))
     texts = [fact.text for fact in diagnosis.facts] + [diagnosis.sentence]
     for text in texts if connected else []:
@@ -203,7 +203,7 @@ def _had_ice(outcome: Outcome) -> bool:
     return stage is not None and stage.order + outcome.is_pass > Stage.ICE.order
 
 
-def _knowledge(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
+def _knowledge(seen: SeenByService, diagnosis: Diagnosis) -> Iterator[Refuted]:
     """Knowledge is about a target: elsewhere it neither alarms nor explains."""
     if seen.run.header.target.name not in KNOWN_TARGETS:
         for drift in diagnosis.drift:
@@ -213,7 +213,7 @@ def _knowledge(seen: Seen, diagnosis: Diagnosis) -> Iterator[Refuted]:
                 yield Refuted("knowledge", f"likely: {lint.knowledge}")
 
 
-_CHECKS: tuple[Callable[[Seen, Diagnosis], Iterable[Refuted]], ...] = (
+_CHECKS: tuple[Callable[[SeenByService, Diagnosis], Iterable[Refuted]], ...] = (
     _causes,
     _witnesses,
     _ruled_out,

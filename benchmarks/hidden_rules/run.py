@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 
 from benchmarks.hidden_rules.front import front
-from benchmarks.hidden_rules.score import Finished
+from benchmarks.hidden_rules.score import ScoredRun
 from benchmarks.hidden_rules.services import Service
 from rtdoctor.errors import RtdoctorError
 from rtdoctor.evidence import codec
@@ -22,7 +22,7 @@ from rtdoctor.evidence import codec
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
 
-async def run_service(service: Service, *, limit_s: float) -> Finished:
+async def run_service(service: Service, *, limit_s: float) -> ScoredRun:
     """One check of one service, ended after ``limit_s`` seconds."""
     with tempfile.TemporaryDirectory(prefix="hidden-rules-") as folder:
         rules, setup, result = (Path(folder, n) for n in ("rules.json", "setup.yaml", "run.json"))
@@ -47,7 +47,7 @@ async def run_service(service: Service, *, limit_s: float) -> Finished:
             with suppress(RtdoctorError):
                 run, diagnosis = codec.decode(result.read_bytes())
         seconds = time.perf_counter() - started
-        return Finished(code, text, run, diagnosis, opened, round(seconds, 1))
+        return ScoredRun(code, text, run, diagnosis, opened, round(seconds, 1))
 
 
 async def _rtdoctor(

@@ -26,7 +26,7 @@ RepairResult = Literal["right", "larger", "labelled", "wrong", "missing", "-"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class ScoredRun:
     """What a run of the program left behind. ``run`` is ``None`` when it wrote no file;
     ``opened`` is how many sessions the service itself counted."""
 
@@ -41,7 +41,7 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class Score:
     """One line of the table. ``found`` of ``causes`` were named rightly; ``touched`` says that
-    some of the right places were named in a wrong cause."""
+    some of the right factors were named in a wrong cause. ``places`` are inside of factors."""
 
     family: str
     service: str
@@ -51,6 +51,8 @@ class Score:
     causes: int
     found: int
     touched: bool
+    places: int
+    places_found: int
     optional: bool
     false_claims: tuple[str, ...]
     refuted: tuple[Refuted, ...]
@@ -62,7 +64,7 @@ class Score:
     seconds: float
 
 
-def score(service: Service, finished: Finished) -> Score:
+def score(service: Service, finished: ScoredRun) -> Score:
     """The line of a service. Without a run and a diagnosis only its end can be judged."""
     truth = service.truth
     run, diagnosis = finished.run, finished.diagnosis
@@ -71,13 +73,16 @@ def score(service: Service, finished: Finished) -> Score:
         verdict = {2: "usage", None: "timed out"}.get(finished.exit_code, "no run")
     refuted: tuple[Refuted, ...] = ()
     false_claims = [f"said {text!r}" for text in truth.never_said if text in flat(finished.text)]
-    found, touched = 0, False
+    found, touched, places_found = 0, False, 0
     repair: RepairResult = "missing" if truth.repair == "needed" else "-"
     determinism: Literal["claimed", "wrong", "-"] = "-"
     if run is not None and diagnosis is not None:
         refuted = audit(run, diagnosis)
         causes = _Causes(run, diagnosis, truth)
         false_claims += causes.false_claims()
+        named = {b.place for c in diagnosis.causes for f in c.inside for b in f.places}
+        false_claims += _false_places(named, truth)
+        places_found = sum(not named.isdisjoint(names) for names in truth.places)
         false_claims += _miscounted(finished, run, truth)
         found, touched = causes.found, causes.touched
         repair = _repair(run, diagnosis, truth, refuted)
@@ -93,6 +98,8 @@ def score(service: Service, finished: Finished) -> Score:
         causes=len(truth.causes) + bool(truth.suspected),
         found=found,
         touched=touched,
+        places=len(truth.places),
+        places_found=places_found,
         optional=truth.optional,
         false_claims=tuple(false_claims),
         refuted=refuted,
@@ -110,7 +117,7 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _crash(finished: Finished) -> str:
+def _crash(finished: ScoredRun) -> str:
     if finished.exit_code is None:
         return "timed out"
     if finished.exit_code in EXIT_CODES.values():
@@ -180,7 +187,13 @@ def _text(levels: Sequence[Blamed]) -> str:
     return " and ".join(f"{b.factor}={b.level}" for b in levels)
 
 
-def _miscounted(finished: Finished, run: Run, truth: Truth) -> Iterator[str]:
+def _false_places(named: set[str], truth: Truth) -> Iterator[str]:
+    right = {name for names in truth.places for name in names}
+    if right:
+        yield from (f"blames {place}" for place in sorted(named - right))
+
+
+def _miscounted(finished: ScoredRun, run: Run, truth: Truth) -> Iterator[str]:
     ledger = run.ledger
     if finished.opened is not None and finished.opened != ledger.sessions_opened:
         yield f"counts {ledger.sessions_opened} sessions, the service {finished.opened}"

@@ -13,7 +13,7 @@ from rtdoctor.domain.setup import Factor, Level, Setup
 _MINT = frozenset({Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY, Factor.BETA_HEADER})
 
 
-class Seen:
+class SeenByService:
     """The observations of a run, judged against its goal and found by setup or by id."""
 
     def __init__(self, run: Run) -> None:

@@ -75,6 +75,8 @@ class Truth:
     optional     the causes need not be found (the service answers by chance)
     suspected    statements of a likely cause, one of which is to be made: the failure is of a
                  transient kind, so it is not proved
+    places       the places inside of factors that are to be named, and no others, each as the names
+                 of it that are equally right; nothing is asked where there are none
     repairs      the smallest edit sets that work and keep what the user means
     repair       whether one is to be offered; ``none``: there is none, but one that puts the key
                  into the client, or changes the purpose and says so, may be offered
@@ -90,6 +92,7 @@ class Truth:
     allowed: tuple[Places, ...] = ()
     optional: bool = False
     suspected: tuple[Places, ...] = ()
+    places: tuple[tuple[str, ...], ...] = ()
     repairs: tuple[Places, ...] = ()
     repair: Literal["needed", "optional", "none"] = "needed"
     determinism: bool = True

@@ -14,6 +14,7 @@ COLUMNS = (
     "verdict",
     "exit",
     "causes",
+    "places",
     "false",
     "refuted",
     "repair",
@@ -30,6 +31,8 @@ class Totals:
     services: int
     causes: int
     found: int
+    places: int
+    places_found: int
     ends_right: int
     false_claims: int
     refuted: int
@@ -47,6 +50,7 @@ class Totals:
         return [
             f"services                          {self.services}",
             f"causes found                      {self.found} of {self.causes} ({share:.1f} %)",
+            f"places inside of factors found    {self.places_found} of {self.places}",
             f"verdict and exit code right       {self.ends_right} of {self.services}",
             f"claims against the truth          {self.false_claims}",
             f"claims refuted by the run         {self.refuted}" + (f" ({kinds})" if kinds else ""),
@@ -67,6 +71,8 @@ def totals(scores: Sequence[Score]) -> Totals:
         services=len(scores),
         causes=sum(s.causes for s in counted),
         found=sum(s.found for s in counted),
+        places=sum(s.places for s in scores),
+        places_found=sum(s.places_found for s in scores),
         ends_right=sum(s.ends_right for s in scores),
         false_claims=sum(len(s.false_claims) for s in scores),
         refuted=kinds.total(),
@@ -88,6 +94,7 @@ def row(score: Score) -> tuple[str, ...]:
         score.verdict + ("" if score.ends_right else " !"),
         "-" if score.exit_code is None else str(score.exit_code),
         _causes(score),
+        f"{score.places_found} of {score.places}" if score.places else "-",
         str(len(score.false_claims) or "-"),
         str(len(score.refuted) or "-"),
         score.repair,
@@ -146,6 +153,7 @@ before anything was run. `python benchmarks/hidden_rules.py --write docs/hidden-
 - *verdict*: `!` where verdict or exit code is not the right one.
 - *causes*: all true causes named exactly (right), some or parts of them (partial), none (missed);
   in parentheses where chance decides whether they can be found; `-` where there is none.
+- *places*: the places inside of factors that were named, of those that are to be.
 - *false*: claims against the truth. *refuted*: claims that an observation of the same run refutes.
 - *repair*: the first one offered. labelled: it leaks the key or changes the purpose, and says so.
 - *shown*: whether the terminal shows what the service said.

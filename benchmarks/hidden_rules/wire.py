@@ -35,8 +35,10 @@ def wire(level: Level[Any]) -> str:
             literal = auth.kind is AuthKind.LITERAL
             return f"{auth.header}: {auth.scheme} {auth.text if literal else f'<{auth.kind}>'}"
         case BetaHeader() as beta:
-            sent = {"mint": beta.mint, "call": beta.call}
-            return ", ".join(f"{where} {value}" for where, value in sent.items() if value)
+            sent = [("mint", beta.mint), ("call", beta.call)]
+            sent += [("mint", f"{name}: {value}") for name, value in beta.mint_others]
+            sent += [("call", f"{name}: {value}") for name, value in beta.call_others]
+            return ", ".join(f"{where} {text}" for where, text in sent if text)
         case CallQuery(params=params):
             return urlencode(params)
         case CallEncoding() as encoding:
@@ -44,7 +46,8 @@ def wire(level: Level[Any]) -> str:
             return " ".join([*filter(None, parts), *(["trimmed"] if encoding.trim else [])])
         case Offer() as offer:
             channel = f"channel {offer.channel}" if offer.channel is not None else "no channel"
-            return f"{'audio' if offer.audio else 'no audio'}, {channel}"
+            own = f"{'audio' if offer.audio else 'no audio'}, {channel}"
+            return own if offer.sdp is None else f"foreign\n{offer.sdp}"
     raise TypeError(f"{level.value!r} is no level of a setup")
 
 

@@ -29,7 +29,7 @@ from rtdoctor.targets.target import Target
 
 
 @dataclass(frozen=True)
-class Stage:
+class PageStage:
     """Runs and checks pages that are given as text, at one origin."""
 
     target: Target
@@ -57,7 +57,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(era: str, origins: tuple[str, ...] = ()) -> AsyncIterator[Stage]:
+async def open_stage(era: str, origins: tuple[str, ...] = ()) -> AsyncIterator[PageStage]:
     """A stage beside a sandbox of this era. ``origins`` are reached as well."""
     redactor, recipes = Redactor(), catalogue.read()
     routes: dict[str, Route] = {}
@@ -77,7 +77,7 @@ async def open_stage(era: str, origins: tuple[str, ...] = ()) -> AsyncIterator[S
 
                 keyed = PageKey(front.placeholder, in_sandbox=True).before(Rewriting())
                 async with open_browser(allowed, loopback_media=True) as browser:
-                    yield Stage(
+                    yield PageStage(
                         target,
                         redactor,
                         front,
@@ -91,6 +91,6 @@ async def open_stage(era: str, origins: tuple[str, ...] = ()) -> AsyncIterator[S
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(chromium: str) -> AsyncIterator[Stage]:
+async def stage(chromium: str) -> AsyncIterator[PageStage]:
     async with open_stage("single-use") as opened:
         yield opened

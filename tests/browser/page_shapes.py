@@ -42,7 +42,7 @@ ON_CLICK = """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
+class PageShape:
     """The pieces of a page; the defaults are a page that works today."""
 
     mint: str = GA_MINT
@@ -82,11 +82,11 @@ def held(listeners: str) -> str:
 
 
 WORKING = {
-    "plain": Shape(),
-    "blob body": Shape(
+    "plain": PageShape(),
+    "blob body": PageShape(
         call=GA_CALL.replace("body: sdp", "body: new Blob([sdp], { type: 'application/sdp' })")
     ),
-    "xhr": Shape(
+    "xhr": PageShape(
         call="""
   const answer = await new Promise((resolve) => {
     const xhr = new XMLHttpRequest();
@@ -97,7 +97,7 @@ WORKING = {
     xhr.send(sdp);
   });"""
     ),
-    "worker": Shape(
+    "worker": PageShape(
         call="""
   const code = `onmessage = async ({ data }) => postMessage(await (await fetch(
     "https://api.openai.com/v1/realtime/calls", { method: "POST", body: data.sdp,
@@ -109,8 +109,8 @@ WORKING = {
     worker.postMessage({ sdp, token });
   });"""
     ),
-    "on load": Shape(body="", start="\n  talk();"),
-    "shadow root": Shape(
+    "on load": PageShape(body="", start="\n  talk();"),
+    "shadow root": PageShape(
         body="<voice-app></voice-app>",
         start="""
   customElements.define("voice-app", class extends HTMLElement {
@@ -121,18 +121,18 @@ WORKING = {
     }
   });""",
     ),
-    "hold to talk": Shape(
+    "hold to talk": PageShape(
         body="<button id='start'>Hold to talk</button>",
         start=held("""
   button.addEventListener("pointerdown", () => talk());"""),
     ),
-    "consent overlay": Shape(
+    "consent overlay": PageShape(
         body=BUTTON
         + """
 <div id="consent" style="position:fixed;inset:0;background:#fffc"><p>We use cookies.</p>
 <button onclick="document.querySelector('#consent').remove()">Accept all</button></div>"""
     ),
-    "form with a select": Shape(
+    "form with a select": PageShape(
         body="""
 <form id="form"><label>Your name <input name="name" required></label>
 <label>Voice <select name="voice" required>
@@ -144,17 +144,17 @@ WORKING = {
     talk();
   });""",
     ),
-    "prompt for a key": Shape(
+    "prompt for a key": PageShape(
         mint=GA_MINT.replace(
             '"Bearer sk-your-key-here"', '`Bearer ${prompt("Your OpenAI API key?")}`'
         )
     ),
-    "label of another name": Shape(channel=CHANNEL.replace("oai-events", "data")),
-    "other buttons": Shape(
+    "label of another name": PageShape(channel=CHANNEL.replace("oai-events", "data")),
+    "other buttons": PageShape(
         body="""<button>Settings</button><button>Stop</button><button>Mute microphone</button>
 <button id="start">🎙️</button><button>Send message</button>"""
     ),
-    "screen": Shape(
+    "screen": PageShape(
         media=MICROPHONE
         + """
   await navigator.mediaDevices.getDisplayMedia({ video: true });"""
@@ -162,13 +162,13 @@ WORKING = {
 }
 
 _FRAME = (
-    Shape()
+    PageShape()
     .html.replace("\\", "\\\\")
     .replace("<", "\\x3c")
     .replace("`", "\\`")
     .replace("${", "\\${")
 )
-WORKING["iframe"] = Shape(
+WORKING["iframe"] = PageShape(
     body="<div id='frame'></div>",
     start=f"""
   const frame = document.createElement("iframe");
@@ -176,11 +176,11 @@ WORKING["iframe"] = Shape(
   frame.srcdoc = `{_FRAME}`;
   document.querySelector("#frame").append(frame);""",
 )
-WORKING["minified"] = Shape(
+WORKING["minified"] = PageShape(
     start="""
   (()=>{var a=document.querySelector("#start"),b=talk;a.onclick=()=>b()})();""",
 )
-WORKING["detects hooks"] = Shape(
+WORKING["detects hooks"] = PageShape(
     start="""
   const native = /^function \\w*\\(\\) \\{\\s*\\[native code\\]\\s*\\}$/;
   const looked = [
@@ -201,7 +201,7 @@ WORKING["detects hooks"] = Shape(
     if (hidden) talk(); else document.title = "hooked";
   });""",
 )
-WORKING["page that breaks what is used"] = Shape(
+WORKING["page that breaks what is used"] = PageShape(
     head="""<script>
   JSON.stringify = undefined; console.debug = () => { throw new Error("no"); };
   Object.prototype.toJSON = () => "broken"; Reflect.apply = undefined;
@@ -219,25 +219,25 @@ ONCE = """
 """
 
 BROKEN = {
-    "GA token at the beta URL": Shape(call=BETA_CALL),
-    "client_secret.value of a GA answer": Shape(token="data.client_secret.value"),
-    "client_secret?.value": Shape(token="data.client_secret?.value"),
-    "client_secret as a string": Shape(token="data.client_secret"),
-    "beta everywhere": Shape(mint=BETA_MINT, token="data.client_secret.value", call=BETA_CALL),
-    "left-over header": Shape(
+    "GA token at the beta URL": PageShape(call=BETA_CALL),
+    "client_secret.value of a GA answer": PageShape(token="data.client_secret.value"),
+    "client_secret?.value": PageShape(token="data.client_secret?.value"),
+    "client_secret as a string": PageShape(token="data.client_secret"),
+    "beta everywhere": PageShape(mint=BETA_MINT, token="data.client_secret.value", call=BETA_CALL),
+    "left-over header": PageShape(
         call=GA_CALL.replace("headers: {", 'headers: { "OpenAI-Beta": "realtime=v1",')
     ),
-    "token used twice": Shape(
+    "token used twice": PageShape(
         mint="",
         token="await mintOnce()",
         start=ONCE % GA_MINT
         + """
   document.querySelector("#start").addEventListener("click", () => { talk(); talk(); });""",
     ),
-    "channel after the offer": Shape(channel="", late_channel=CHANNEL),
-    "no channel": Shape(channel=""),
-    "no audio": Shape(media=""),
-    "session.update of the beta": Shape(
+    "channel after the offer": PageShape(channel="", late_channel=CHANNEL),
+    "no channel": PageShape(channel=""),
+    "no audio": PageShape(media=""),
+    "session.update of the beta": PageShape(
         channel=CHANNEL
         + """
   channel.onopen = () => channel.send(JSON.stringify(
@@ -246,21 +246,21 @@ BROKEN = {
 }
 
 OWN_FAULTS = {
-    "CSP": Shape(
+    "CSP": PageShape(
         head="""<meta http-equiv="Content-Security-Policy" content="connect-src 'self'">"""
     ),
-    "no such microphone": Shape(
+    "no such microphone": PageShape(
         media=MICROPHONE.replace("audio: true", 'audio: { deviceId: { exact: "gone" } }')
     ),
-    "header that no preflight allows": Shape(
+    "header that no preflight allows": PageShape(
         call=GA_CALL.replace("headers: {", 'headers: { "X-Trace": "1",')
     ),
-    "script error": Shape(mint="\n  const data = settings.token;"),
-    "no button": Shape(body="<p>Nothing to press here.</p>", start=""),
-    "button of another kind": Shape(body="<button id='start'>Delete everything</button>"),
-    "hangs": Shape(mint="\n  while (true) {}"),
-    "hangs on load": Shape(body="", start="\n  while (true) {}"),
-    "host that is not reached": Shape(
+    "script error": PageShape(mint="\n  const data = settings.token;"),
+    "no button": PageShape(body="<p>Nothing to press here.</p>", start=""),
+    "button of another kind": PageShape(body="<button id='start'>Delete everything</button>"),
+    "hangs": PageShape(mint="\n  while (true) {}"),
+    "hangs on load": PageShape(body="", start="\n  while (true) {}"),
+    "host that is not reached": PageShape(
         head='<script src="https://unpkg.com/react"></script>',
         start="\n  React.createElement; document.querySelector('#start').onclick = () => talk();",
     ),

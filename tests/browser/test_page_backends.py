@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from browser.conftest import Stage, open_stage
+from browser.conftest import PageStage, open_stage
 from browser.programs import BACKENDS, PAGES, running
 from browser.proofs import assert_proved
 from rtdoctor.browser.visit import PageSubject
@@ -33,19 +33,19 @@ COMMANDS: dict[str, list[str | Path]] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(chromium: str) -> AsyncIterator[Stage]:
+async def stage(chromium: str) -> AsyncIterator[PageStage]:
     async with open_stage("single-use", origins=("localhost",)) as opened:
         yield opened
 
 
-async def check(stage: Stage, backend: str, key: str) -> PageFinished:
+async def check(stage: PageStage, backend: str, key: str) -> PageFinished:
     variables = {"OPENAI_BASE_URL": f"{stage.target.base_url}/v1", "OPENAI_API_KEY": key}
     with running(COMMANDS[backend], variables) as origin:
         return await stage.check(PageSubject(url=f"{origin}/with-backend.html")).run()
 
 
 @pytest.mark.parametrize("backend", COMMANDS)
-async def test_a_refusal_behind_a_backend_is_the_services(stage: Stage, backend: str) -> None:
+async def test_a_refusal_behind_a_backend_is_the_services(stage: PageStage, backend: str) -> None:
     if backend == "PHP" and shutil.which("php") is None:
         pytest.skip("needs PHP (Debian: apt-get install php-cli)")
     assert stage.target.key is not None
@@ -54,7 +54,7 @@ async def test_a_refusal_behind_a_backend_is_the_services(stage: Stage, backend:
     assert_proved(found, (PagePart.MINT, PagePart.CALL))
 
 
-async def test_a_missing_variable_of_a_backend_is_its_own(stage: Stage) -> None:
+async def test_a_missing_variable_of_a_backend_is_its_own(stage: PageStage) -> None:
     found = await check(stage, "Express", "")
 
     assert "answered GET /session with 500 and without a token" in page_headline(found)

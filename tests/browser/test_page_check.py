@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser.backend import Answer, minting, server_action
-from browser.conftest import Stage, open_stage
+from browser.conftest import PageStage, open_stage
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
 from browser.proofs import assert_proved
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
@@ -45,7 +45,7 @@ GA = {"session": {"type": "realtime", "model": "gpt-realtime"}}
 
 @pytest.mark.parametrize(("name", "parts"), CHANGED.items(), ids=CHANGED)
 async def test_the_repair_is_proved_on_the_page(
-    stage: Stage, name: str, parts: tuple[PagePart, ...]
+    stage: PageStage, name: str, parts: tuple[PagePart, ...]
 ) -> None:
     found = await stage.checked(BROKEN[name].html)
 
@@ -57,7 +57,7 @@ async def test_the_repair_is_proved_on_the_page(
 
 @pytest.mark.parametrize(("name", "said"), SAID.items(), ids=SAID)
 async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
-    stage: Stage, name: str, said: str
+    stage: PageStage, name: str, said: str
 ) -> None:
     found = await stage.checked(OWN_FAULTS[name].html)
 
@@ -67,14 +67,14 @@ async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
 
 
 @pytest.mark.parametrize("name", ["no button", "button of another kind"])
-async def test_a_page_that_nobody_can_start_is_not_judged(stage: Stage, name: str) -> None:
+async def test_a_page_that_nobody_can_start_is_not_judged(stage: PageStage, name: str) -> None:
     found = await stage.checked(OWN_FAULTS[name].html)
 
     assert found.exit_code is ExitCode.CANNOT_TEST
     assert page_headline(found) == "It is not clear what starts your page."
 
 
-async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage) -> None:
+async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: PageStage) -> None:
     found = await stage.checked(WORKING["plain"].html)
 
     assert found.exit_code is ExitCode.WORKS
@@ -84,7 +84,7 @@ async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: Stage
     assert "does not prove" in result.leaves_open
 
 
-async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
+async def test_a_token_that_two_calls_show_is_the_cause(stage: PageStage) -> None:
     found = await stage.checked(BROKEN["token used twice"].html)
 
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
@@ -93,7 +93,9 @@ async def test_a_token_that_two_calls_show_is_the_cause(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 200], ids=["as it came", "as 200"])
-async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int | None) -> None:
+async def test_a_refused_mint_that_a_backend_passes_on(
+    stage: PageStage, status: int | None
+) -> None:
     assert stage.target.key is not None
     key, base_url = stage.target.key.reveal(), stage.target.base_url
     route = minting(base_url, key, "/v1/realtime/sessions", BETA, status=status)
@@ -106,7 +108,7 @@ async def test_a_refused_mint_that_a_backend_passes_on(stage: Stage, status: int
     assert not any(name.startswith("call.") for name in inferred)  # the repaired page showed it
 
 
-async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
+async def test_a_backend_that_answers_as_ga_does(stage: PageStage) -> None:
     assert stage.target.key is not None
     route = minting(
         stage.target.base_url, stage.target.key.reveal(), "/v1/realtime/client_secrets", GA
@@ -117,7 +119,7 @@ async def test_a_backend_that_answers_as_ga_does(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("dialect", ["beta", "GA"])
-async def test_a_server_action_of_next(stage: Stage, dialect: str) -> None:
+async def test_a_server_action_of_next(stage: PageStage, dialect: str) -> None:
     assert stage.target.key is not None
     key, base_url = stage.target.key.reveal(), stage.target.base_url
     path, body = {"beta": ("sessions", BETA), "GA": ("client_secrets", GA)}[dialect]
@@ -137,7 +139,7 @@ async def test_a_server_action_of_next(stage: Stage, dialect: str) -> None:
     ],
     ids=["missing variable", "missing route"],
 )
-async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said: str) -> None:
+async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, said: str) -> None:
     html = (PAGES / "with-backend.html").read_text()
     found = await stage.checked(html, session=lambda _: answer)
 
@@ -146,7 +148,7 @@ async def test_a_backend_that_fails_by_itself(stage: Stage, answer: Answer, said
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
-async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: Stage) -> None:
+async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: PageStage) -> None:
     found = await stage.checked((PAGES / "beta-app.html").read_text())
 
     assert_proved(found, (PagePart.MINT, PagePart.CALL, PagePart.EVENTS))

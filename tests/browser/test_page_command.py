@@ -54,7 +54,7 @@ def test_a_real_service_needs_a_yes(tmp_path: Path) -> None:
     done = rtdoctor("check", PAGES / "founding.html", OPENAI_API_KEY=KEY)
 
     assert done.code == 2
-    assert "up to 12 times against https://api.openai.com" in done.err
+    assert "up to 8 times against https://api.openai.com" in done.err
     assert "--yes" in done.err
     assert KEY not in done.out + done.err
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from browser.conftest import Stage
-from browser.page_shapes import GA_MINT, WORKING, Shape
+from browser.conftest import PageStage
+from browser.page_shapes import GA_MINT, WORKING, PageShape
 from rtdoctor.browser.pressing import MOST_PRESSES
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 @pytest.mark.parametrize("shape", WORKING.values(), ids=WORKING)
-async def test_a_page_is_started_and_connects(stage: Stage, shape: Shape) -> None:
+async def test_a_page_is_started_and_connects(stage: PageStage, shape: PageShape) -> None:
     seen = await stage.run(shape.html)
 
     assert seen.stopped == "connected", seen.shows
@@ -22,7 +22,7 @@ async def test_a_page_is_started_and_connects(stage: Stage, shape: Shape) -> Non
     assert len(seen.presses) <= MOST_PRESSES
 
 
-async def test_every_call_of_a_page_is_hung_up(stage: Stage) -> None:
+async def test_every_call_of_a_page_is_hung_up(stage: PageStage) -> None:
     before = stage.front.calls_opened
     await stage.run(WORKING["plain"].html)
 
@@ -30,7 +30,7 @@ async def test_every_call_of_a_page_is_hung_up(stage: Stage) -> None:
     assert stage.front.calls_left_open == ()
 
 
-async def test_a_page_gets_a_placeholder_and_the_service_the_key(stage: Stage) -> None:
+async def test_a_page_gets_a_placeholder_and_the_service_the_key(stage: PageStage) -> None:
     seen = await stage.run(WORKING["prompt for a key"].html)
 
     assert stage.target.key is not None
@@ -39,13 +39,13 @@ async def test_a_page_gets_a_placeholder_and_the_service_the_key(stage: Stage) -
     assert seen.is_connected
 
 
-async def test_what_the_user_names_is_pressed_and_filled(stage: Stage) -> None:
+async def test_what_the_user_names_is_pressed_and_filled(stage: PageStage) -> None:
     body = "<input id='who' type='password'><p id='odd'>Delete</p>"
     start = """
   document.querySelector("#odd").onclick = () => {
     if (document.querySelector("#who").value === "hunter2") talk();
   };"""
-    html = Shape(body=body, start=start).html
+    html = PageShape(body=body, start=start).html
     alone = await stage.run(html)
     told = await stage.run(html, clicks=("#odd",), fills=(("#who", "hunter2"),))
 
@@ -54,7 +54,7 @@ async def test_what_the_user_names_is_pressed_and_filled(stage: Stage) -> None:
     assert told.is_connected
 
 
-async def test_a_wrong_press_is_not_followed_by_another(stage: Stage) -> None:
+async def test_a_wrong_press_is_not_followed_by_another(stage: PageStage) -> None:
     posted: list[bytes] = []
 
     def save(body: bytes) -> tuple[int, str, str]:
@@ -66,14 +66,14 @@ async def test_a_wrong_press_is_not_followed_by_another(stage: Stage) -> None:
     start = """
   for (const b of document.querySelectorAll("button"))
     b.onclick = () => fetch("/feedback", { method: "POST", body: b.id });"""
-    seen = await stage.run(Shape(body=body, start=start).html)
+    seen = await stage.run(PageShape(body=body, start=start).html)
 
     assert seen.stopped == "unclear"
     assert len(posted) == len(seen.presses) == 1
     assert seen.candidates
 
 
-async def test_a_service_worker_makes_the_requests(stage: Stage) -> None:
+async def test_a_service_worker_makes_the_requests(stage: PageStage) -> None:
     stage.routes["GET /sw.js"] = lambda _: (
         200,
         "text/javascript",
@@ -89,18 +89,18 @@ async def test_a_service_worker_makes_the_requests(stage: Stage) -> None:
   navigator.serviceWorker.ready.then(() => {
     document.querySelector("#start").addEventListener("click", () => talk());
   });"""
-    seen = await stage.run(Shape(start=start).html)
+    seen = await stage.run(PageShape(start=start).html)
 
     assert seen.is_connected
 
 
-async def test_a_page_that_fetches_its_token_on_load_is_still_started(stage: Stage) -> None:
+async def test_a_page_that_fetches_its_token_on_load_is_still_started(stage: PageStage) -> None:
     start = f"""
   const ready = (async () => {{{GA_MINT}
     return data.value;
   }})();
   document.querySelector("#start").addEventListener("click", () => talk());"""
-    seen = await stage.run(Shape(mint="", token="await ready", start=start).html)
+    seen = await stage.run(PageShape(mint="", token="await ready", start=start).html)
 
     assert len(seen.presses) == 1
     assert seen.is_connected

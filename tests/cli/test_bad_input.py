@@ -16,7 +16,7 @@ KEY = "sk-proj-not-a-real-key-0123456789"
 
 
 @dataclass(frozen=True)
-class Refused:
+class Refusal:
     code: int
     out: str
     err: str
@@ -32,20 +32,20 @@ def run(
 ) -> object:
     """The command line in this process; every case here ends before anything is sent."""
 
-    def call(*arguments: str) -> Refused:
+    def call(*arguments: str) -> Refusal:
         monkeypatch.chdir(tmp_path)
         monkeypatch.setattr(sys, "argv", ["rtdoctor", *arguments])
         monkeypatch.setattr("os._exit", _leave)  # the way out of the console script
         with pytest.raises(SystemExit) as ended:
             main()
         seen = capsys.readouterr()
-        return Refused(int(ended.value.code or 0), seen.out, seen.err)
+        return Refusal(int(ended.value.code or 0), seen.out, seen.err)
 
     return call
 
 
 def refused(run: object, *arguments: str) -> str:
-    done: Refused = run(*arguments)  # type: ignore[operator]
+    done: Refusal = run(*arguments)  # type: ignore[operator]
     assert done.code == 2, done
     assert done.out == ""
     assert "Traceback" not in done.err
@@ -221,7 +221,7 @@ def test_dates_and_odd_keys_of_a_body_are_sent_as_they_are_written(
     body = "token_body: {json: {on: 2026-01-01, 1: yes}}"
     (tmp_path / "s.yaml").write_text(body)
 
-    done: Refused = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
+    done: Refusal = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
 
     assert done.code == 0
     assert '{"on":"2026-01-01","1":true}' in done.out
@@ -230,7 +230,7 @@ def test_dates_and_odd_keys_of_a_body_are_sent_as_they_are_written(
 def test_a_byte_order_mark_in_a_setup_file_is_passed_over(run: object, tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text("auth: none\n", "utf-8-sig")
 
-    done: Refused = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
+    done: Refusal = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
 
     assert done.code == 0
 
@@ -240,7 +240,7 @@ def test_a_dry_run_shows_the_requests_but_not_a_key_written_into_the_file(
 ) -> None:
     (tmp_path / "s.yaml").write_text(f"auth: {{kind: literal, text: {KEY}}}")
 
-    done: Refused = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
+    done: Refusal = run("check", "--sandbox", "--setup", "s.yaml", "--dry-run")  # type: ignore[operator]
 
     assert "POST /v1/realtime/calls" in done.out
     assert "not-a-real-key" not in done.out
@@ -280,7 +280,7 @@ def test_what_is_not_there_is_named_with_where_to_look(
 
 
 def test_levels_lists_every_factor_with_its_default_and_its_literal_form(run: object) -> None:
-    done: Refused = run("plan", "--levels")  # type: ignore[operator]
+    done: Refusal = run("plan", "--levels")  # type: ignore[operator]
 
     assert done.code == 0
     assert done.out.count("(default)") == 8

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import Finished, rtdoctor
+from support.cli import CommandResult, rtdoctor
 
 BETA = '{"model":"gpt-4o-realtime-preview","voice":"verse","temperature":0.8}'
 GA = (
@@ -20,12 +20,12 @@ GA = (
 CODE = 'fetch("https://api.openai.com/v1/realtime?model=m"); use(data.client_secret.value);\n'
 
 
-def piped(text: str, *arguments: str) -> Finished:
+def piped(text: str, *arguments: str) -> CommandResult:
     command = [sys.executable, "-m", "rtdoctor", "migrate", "-", *arguments]
     done = subprocess.run(
         command, input=text.encode(), capture_output=True, timeout=60, check=False
     )
-    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @pytest.fixture

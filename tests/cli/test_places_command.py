@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.cli import Finished, SavedRun, rtdoctor
+from support.cli import CommandResult, SavedRun, rtdoctor
 
 EMPTY_ERROR = """
 rules:
@@ -34,7 +34,7 @@ token_body:
 
 def checked(
     folder: Path, setup: str, *options: str | Path
-) -> tuple[Finished, dict[str, Any], dict[str, str]]:
+) -> tuple[CommandResult, dict[str, Any], dict[str, str]]:
     """The command, the diagnosis in its JSON, and its other reports by ending."""
     (folder / "setup.yaml").write_text(setup)
     report = folder / "report"
@@ -48,13 +48,13 @@ def checked(
 @pytest.fixture(scope="module")
 def large(
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Finished, dict[str, Any], dict[str, str]]:
+) -> tuple[CommandResult, dict[str, Any], dict[str, str]]:
     folder = tmp_path_factory.mktemp("large")
     (folder / "rules.yaml").write_text(EMPTY_ERROR)
     return checked(folder, LARGE, "--rules", folder / "rules.yaml")
 
 
-Checked = tuple[Finished, dict[str, Any], dict[str, str]]
+Checked = tuple[CommandResult, dict[str, Any], dict[str, str]]
 
 
 def test_the_field_is_named_with_its_pair(large: Checked) -> None:

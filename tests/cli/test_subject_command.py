@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from support.cli import Finished, SavedRun, rtdoctor
+from support.cli import CommandResult, SavedRun, rtdoctor
 
 FOUNDING = """\
 token_endpoint: /v1/realtime/transcription_sessions
@@ -38,7 +38,7 @@ rules:
 
 @dataclass(frozen=True)
 class Diagnosed:
-    done: Finished
+    done: CommandResult
     saved: SavedRun
 
     @property

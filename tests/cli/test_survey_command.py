@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from rtdoctor.evidence import codec
-from support.cli import Finished, SavedRun, rtdoctor
+from support.cli import CommandResult, SavedRun, rtdoctor
 
 FOUNDING = {
     "token_endpoint": "transcription_sessions",
@@ -24,7 +24,7 @@ FOUNDING = {
 }
 
 
-def survey(era: str, folder: Path) -> tuple[Finished, SavedRun]:
+def survey(era: str, folder: Path) -> tuple[CommandResult, SavedRun]:
     out = folder / f"{era}.json"
     done = rtdoctor(
         "check",
@@ -41,17 +41,17 @@ def survey(era: str, folder: Path) -> tuple[Finished, SavedRun]:
 
 
 @pytest.fixture(scope="module")
-def beta(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finished, SavedRun]:
+def beta(tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandResult, SavedRun]:
     return survey("beta", tmp_path_factory.mktemp("beta"))
 
 
 @pytest.fixture(scope="module")
-def today(tmp_path_factory: pytest.TempPathFactory) -> tuple[Finished, SavedRun]:
+def today(tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandResult, SavedRun]:
     return survey("single-use", tmp_path_factory.mktemp("today"))
 
 
 def test_the_founding_case_is_refused_with_an_error_of_empty_strings(
-    beta: tuple[Finished, SavedRun],
+    beta: tuple[CommandResult, SavedRun],
 ) -> None:
     outcome = beta[1].cell(**FOUNDING)["outcome"]
 
@@ -72,12 +72,12 @@ def test_the_founding_case_is_refused_with_an_error_of_empty_strings(
     ids=["the API key itself", "minted at sessions with a model", "intent=transcription"],
 )  # fmt: skip
 def test_what_cures_the_founding_case_reaches_the_session(
-    beta: tuple[Finished, SavedRun], levels: dict[str, str]
+    beta: tuple[CommandResult, SavedRun], levels: dict[str, str]
 ) -> None:
     assert beta[1].outcome(**{"call_endpoint": "realtime", **levels})[:2] == ("pass", "session")
 
 
-def test_today_the_beta_mint_is_gone(today: tuple[Finished, SavedRun]) -> None:
+def test_today_the_beta_mint_is_gone(today: tuple[CommandResult, SavedRun]) -> None:
     cell = next(
         o
         for o in today[1].observations
@@ -93,14 +93,14 @@ def test_today_the_beta_mint_is_gone(today: tuple[Finished, SavedRun]) -> None:
 
 @pytest.mark.parametrize("body", ["ga_realtime", "ga_transcription"])
 def test_today_the_ga_recipes_reach_the_session(
-    today: tuple[Finished, SavedRun], body: str
+    today: tuple[CommandResult, SavedRun], body: str
 ) -> None:
     levels = {"token_endpoint": "client_secrets", "token_body": body, "call_endpoint": "calls"}
 
     assert today[1].outcome(**levels)[:2] == ("pass", "session")
 
 
-def test_today_the_beta_call_is_disabled(today: tuple[Finished, SavedRun]) -> None:
+def test_today_the_beta_call_is_disabled(today: tuple[CommandResult, SavedRun]) -> None:
     levels = {
         "token_endpoint": "client_secrets",
         "token_body": "ga_realtime",
@@ -111,7 +111,7 @@ def test_today_the_beta_call_is_disabled(today: tuple[Finished, SavedRun]) -> No
     assert today[1].outcome(**levels) == ("fail", "exchange", 400, "beta_api_shape_disabled")
 
 
-def test_today_a_token_works_once(today: tuple[Finished, SavedRun]) -> None:
+def test_today_a_token_works_once(today: tuple[CommandResult, SavedRun]) -> None:
     levels = {"token_endpoint": "client_secrets", "token_body": "ga_realtime"}
 
     used = today[1].cell(**levels, call_endpoint="calls", auth="used")
@@ -131,12 +131,12 @@ def test_every_session_opened_is_hung_up(which: str, request: pytest.FixtureRequ
     assert all(o["sessions_opened"] == o["sessions_hung_up"] for o in opened)
 
 
-def test_the_json_follows_its_schema(today: tuple[Finished, SavedRun]) -> None:
+def test_the_json_follows_its_schema(today: tuple[CommandResult, SavedRun]) -> None:
     jsonschema.validate(today[1].data, codec.schema())
 
 
 def test_the_terminal_says_what_was_probed_and_fits_80_columns(
-    today: tuple[Finished, SavedRun],
+    today: tuple[CommandResult, SavedRun],
 ) -> None:
     done, _ = today
 
@@ -146,7 +146,7 @@ def test_the_terminal_says_what_was_probed_and_fits_80_columns(
     assert "\x1b" not in done.out + done.err
 
 
-def test_inferred_answers_are_marked(today: tuple[Finished, SavedRun]) -> None:
+def test_inferred_answers_are_marked(today: tuple[CommandResult, SavedRun]) -> None:
     done, run = today
     bases = {r["basis"] for o in run.observations for r in o["rules"]}
 

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.cli import Finished, rtdoctor
+from support.cli import CommandResult, rtdoctor
 from support.hostile import Answer, Received, answer
 from support.recordings import KEY
 from support.sandbox_http import GA_REALTIME
@@ -35,7 +35,7 @@ def minted(sandbox: RunningSandbox) -> dict[str, Any]:
 
 def checked(
     sandbox: RunningSandbox, backend: Backend, *options: str | Path, key: str = "", **env: str
-) -> Finished:
+) -> CommandResult:
     with serving(backend) as url:
         route = ("--token-url", f"{url}/api/token", "--base-url", sandbox.url)
         return rtdoctor("check", *route, *options, OPENAI_API_KEY=key, **env)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdoctor.code.reading import read_sources
+from rtdoctor.code.source_reading import read_sources
 
 NAMES = st.sampled_from(["a.js", "a.ts", "a.tsx", "a.py", "a.html", "a.vue", "-"])
 SNIPPETS = st.sampled_from(
@@ -80,3 +80,17 @@ def test_a_request_before_a_megabyte_of_anything_is_read_or_said_to_be_cut(
 
     is_found = any("/v1/realtime/sessions" in str(request.url) for _, request in reading.requests)
     assert is_found or reading.cut, "what is not read is said"
+
+
+def test_a_long_component_is_read_to_its_end() -> None:
+    # its beginning alone has functions and tags that do not close
+    buttons = "        <button onClick={() => stop()}>Stop the session</button>\n" * 1000
+    text = (
+        "export default function App() {\n  const stop = () => {};\n"
+        f"  return (\n    <div>\n{buttons}    </div>\n  );\n}}\n{HEADS['a.js']}"
+    )
+
+    reading = read_sources({"App.tsx": text})
+
+    assert reading.mint is not None
+    assert not reading.cut

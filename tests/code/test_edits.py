@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.domain.setup import (
     BetaHeader,
     CallEndpoint,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.code.reading import Role, SourceReading, read_sources
+from rtdoctor.code.source_reading import Role, SourceReading, read_sources
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import MISSING, data_of, sketch
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.code.reading import Role, read_sources
+from rtdoctor.code.source_reading import Role, read_sources
 
 CALL = """
 await fetch("https://api.openai.com/v1/realtime/calls", {

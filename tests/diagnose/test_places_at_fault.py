@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -287,3 +288,41 @@ def test_a_group_of_lines_of_a_browsers_offer_is_found(place: str) -> None:
     repaired = diagnosis.repairs[0].setup.offer.value.sdp or ""
     assert wanted not in repaired
     assert len(repaired.splitlines()) >= len(CHROMIUM_OFFER.splitlines()) - 2
+
+
+HEAD, AUDIO, DATA = re.split(r"(?=^m=)", CHROMIUM_OFFER, flags=re.MULTILINE)
+
+
+def offering(sdp: str) -> Setup:
+    return subject("{}").with_level(Factor.OFFER, Level("browser", Offer(sdp=sdp)))
+
+
+@pytest.mark.parametrize(
+    ("sdp", "wanted", "place"),
+    [
+        (HEAD + AUDIO.replace("a=rtcp-mux\r\n", "") + DATA, "a=rtcp-mux", "0 audio/rtcp-mux"),
+        (
+            HEAD + AUDIO + DATA.replace("a=sctp-port:5000\r\n", ""),
+            "a=sctp-port",
+            "1 application/sctp-port",
+        ),
+        (HEAD + AUDIO, "m=application", "1 application"),
+    ],
+    ids=["attribute", "attribute of the channel", "section"],
+)
+def test_what_a_browsers_offer_lacks_is_found(sdp: str, wanted: str, place: str) -> None:
+    lacks = service(
+        lambda s: (
+            refused(Stage.EXCHANGE, 400)
+            if s.offer.value.sdp and wanted not in s.offer.value.sdp
+            else None
+        )
+    )
+
+    diagnosis = lacks.diagnose(offering(sdp))
+
+    assert inside(diagnosis) == [{f"offer.sdp/{place}"}]
+    assert "has no" in diagnosis.sentence
+    repaired = diagnosis.repairs[0].setup.offer.value.sdp or ""
+    assert wanted in repaired
+    assert set(sdp.splitlines()) - set(repaired.splitlines()) <= {"a=group:BUNDLE 0 1"}

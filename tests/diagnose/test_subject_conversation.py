@@ -27,7 +27,7 @@ Levels = frozenset[tuple[Factor, str]]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Refusing:
     """All these levels together are refused at this stage."""
 
     levels: Levels
@@ -39,10 +39,10 @@ class Rule:
 
 
 @dataclass
-class Service:
+class RuledService:
     """Answers every setup by the first rule that holds, and remembers what it was asked."""
 
-    rules: tuple[Rule, ...]
+    rules: tuple[Refusing, ...]
     unsteady: Callable[[int], bool] = lambda count: False
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ CALL_FACTORS = (
 
 
 @st.composite
-def planted(draw: st.DrawFn) -> tuple[Setup, tuple[Rule, ...]]:
+def planted(draw: st.DrawFn) -> tuple[Setup, tuple[Refusing, ...]]:
     """A subject near the GA realtime recipe, and one to three rules that it breaks."""
     subject = CATALOGUE.setup({})
     factors = draw(st.lists(st.sampled_from(CALL_FACTORS), min_size=1, max_size=4, unique=True))
@@ -102,11 +102,11 @@ def planted(draw: st.DrawFn) -> tuple[Setup, tuple[Rule, ...]]:
         levels = frozenset((f, subject[f].name) for f in chosen)
         # often the same empty error for every cause: the founding situation
         code = draw(st.sampled_from(["", f"code{number}"]))
-        rules.append(Rule(levels, Signature(stage, 400, "", code, "", "")))
+        rules.append(Refusing(levels, Signature(stage, 400, "", code, "", "")))
     return subject, tuple(rules)
 
 
-def minimal(rules: tuple[Rule, ...]) -> set[Levels]:
+def minimal(rules: tuple[Refusing, ...]) -> set[Levels]:
     """The rules that no smaller rule makes superfluous."""
     sets = {r.levels for r in rules}
     return {s for s in sets if not any(t < s for t in sets)}
@@ -115,10 +115,10 @@ def minimal(rules: tuple[Rule, ...]) -> set[Levels]:
 @settings(max_examples=150)
 @given(planted())
 def test_the_planted_causes_are_found_and_nothing_else_is_claimed(
-    case: tuple[Setup, tuple[Rule, ...]],
+    case: tuple[Setup, tuple[Refusing, ...]],
 ) -> None:
     subject, rules = case
-    service = Service(rules)
+    service = RuledService(rules)
 
     diagnosis = service.diagnose(subject)
 
@@ -130,10 +130,10 @@ def test_the_planted_causes_are_found_and_nothing_else_is_claimed(
 @settings(max_examples=150)
 @given(planted(), st.integers(3, 40))
 def test_whatever_the_budget_every_claim_has_its_probes(
-    case: tuple[Setup, tuple[Rule, ...]], budget: int
+    case: tuple[Setup, tuple[Refusing, ...]], budget: int
 ) -> None:
     subject, rules = case
-    service = Service(rules)
+    service = RuledService(rules)
 
     diagnosis = service.diagnose(subject, budget)
 
@@ -160,9 +160,9 @@ def test_whatever_the_budget_every_claim_has_its_probes(
 
 @settings(max_examples=60)
 @given(planted())
-def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Rule, ...]]) -> None:
+def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Refusing, ...]]) -> None:
     subject, rules = case
-    service = Service(rules)
+    service = RuledService(rules)
     live = service.diagnose(subject)
 
     again = replay(diagnose_subject(subject, TERRAIN, KNOWN), service.asked)
@@ -173,10 +173,10 @@ def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Rule, ..
 @settings(max_examples=60)
 @given(planted(), st.integers(0, 30))
 def test_a_broken_off_journal_never_claims_more(
-    case: tuple[Setup, tuple[Rule, ...]], kept: int
+    case: tuple[Setup, tuple[Refusing, ...]], kept: int
 ) -> None:
     subject, rules = case
-    service = Service(rules)
+    service = RuledService(rules)
     service.diagnose(subject)
 
     early = replay(diagnose_subject(subject, TERRAIN, KNOWN), service.asked[:kept])
@@ -189,9 +189,9 @@ def test_a_broken_off_journal_never_claims_more(
 
 def test_a_subject_that_changes_its_answer_is_inconclusive() -> None:
     subject = CATALOGUE.setup({"offer": "no_audio"})
-    rule = Rule(frozenset({(Factor.OFFER, "no_audio")}), Signature(Stage.EXCHANGE, 400))
+    rule = Refusing(frozenset({(Factor.OFFER, "no_audio")}), Signature(Stage.EXCHANGE, 400))
 
-    diagnosis = Service((rule,), unsteady=lambda count: count == 1).diagnose(subject)
+    diagnosis = RuledService((rule,), unsteady=lambda count: count == 1).diagnose(subject)
 
     assert diagnosis.verdict is Verdict.INCONCLUSIVE
     assert diagnosis.causes == ()
@@ -207,9 +207,9 @@ def test_a_subject_that_changes_its_answer_is_inconclusive() -> None:
     ],
 )
 def test_without_a_control_no_cause_is_claimed(code: str, kind: str) -> None:
-    rule = Rule(frozenset(), Signature(Stage.MINT, 401, code=code))
+    rule = Refusing(frozenset(), Signature(Stage.MINT, 401, code=code))
 
-    diagnosis = Service((rule,)).diagnose(CATALOGUE.setup({"offer": "no_audio"}))
+    diagnosis = RuledService((rule,)).diagnose(CATALOGUE.setup({"offer": "no_audio"}))
 
     assert diagnosis.verdict is Verdict.CANNOT_TEST
     assert diagnosis.causes == ()
@@ -220,11 +220,13 @@ def test_without_a_control_no_cause_is_claimed(code: str, kind: str) -> None:
 def test_a_spent_budget_is_inconclusive_and_claims_only_what_was_repeated(budget: int) -> None:
     subject = CATALOGUE.setup({"offer": "no_audio", "beta_header": "on_call"})
     rules = tuple(
-        Rule(frozenset({(factor, subject[factor].name)}), Signature(Stage.EXCHANGE, 400, code=code))
+        Refusing(
+            frozenset({(factor, subject[factor].name)}), Signature(Stage.EXCHANGE, 400, code=code)
+        )
         for factor, code in ((Factor.OFFER, "offer"), (Factor.BETA_HEADER, "header"))
     )
 
-    diagnosis = Service(rules).diagnose(subject, budget)
+    diagnosis = RuledService(rules).diagnose(subject, budget)
 
     assert diagnosis.verdict is Verdict.INCONCLUSIVE
     assert f"the budget of {budget} probes ended" in diagnosis.sentence

@@ -60,6 +60,8 @@ def words(result: Explanation) -> dict[str, str]:
         ('upstream={\\"error\\":{\\"message\\":\\"Unknown parameter: \'session.voice\'.\\"}} 400',
          "TOK-UNKNOWN-SESSION-PARAM"),
         ("Error(message=\\\"Unknown parameter: 'session.tools[2].meta'.\\\", code='x')",
+         "EVT-UNKNOWN-TOOL-KEY"),
+        ("Error(message=\\\"Unknown parameter: 'session.voice'.\\\", code='unknown_parameter')",
          "TOK-UNKNOWN-SESSION-PARAM"),
         ("Unknown parameter: ‘session.modalities’.", "TOK-UNKNOWN-SESSION-PARAM"),
         ("openai realtime: Unknown parameter: 'session.output_modalities'",
@@ -111,12 +113,12 @@ def words(result: Explanation) -> dict[str, str]:
         ("gpt-realtime: Invalid value: 'sage'. Supported values are: 'amuch', 'dan', 'alloy', "
          "'echo', and 'shimmer'. (Azure OpenAI)", "TOK-BAD-VOICE"),
         ("realtime: missing_required_parameter: 'session.audio.output.format.rate'",
-         "TOK-FORMAT-STRING"),
+         "TOK-OUTPUT-RATE"),
         ("gpt-realtime session.update: Invalid value: 'pcm16'.", "TOK-FORMAT-STRING"),
         ("error: Invalid 'audio'. Expected base64-encoded audio bytes but got an invalid value",
          "PRV-OPENAI-AUDIO-BYTES"),
         ("404 on wss://res.openai.azure.com/realtime?api-version=alpha", "PRV-AZURE-URL"),
-        ("code='cannot_update_voice' after the greeting", "PRV-OPENAI-VOICE-LOCKED"),
+        ("code='cannot_update_voice' after the greeting", "EVT-VOICE-LOCKED"),
         # a field of GA that is unknown: the session is a beta one
         ("realtime error: Unknown parameter: 'session.max_output_tokens'.",
          "EVT-BETA-HEADER-DOWNGRADE"),
@@ -152,7 +154,7 @@ def test_the_best_match(text: str, best: str) -> None:
          'headers: {"Content-Type": "application/json"}, body: JSON.stringify(offer)})',
          "SDP-BAD-CONTENT-TYPE"),
         ('fetch("https://api.openai.com/v1/realtime/calls", {body: offer.sdp.trim(), '
-         'headers: {"Content-Type": "application/sdp"}})', "SDP-INVALID-OFFER"),
+         'headers: {"Content-Type": "application/sdp"}})', "SDP-TRIMMED-EOF"),
         ('pc.createDataChannel("oai-events"); const offer = await pc.createOffer();\n'
          'fetch("https://api.openai.com/v1/realtime/calls", {body: offer.sdp, '
          'headers: {"Content-Type": "application/sdp"}})', "SDP-INVALID-OFFER"),

@@ -8,6 +8,7 @@ from importlib import resources
 
 import pytest
 
+from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.knowledge.base import check_facts, facts_without_entry
@@ -48,7 +49,7 @@ def level_uses() -> Iterator[tuple[str, str, str]]:
 
 def test_every_fact_has_an_entry_or_a_reason() -> None:
     assert check_facts(KNOWN) == ()
-    assert len(KNOWN.facts) == 77
+    assert len(KNOWN.facts) == 126
     assert [fact for fact, _ in facts_without_entry(KNOWN)] == [
         "NET-CANDIDATES-BETA",
     ]
@@ -80,12 +81,31 @@ def test_unknown_fields_of_the_facts_are_never_matched_on() -> None:
 
 
 def test_every_entry_can_be_met_in_a_text_or_by_a_probe_or_says_what_works() -> None:
-    silent = {
+    silent = {e.id for e in KNOWN.entries if not (e.looks or e.clues or e.works or e.symptoms)}
+    assert silent == set()
+
+
+def test_every_fault_is_told_in_peoples_words_and_in_more_than_one_language() -> None:
+    few = [e.id for e in KNOWN.entries if e.works is None and len(e.symptoms) < 2]
+    assert few == []
+    told = [symptom for e in KNOWN.entries for symptom in e.symptoms]
+    assert len(told) == len(set(told))
+    english = [
         e.id
         for e in KNOWN.entries
-        if not (e.looks or e.clues or e.works or e.id == "TOK-MINT-DOES-NOT-VALIDATE-MODEL")
-    }
-    assert silent == {"TOK-BETA-TTL"}
+        if e.works is None and all(re.fullmatch(r"[ -~]+", symptom) for symptom in e.symptoms)
+    ]
+    assert len(english) < len(KNOWN.entries) // 10
+
+
+def test_what_nobody_can_look_up_is_secondhand_and_never_more_than_likely() -> None:
+    for entry in KNOWN.entries:
+        unnamed = all(source.startswith("secondhand:") for source in entry.sources)
+        assert not any("not recorded" in source for source in entry.sources), entry.id
+        assert not unnamed or entry.kind == "secondhand", entry.id
+        if entry.kind == "secondhand":
+            told = {*(look.strength for look in entry.looks), *(c.strength for c in entry.clues)}
+            assert "strong" not in told, entry.id
 
 
 @pytest.mark.parametrize(
@@ -149,8 +169,47 @@ def test_every_packaged_file_passes_the_strict_reader(area: str) -> None:
 
 
 def test_an_entry_of_a_provider_is_about_that_provider() -> None:
-    providers = ("azure", "litellm", "speaches", "localai", "s2s", "xai")
+    services = {
+        "PRV-AZURE": "azure", "AZ": "azure", "SDP-AZURE": "azure", "PRV-LITELLM": "litellm",
+        "PRV-SPEACHES": "speaches", "PRV-LOCALAI": "localai", "GW-LOCALAI": "localai",
+        "PRV-S2S": "s2s", "PRV-XAI": "xai", "PRV-CHATGPT": "chatgpt", "OTHER-CODEX": "chatgpt",
+        "PRV-GATEWAY": "gateway", "GW-QWEN": "gateway",
+    }  # fmt: skip
     for entry in KNOWN.entries:
-        named = entry.id.removeprefix("PRV-").split("-")[0].lower()
-        expected = named if entry.id.startswith("PRV-") and named in providers else "openai"
-        assert entry.target == ("azure" if entry.id == "SDP-AZURE" else expected)
+        named = [s for prefix, s in services.items() if f"{entry.id}-".startswith(f"{prefix}-")]
+        assert entry.target == (named[0] if named else "openai"), entry.id
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("  since: 2026-13-01", "'2026-13-01' is no day"),
+        ("  dies: tomorrow", "'tomorrow' is no day"),
+        ("  provider: [azzure]", "did you mean 'azure'"),
+        ("  looks: [{code: x, transport: [htp]}]", "'htp'"),
+        ("  looks: [{code: x, faults: [beta_nam]}]", "'beta_name'"),
+    ],
+)
+def test_what_binds_an_entry_is_checked(change: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(said)):
+        read(ENTRY + change + "\n")
+
+
+@pytest.mark.parametrize(
+    ("look", "param", "fits"),
+    [
+        ("faults: [beta_name]", "session.voice", True),
+        ("faults: [beta_name]", "session.tools[0].meta", False),
+        ("faults: [answer_field]", "session.client_secret", True),
+        ("faults: [ga_name]", "session.output_modalities", True),
+        ("faults: [other_service]", "session.tracing", True),
+        ("faults: [beta_name]", "not a path", False),
+        ("param: 'session.tools[*].meta'", "session.tools[12].meta", True),
+        ("param: 'session.tools[*].meta'", "session.tools[12].name", False),
+        ("faults: [beta_name]", "", True),
+    ],
+)
+def test_a_family_of_errors_is_split_by_its_parameter(look: str, param: str, fits: bool) -> None:
+    (entry,) = read(ENTRY + f"  looks: [{{code: unknown_parameter, {look}}}]\n")
+    signature = Signature(Stage.SESSION, code="unknown_parameter", param=param)
+    assert bool(entry.looks[0].fits(signature)) is fits

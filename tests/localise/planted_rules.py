@@ -17,7 +17,7 @@ PASSED = Outcome.passed(Stage.SESSION)
 
 
 @dataclass(frozen=True)
-class Rule:
+class PlantedRule:
     """Mixtures with all of ``inside`` and none of ``outside`` fail so."""
 
     inside: Point
@@ -29,11 +29,11 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Service:
+class PlantedService:
     """Fails at the earliest stage at which a rule matches, with the first such rule."""
 
     axes: tuple[Axis, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[PlantedRule, ...]
 
     @property
     def names(self) -> Point:
@@ -107,10 +107,12 @@ def axes(text: str, **stages: Stage) -> tuple[Axis, ...]:
     return tuple(Axis(name, stages.get(name, Stage.MINT)) for name in text.split())
 
 
-def fails(inside: str, code: str = "", *, unless: str = "", at: Stage = Stage.EXCHANGE) -> Rule:
+def fails(
+    inside: str, code: str = "", *, unless: str = "", at: Stage = Stage.EXCHANGE
+) -> PlantedRule:
     """``fails("a b")``: an empty error whenever a and b are at the subject's level."""
     said = Signature(at, 400, "invalid_request_error", code) if code else EMPTY[at]
-    return Rule(frozenset(inside.split()), said, frozenset(unless.split()))
+    return PlantedRule(frozenset(inside.split()), said, frozenset(unless.split()))
 
 
 EMPTY = {stage: Signature(stage, 400, "", "", "", "") for stage in Stage}

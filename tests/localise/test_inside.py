@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.inner_cause import Choice, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 
 EMPTY = Signature(Stage.MINT, 400, "", "", "", "")
 PASS = Outcome.passed(Stage.SESSION)
@@ -22,7 +22,7 @@ def places(*numbers: int) -> Choice:
 
 
 @dataclass(frozen=True)
-class Fault:
+class PlantedFault:
     """A choice with all of ``inside`` and none of ``outside`` fails so."""
 
     inside: Choice
@@ -31,11 +31,11 @@ class Fault:
 
 
 @dataclass
-class Form:
+class PlantedForm:
     """A level with planted faults; the first that applies is told."""
 
     count: int
-    faults: list[Fault]
+    faults: list[PlantedFault]
     silent: bool = False
     asked: list[tuple[Choice, Outcome]] = field(default_factory=list)
 
@@ -73,7 +73,7 @@ def forms(draw: st.DrawFn, faults: int) -> tuple[int, list[int]]:
 @given(forms(1))
 def test_one_refused_place_is_found_within_the_bound(form: tuple[int, list[int]]) -> None:
     count, (culprit,) = form
-    service = Form(count, [Fault(places(culprit))])
+    service = PlantedForm(count, [PlantedFault(places(culprit))])
 
     found = service.narrowed()
 
@@ -87,9 +87,9 @@ def test_one_refused_place_is_found_within_the_bound(form: tuple[int, list[int]]
 def test_two_refused_places_are_both_found(form: tuple[int, list[int]], alike: bool) -> None:
     count, culprits = form
     said = [EMPTY, EMPTY if alike else Signature(Stage.MINT, 400, code="other")]
-    faults = [Fault(places(c), signature=s) for c, s in zip(culprits, said, strict=True)]
+    faults = [PlantedFault(places(c), signature=s) for c, s in zip(culprits, said, strict=True)]
 
-    found = Form(count, faults).narrowed()
+    found = PlantedForm(count, faults).narrowed()
 
     assert blamed(found) == {places(c) for c in culprits}
     assert found.mended == frozenset(range(count)) - set(culprits)
@@ -99,7 +99,7 @@ def test_two_refused_places_are_both_found(form: tuple[int, list[int]], alike: b
 def test_two_places_that_fail_only_together_are_one_cause(form: tuple[int, list[int]]) -> None:
     count, culprits = form
 
-    found = Form(count, [Fault(places(*culprits))]).narrowed()
+    found = PlantedForm(count, [PlantedFault(places(*culprits))]).narrowed()
 
     assert blamed(found) == {places(*culprits)}
     assert len(found.causes[0].members) == 2
@@ -111,11 +111,33 @@ def test_a_mixture_that_fails_for_a_reason_of_its_own_is_blamed_on_nothing(
 ) -> None:
     count, (culprit, there, missing) = form
     said = EMPTY if alike else Signature(Stage.MINT, 400, code="required")
-    clash = Fault(places(there), places(missing), said)
+    clash = PlantedFault(places(there), places(missing), said)
 
-    found = Form(count, [clash, Fault(places(culprit))]).narrowed()
+    found = PlantedForm(count, [clash, PlantedFault(places(culprit))]).narrowed()
 
     assert blamed(found) <= {places(culprit)}
+
+
+@settings(max_examples=300)
+@given(forms(3))
+def test_a_half_of_a_pair_is_not_blamed_alone_where_it_clashes(form: tuple[int, list[int]]) -> None:
+    count, (first, second, missing) = form
+    clash = PlantedFault(
+        places(first), places(missing), Signature(Stage.MINT, 400, code="required")
+    )
+
+    found = PlantedForm(count, [clash, PlantedFault(places(first, second))]).narrowed()
+
+    assert blamed(found) <= {places(first, second)}
+
+
+def test_a_pair_is_found_although_one_of_its_places_needs_a_third() -> None:
+    clash = PlantedFault(places(3), places(5), Signature(Stage.MINT, 400, code="required"))
+
+    found = PlantedForm(8, [clash, PlantedFault(places(3, 6))]).narrowed()
+
+    assert blamed(found) == {places(3, 6)}
+    assert not found.open
 
 
 @settings(max_examples=300)
@@ -125,14 +147,14 @@ def test_every_claim_has_its_pair_and_no_pass_speaks_against_it(data: st.DataObj
     numbers = st.frozensets(st.integers(0, count - 1), min_size=1, max_size=3)
     signatures = st.sampled_from([EMPTY, Signature(Stage.MINT, 400, code="other")])
     faults = [
-        Fault(
+        PlantedFault(
             data.draw(numbers),
             data.draw(st.just(places()) | numbers),
             data.draw(signatures),
         )
         for _ in range(data.draw(st.integers(1, 4)))
     ]
-    form = Form(count, faults)
+    form = PlantedForm(count, faults)
     if form.answer(frozenset(range(count))).is_pass or form.answer(frozenset()).is_fail:
         return
 
@@ -152,7 +174,7 @@ def test_every_claim_has_its_pair_and_no_pass_speaks_against_it(data: st.DataObj
 
 
 def test_the_place_that_the_error_names_is_asked_about_first() -> None:
-    service = Form(40, [Fault(places(17))])
+    service = PlantedForm(40, [PlantedFault(places(17))])
 
     found = service.narrowed(named=[places(17)])
 
@@ -162,16 +184,16 @@ def test_the_place_that_the_error_names_is_asked_about_first() -> None:
 
 
 def test_a_wrong_name_in_the_error_costs_one_question() -> None:
-    found = Form(40, [Fault(places(17))]).narrowed(named=[places(3)])
+    found = PlantedForm(40, [PlantedFault(places(17))]).narrowed(named=[places(3)])
 
     assert blamed(found) == {places(17)}
 
 
 def test_an_object_that_is_refused_whatever_is_in_it_is_blamed_as_a_whole() -> None:
     inside = places(4, 5, 6, 7)
-    faults = [Fault(places(number)) for number in sorted(inside)]
+    faults = [PlantedFault(places(number)) for number in sorted(inside)]
 
-    found = Form(12, faults).narrowed(objects=[inside])
+    found = PlantedForm(12, faults).narrowed(objects=[inside])
 
     assert blamed(found) == {inside}
 
@@ -179,7 +201,7 @@ def test_an_object_that_is_refused_whatever_is_in_it_is_blamed_as_a_whole() -> N
 def test_a_missing_object_is_blamed_as_a_whole() -> None:
     inside = places(4, 5, 6, 7)
 
-    found = Form(12, [Fault(inside)]).narrowed(missing=[inside])
+    found = PlantedForm(12, [PlantedFault(inside)]).narrowed(missing=[inside])
 
     assert blamed(found) == {inside}
     assert len(found.causes[0].members) == 1
@@ -187,11 +209,11 @@ def test_a_missing_object_is_blamed_as_a_whole() -> None:
 
 @pytest.mark.parametrize("budget", range(7))
 def test_without_the_questions_it_takes_nothing_is_claimed(budget: int) -> None:
-    found = Form(40, [Fault(places(17))]).narrowed(budget=budget)
+    found = PlantedForm(40, [PlantedFault(places(17))]).narrowed(budget=budget)
 
     assert not found.causes
     assert found.open
 
 
 def test_silence_claims_nothing() -> None:
-    assert Form(8, [Fault(places(3))], silent=True).narrowed().causes == ()
+    assert PlantedForm(8, [PlantedFault(places(3))], silent=True).narrowed().causes == ()

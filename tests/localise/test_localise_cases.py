@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from planted_rules import EMPTY, Service, axes, drive, fails, found
+from planted_rules import EMPTY, PlantedService, axes, drive, fails, found
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.domain.run import Purpose
@@ -20,7 +20,7 @@ def edits(result: Localisation) -> set[Point]:
 
 
 def test_a_pair_behind_an_empty_error_is_blamed_together_and_alone() -> None:
-    service = Service(ALL, (fails("token query"),))
+    service = PlantedService(ALL, (fails("token query"),))
     result = drive(service.space, service).result
 
     (cause,) = result.causes
@@ -37,7 +37,7 @@ def test_a_pair_behind_an_empty_error_is_blamed_together_and_alone() -> None:
 
 
 def test_neither_half_of_two_alternatives_hides_the_other() -> None:
-    service = Service(ALL, (fails("query"), fails("offer encoding")))  # the same empty error
+    service = PlantedService(ALL, (fails("query"), fails("offer encoding")))  # the same empty error
     result = drive(service.space, service).result
     assert found(result) == {frozenset({"query"}), frozenset({"offer", "encoding"})}
     assert edits(result) == {frozenset({"encoding", "query"}), frozenset({"offer", "query"})}
@@ -46,7 +46,7 @@ def test_neither_half_of_two_alternatives_hides_the_other() -> None:
 def test_what_is_met_after_the_first_repair_is_found_behind_it() -> None:
     gone = fails("token", "not_found", at=Stage.MINT)
     beta = fails("call", "beta_api_shape_disabled")
-    service = Service(ALL, (gone, beta))
+    service = PlantedService(ALL, (gone, beta))
     result = drive(service.space, service).result
 
     first, behind = sorted(result.causes, key=lambda c: c.signature.stage.order)
@@ -62,7 +62,7 @@ def test_a_failure_before_a_cause_is_sent_is_not_put_down_to_its_repair() -> Non
     gone = fails("token", "not_found", at=Stage.MINT)
     beta = fails("call", "beta_api_shape_disabled")
     query = fails("query", "invalid_model")
-    service = Service(ALL, (gone, beta, query))
+    service = PlantedService(ALL, (gone, beta, query))
     result = drive(service.space, service).result
 
     only = {c.factors: c.only_repaired for c in result.causes}
@@ -75,7 +75,7 @@ def test_a_failure_before_a_cause_is_sent_is_not_put_down_to_its_repair() -> Non
 
 
 def test_a_mint_failure_rules_out_what_is_sent_later_without_probing_it() -> None:
-    service = Service(ALL, (fails("body", "invalid_body", at=Stage.MINT),))
+    service = PlantedService(ALL, (fails("body", "invalid_body", at=Stage.MINT),))
     run = drive(service.space, service, confirm=False)
     assert found(run.result) == {frozenset({"body"})}
     later = {r.factor: r.why for r in run.result.ruled_out}
@@ -86,7 +86,7 @@ def test_a_mint_failure_rules_out_what_is_sent_later_without_probing_it() -> Non
 
 def test_a_clash_with_the_control_is_a_trap_and_no_cause() -> None:
     clash = fails("token", "api_version_mismatch", unless="call")
-    service = Service(ALL, (fails("query body"), clash))
+    service = PlantedService(ALL, (fails("query body"), clash))
     walked_into = frozenset({"token"})
     known = [(walked_into, service(walked_into))]
     result = drive(service.space, service, known=known).result
@@ -99,7 +99,9 @@ def test_a_clash_with_the_control_is_a_trap_and_no_cause() -> None:
 
 
 def test_a_repair_does_not_walk_into_a_trap() -> None:
-    service = Service(axes("token call query"), (fails("call"), fails("token", unless="call")))
+    service = PlantedService(
+        axes("token call query"), (fails("call"), fails("token", unless="call"))
+    )
     result = drive(service.space, service).result
     assert edits(result) == {frozenset({"call", "token"})}
     assert result.repairs[0].minimal
@@ -124,7 +126,7 @@ def test_nothing_is_claimed_when_the_control_fails() -> None:
 
 @pytest.mark.parametrize("batch", [1, 4])
 def test_a_subject_that_fails_every_other_time_ends_the_search(batch: int) -> None:
-    service = Service(ALL, (fails("token"),))
+    service = PlantedService(ALL, (fails("token"),))
     turns = iter(range(99))
 
     def every_other(point: Point) -> Outcome:
@@ -138,7 +140,7 @@ def test_a_subject_that_fails_every_other_time_ends_the_search(batch: int) -> No
 
 
 def test_a_subject_without_an_answer_is_inconclusive() -> None:
-    service = Service(ALL, (fails("token"),))
+    service = PlantedService(ALL, (fails("token"),))
     limited = Outcome.transient(Signature(Stage.MINT, 429), retry_after_s=1.0)
     run = drive(service.space, lambda p: limited if p == service.names else service(p), retries=2)
     assert run.result.inconclusive
@@ -147,7 +149,7 @@ def test_a_subject_without_an_answer_is_inconclusive() -> None:
 
 
 def test_a_spent_budget_leaves_factors_unresolved_not_blamed() -> None:
-    service = Service(ALL, (fails("token query"),))
+    service = PlantedService(ALL, (fails("token query"),))
     result = drive(service.space, service, budget=5).result
     assert result.probes == 5
     assert result.budget_ended
@@ -157,7 +159,7 @@ def test_a_spent_budget_leaves_factors_unresolved_not_blamed() -> None:
 
 
 def test_the_end_of_the_budget_is_kept_for_repeats() -> None:
-    service = Service(ALL, (fails("query"), fails("offer encoding")))
+    service = PlantedService(ALL, (fails("query"), fails("offer encoding")))
     whole = drive(service.space, service, confirm=False)
     run = drive(service.space, service, budget=whole.result.probes + 3)
     assert {a.why for a, _ in run.asked[-3:]} == {Purpose.CONFIRM}
@@ -167,7 +169,7 @@ def test_the_end_of_the_budget_is_kept_for_repeats() -> None:
 
 
 def test_factors_that_only_move_together_share_a_witness() -> None:
-    service = Service(axes("token body call"), (fails("body"),))
+    service = PlantedService(axes("token body call"), (fails("body"),))
     together = Space(service.axes, valid=lambda p: ("token" in p) == ("body" in p))
     run = drive(together, service)
     (cause,) = run.result.causes
@@ -177,7 +179,7 @@ def test_factors_that_only_move_together_share_a_witness() -> None:
 
 
 def test_a_factor_that_needs_another_is_blamed_alone_when_a_probe_shows_it() -> None:
-    service = Service(axes("token body call"), (fails("body"),))
+    service = PlantedService(axes("token body call"), (fails("body"),))
     needs = Space(service.axes, valid=lambda p: "body" not in p or "token" in p)
     (cause,) = drive(needs, service).result.causes
     assert cause.factors == {"body"}
@@ -185,7 +187,7 @@ def test_a_factor_that_needs_another_is_blamed_alone_when_a_probe_shows_it() -> 
 
 
 def test_points_that_are_the_same_request_are_probed_once() -> None:
-    service = Service(axes("auth token body query"), (fails("auth token"),))
+    service = PlantedService(axes("auth token body query"), (fails("auth token"),))
 
     def request(point: Point) -> Point:  # without the ephemeral token nothing is minted
         return point if "auth" in point else point - {"token", "body"}
@@ -199,7 +201,7 @@ def test_points_that_are_the_same_request_are_probed_once() -> None:
 
 
 def test_one_mixture_that_never_answers_does_not_block_a_cause() -> None:
-    service = Service(ALL, (fails("query"),))
+    service = PlantedService(ALL, (fails("query"),))
     silent = frozenset({"query", "offer"})
     down = Outcome.transient(Signature(LATE, 503))
     run = drive(service.space, lambda p: down if p == silent else service(p))
@@ -208,7 +210,7 @@ def test_one_mixture_that_never_answers_does_not_block_a_cause() -> None:
 
 def test_a_right_hint_saves_probes_and_a_wrong_one_costs_few() -> None:
     eight = axes("a b c d e f g h", **dict.fromkeys("efgh", LATE))
-    service = Service(eight, (fails("c f"),))
+    service = PlantedService(eight, (fails("c f"),))
 
     def probes(*names: str) -> int:
         hint = (lambda signature: names) if names else None
@@ -219,7 +221,7 @@ def test_a_right_hint_saves_probes_and_a_wrong_one_costs_few() -> None:
 
 
 def test_likely_questions_are_asked_ahead() -> None:
-    service = Service(ALL, (fails("token query"), fails("offer")))
+    service = PlantedService(ALL, (fails("token query"), fails("offer")))
     one = drive(service.space, service)
     many = drive(service.space, service, batch=6)
     assert many.rounds < one.rounds * 0.6
@@ -232,7 +234,7 @@ def test_likely_questions_are_asked_ahead() -> None:
 
 
 def test_known_answers_are_not_asked_for_again() -> None:
-    service = Service(ALL, (fails("token"),))
+    service = PlantedService(ALL, (fails("token"),))
     ends = [service.names, service.names, frozenset[str]()]
     known = [(point, service(point)) for point in ends]
     run = drive(service.space, service, known=known)

@@ -8,7 +8,7 @@ from collections import deque
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from planted_rules import EMPTY, PASSED, Rule, Service, drive, found
+from planted_rules import EMPTY, PASSED, PlantedRule, PlantedService, drive, found
 
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.space import Axis, Point, Space
@@ -19,17 +19,17 @@ check = settings(max_examples=80, deadline=None, derandomize=True, database=None
 
 
 @st.composite
-def services(draw: st.DrawFn, *, largest: int = 6, traps: int = 0) -> Service:
+def services(draw: st.DrawFn, *, largest: int = 6, traps: int = 0) -> PlantedService:
     """Two stages, up to three causes, some traps; the subject fails and the control passes."""
     names = [f"f{i}" for i in range(draw(st.integers(1, largest)))]
     stage = {n: draw(st.sampled_from((Stage.MINT, LATE))) for n in names}
     axes = tuple(Axis(n, stage[n], draw(st.integers(1, 3))) for n in names)
     shared = draw(st.booleans())
 
-    def rule(number: int, inside: Point, outside: Point = frozenset()) -> Rule:
+    def rule(number: int, inside: Point, outside: Point = frozenset()) -> PlantedRule:
         at = max((stage[n] for n in inside | outside), key=lambda s: s.order)
         said = EMPTY[at] if shared else Signature(at, 400, code=f"rule_{number}")
-        return Rule(inside, said, outside)
+        return PlantedRule(inside, said, outside)
 
     subsets = st.frozensets(st.sampled_from(names), min_size=1, max_size=3)
     rules = [rule(i, p) for i, p in enumerate(draw(st.lists(subsets, min_size=1, max_size=3)))]
@@ -37,13 +37,13 @@ def services(draw: st.DrawFn, *, largest: int = 6, traps: int = 0) -> Service:
         for i in range(draw(st.integers(0, traps))):
             pair = draw(st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True))
             rules.append(rule(9 + i, frozenset(pair[:1]), frozenset(pair[1:])))
-    return Service(axes, tuple(draw(st.permutations(rules))))
+    return PlantedService(axes, tuple(draw(st.permutations(rules))))
 
 
 @check
 @given(services(traps=2), st.integers(2, 60), st.booleans(), st.integers(1, 5))
 def test_every_claim_rests_on_probes_and_none_is_contradicted(
-    service: Service, budget: int, confirm: bool, batch: int
+    service: PlantedService, budget: int, confirm: bool, batch: int
 ) -> None:
     run = drive(service.space, service, budget=budget, confirm=confirm, batch=batch)
     heard = run.by_point
@@ -67,7 +67,7 @@ def test_every_claim_rests_on_probes_and_none_is_contradicted(
 
 @check
 @given(services(traps=1), st.integers(2, 60))
-def test_every_repair_was_probed_and_passes_again(service: Service, budget: int) -> None:
+def test_every_repair_was_probed_and_passes_again(service: PlantedService, budget: int) -> None:
     result = drive(service.space, service, budget=budget).result
     cost = {a.name: a.cost for a in service.axes}
     for repair in result.repairs:
@@ -86,7 +86,7 @@ def test_every_repair_was_probed_and_passes_again(service: Service, budget: int)
 
 @check
 @given(services())
-def test_without_traps_the_causes_are_exactly_the_planted_ones(service: Service) -> None:
+def test_without_traps_the_causes_are_exactly_the_planted_ones(service: PlantedService) -> None:
     planted = {rule.inside for rule in service.rules}
     smallest = {p for p in planted if not any(q < p for q in planted)}
     result = drive(service.space, service, budget=300).result
@@ -101,7 +101,7 @@ def test_without_traps_the_causes_are_exactly_the_planted_ones(service: Service)
 
 @check
 @given(services(largest=4, traps=1))
-def test_small_spaces_are_answered_whole_and_exactly(service: Service) -> None:
+def test_small_spaces_are_answered_whole_and_exactly(service: PlantedService) -> None:
     assume(service(frozenset()).is_pass)
     run = drive(service.space, service, budget=300)
     assert run.result.exhaustive
@@ -119,7 +119,9 @@ def test_small_spaces_are_answered_whole_and_exactly(service: Service) -> None:
 
 @check
 @given(services(traps=2), st.randoms(use_true_random=False))
-def test_the_order_of_the_factors_does_not_matter(service: Service, rng: random.Random) -> None:
+def test_the_order_of_the_factors_does_not_matter(
+    service: PlantedService, rng: random.Random
+) -> None:
     shuffled = list(service.axes)
     rng.shuffle(shuffled)
     assert drive(Space(shuffled), service).result == drive(service.space, service).result
@@ -127,7 +129,7 @@ def test_the_order_of_the_factors_does_not_matter(service: Service, rng: random.
 
 @check
 @given(services())
-def test_causes_of_different_stages_are_never_merged(service: Service) -> None:
+def test_causes_of_different_stages_are_never_merged(service: PlantedService) -> None:
     result = drive(service.space, service, budget=300).result
     for cause in result.causes:
         own = {r.signature.stage for r in service.rules if r.inside == cause.factors}
@@ -138,7 +140,9 @@ def test_causes_of_different_stages_are_never_merged(service: Service) -> None:
 
 @check
 @given(services(), st.integers(0, 10**6), st.sampled_from((0.1, 0.5)))
-def test_what_changes_its_answer_proves_nothing(service: Service, seed: int, rate: float) -> None:
+def test_what_changes_its_answer_proves_nothing(
+    service: PlantedService, seed: int, rate: float
+) -> None:
     rng = random.Random(seed)
 
     def flaky(point: Point) -> Outcome:
@@ -158,7 +162,7 @@ def test_what_changes_its_answer_proves_nothing(service: Service, seed: int, rat
 
 @check
 @given(services(), st.integers(2, 8))
-def test_asking_several_at_once_finds_the_same(service: Service, batch: int) -> None:
+def test_asking_several_at_once_finds_the_same(service: PlantedService, batch: int) -> None:
     one = drive(service.space, service, budget=300)
     many = drive(service.space, service, budget=300, batch=batch)
     assert found(many.result) == found(one.result)
@@ -169,7 +173,7 @@ def test_asking_several_at_once_finds_the_same(service: Service, batch: int) -> 
 
 @check
 @given(services(traps=1), st.integers(1, 4), st.integers(5, 60))
-def test_a_replay_gives_the_same_result(service: Service, batch: int, budget: int) -> None:
+def test_a_replay_gives_the_same_result(service: PlantedService, batch: int, budget: int) -> None:
     options = {"batch": batch, "budget": budget}
     live = drive(service.space, service, **options)
     tape = {p: deque(heard) for p, heard in live.by_point.items()}
@@ -185,7 +189,7 @@ def test_a_replay_gives_the_same_result(service: Service, batch: int, budget: in
 
 @check
 @given(services(), st.integers(0, 10**6))
-def test_gaps_in_a_recording_never_make_a_claim(service: Service, seed: int) -> None:
+def test_gaps_in_a_recording_never_make_a_claim(service: PlantedService, seed: int) -> None:
     rng = random.Random(seed)
     lost = {p for p in service.points() if rng.random() < 0.3} - {service.names, frozenset()}
     run = drive(service.space, lambda p: None if p in lost else service(p), budget=300)
@@ -195,7 +199,9 @@ def test_gaps_in_a_recording_never_make_a_claim(service: Service, seed: int) -> 
 
 @check
 @given(services(), st.sampled_from(("transient", "skipped")), st.integers(0, 10**6))
-def test_what_is_no_evidence_changes_no_claim(service: Service, kind: str, seed: int) -> None:
+def test_what_is_no_evidence_changes_no_claim(
+    service: PlantedService, kind: str, seed: int
+) -> None:
     rng = random.Random(seed)
     hit: set[Point] = set()
 
@@ -212,7 +218,7 @@ def test_what_is_no_evidence_changes_no_claim(service: Service, kind: str, seed:
 
 @check
 @given(services(), st.integers(0, 10**6))
-def test_wrong_hints_change_no_claim(service: Service, seed: int) -> None:
+def test_wrong_hints_change_no_claim(service: PlantedService, seed: int) -> None:
     rng = random.Random(seed)
     names = [*sorted(service.names), "no_such_factor"]
     hinted = drive(
@@ -226,7 +232,7 @@ def test_wrong_hints_change_no_claim(service: Service, seed: int) -> None:
 
 @check
 @given(services(traps=1))
-def test_covering_leaves_no_pair_untested(service: Service) -> None:
+def test_covering_leaves_no_pair_untested(service: PlantedService) -> None:
     assume(service(frozenset()).is_pass)
     run = drive(service.space, service, budget=300, cover=True)
     plain = drive(service.space, service, budget=300)
@@ -238,8 +244,8 @@ def test_covering_leaves_no_pair_untested(service: Service) -> None:
 @pytest.mark.parametrize("requests", [1, 4, 6])
 def test_no_request_is_asked_twice_but_to_confirm(requests: int) -> None:
     names = [f"f{i}" for i in range(requests)]
-    service = Service(
-        tuple(Axis(n, LATE) for n in names), (Rule(frozenset(names[:2]), EMPTY[LATE]),)
+    service = PlantedService(
+        tuple(Axis(n, LATE) for n in names), (PlantedRule(frozenset(names[:2]), EMPTY[LATE]),)
     )
     run = drive(service.space, service, confirm=False, budget=300)
     assert all(len(heard) == 1 for heard in run.by_point.values())

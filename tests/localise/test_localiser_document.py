@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from planted_rules import Rule, Service, axes, drive, fails
+from planted_rules import PlantedRule, PlantedService, axes, drive, fails
 
 from rtdoctor.domain.outcome import Outcome, Stage
 
@@ -31,9 +31,9 @@ FACTORS = axes(
     ],
 )
 def test_an_example_worked_by_hand_is_what_the_search_does(
-    example: str, rules: tuple[Rule, ...]
+    example: str, rules: tuple[PlantedRule, ...]
 ) -> None:
-    service = Service(FACTORS, rules)
+    service = PlantedService(FACTORS, rules)
     asked = drive(service.space, service).asked
     assert _table(example) == [
         (ask.why.value, ask.point, _said(outcome)) for ask, outcome in asked if outcome

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.knowledge import base as knowledge_base
-from rtdoctor.migration.source_code import beta_signs, migrate_code
+from rtdoctor.migration.migrated_source import beta_signs, migrate_code
 
 SERVER = """\
 const r = await fetch("https://api.openai.com/v1/realtime/sessions", {

@@ -16,6 +16,7 @@ from rtdoctor.report.html.waterfall import WIDTH, bars
 from rtdoctor.report.view import selection
 from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
+from rtdoctor.wording.local_codes import LOCAL_CODE
 from support import levels as lv
 from support import runs
 from support.service import probe
@@ -105,7 +106,7 @@ class TestWords:
     def test_everything_that_can_happen_has_words(self) -> None:
         assert set(words.STAGE) == set(Stage)
         assert set(words.VERDICT) == set(Verdict)
-        assert set(words.LOCAL_CODE) == set(LocalCode)
+        assert set(LOCAL_CODE) == set(LocalCode)
         assert set(words.PURPOSE) == set(Purpose)
         assert set(levels.FACTOR_NAMES) == set(Factor)
         assert set(words.SIGN) == set(OutcomeKind)

@@ -142,6 +142,61 @@ def test_the_answer_names_opus_as_the_browser_did(open_page: Open, today: Caller
     hang_up(page, today)
 
 
+def test_a_page_hears_the_response(open_page: Open, today: Caller) -> None:
+    page = open_page(ALLOW_LOOPBACK, "--autoplay-policy=no-user-gesture-required")
+
+    talk(page, today, "ga")
+    until(page, "session.created")
+    page.evaluate("call.channel.send(JSON.stringify({type: 'response.create'}))")
+    until(page, "output_audio_buffer.stopped")
+    page.wait_for_function("heardEnergy().then((energy) => energy > 0.001)", timeout=WITHIN_MS)
+
+    log = page.inner_text("#log")
+    assert "response.output_audio_transcript.done" in log
+    assert "response.output_audio.delta" not in log  # over WebRTC the audio is on the track
+    hang_up(page, today)
+
+
+def test_a_browser_does_not_send_an_image_above_the_limit(open_page: Open, today: Caller) -> None:
+    page = open_page(ALLOW_LOOPBACK)
+
+    talk(page, today, "ga")
+    until(page, "session.created")
+    page.evaluate("sendImage(40_000)")
+    until(page, "conversation.item.done")
+    limit = page.evaluate("call.pc.sctp.maxMessageSize")
+    page.evaluate("sendImage(100_000)")
+    until(page, "TypeError")
+
+    assert limit == 65_536  # the answer names none (RFC 8841, section 6.1)
+    assert "larger than max-message-size" in page.inner_text("#log")
+    hang_up(page, today)
+
+
+def test_an_image_above_what_the_peer_takes_closes_the_channel_without_a_word(
+    open_page: Open,
+) -> None:
+    rules = """
+rules:
+  - id: promises-too-much
+    when: {endpoint: call}
+    connect: {dialect: ga, max_message_size: 262144}
+"""
+    with rtdoctor_sandbox(rules=rules) as sandbox:
+        caller = Caller(sandbox)
+        page = open_page(ALLOW_LOOPBACK)
+        talk(page, caller, "ga")
+        until(page, "session.created")
+        page.evaluate("sendImage(100_000)")
+        until(page, "over")
+        log = page.inner_text("#log")
+        hang_up(page, caller)
+        caller.close()
+
+    assert "error" not in log
+    assert "conversation.item" not in log
+
+
 def test_all_addresses_serve_a_page_without_flags(open_page: Open) -> None:
     if only_loopback():
         pytest.skip("this machine has no address but loopback")

@@ -10,7 +10,7 @@ from rtdoctor.sandbox.rules.matching import holds
 from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import RuleFile, When
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import TokenBook
+from rtdoctor.sandbox.token_store import TokenBook
 from rtdoctor.strict_yaml import load
 
 

@@ -62,11 +62,21 @@ def realtime(**fields: Any) -> dict[str, Any]:
         (realtime(audio=OUTPUT), "bad-voice", "Invalid value: 'nova'. Supported values are:"),
         (
             realtime(audio={"input": {"format": {"type": "audio/pcm", "rate": 16000}}}),
-            "rate-too-low",
-            "Sandbox:",
+            "input-rate-too-low",
+            "Invalid 'session.audio.input.format.rate': integer below minimum value. Expected a "
+            "value >= 24000, but got 16000 instead.",
         ),
-        ({"session": "realtime"}, "session-not-an-object", "Sandbox:"),
-        ({**GA_REALTIME, "expires_after": {"seconds": 9}}, "ttl-too-short", "Sandbox:"),
+        (
+            {"session": "realtime"},
+            "wrong-type",
+            "Invalid type for 'session': expected an object, but got a string instead.",
+        ),
+        (
+            {**GA_REALTIME, "expires_after": {"seconds": 9}},
+            "ttl-too-short",
+            "Invalid 'expires_after.seconds': integer below minimum value. Expected a value >= 10, "
+            "but got 9 instead.",
+        ),
         ({**GA_REALTIME, "expires_after": {"seconds": 7201}}, "ttl-too-long", "Sandbox:"),
     ],
 )
@@ -81,21 +91,30 @@ def test_a_body_that_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("body", "rule"),
+    ("body", "param"),
     [
-        ({"session": {}}, "translation-without-model"),
-        ({}, "translation-without-model"),
-        ({"session": {"type": "translation", "model": "m"}}, "translation-unknown-parameter"),
+        ({"session": {}}, "session.model"),
+        ({}, "session"),
+        ({"session": {"type": "realtime", "model": "m"}}, "session.type"),
+        ({"session": {"model": "m", "voice": "alloy"}}, "session.voice"),
         (
             {"session": {"model": "m", "audio": {"input": {"language": "en"}}}},
-            "translation-unknown-input",
+            "session.audio.input.language",
         ),
     ],
 )
-def test_a_translation_body_that_is_refused(today: Caller, body: object, rule: str) -> None:
+def test_a_translation_body_that_is_refused(today: Caller, body: object, param: str) -> None:
     said = today.mint("translations/client_secrets", body)
 
-    assert (said.status, said.rule) == (400, rule)
+    assert (said.status, said.error["param"], said.basis) == (400, param, "inferred")
+
+
+def test_a_translation_may_name_its_type_for_all_that_is_known(today: Caller) -> None:
+    said = today.mint(
+        "translations/client_secrets", {"session": {"type": "translation", "model": "m"}}
+    )
+
+    assert (said.status, said.basis) == (200, "inferred")
 
 
 @pytest.mark.parametrize("content", ["{", "[1", "hello"])

@@ -39,7 +39,7 @@ def call(caller: Caller, content: str, content_type: str = "application/sdp") ->
         (OFFER[: OFFER.index("a=ice-ufrag")], INVALID),
         (JSON_OFFER, INVALID),
         ("", INVALID),
-        (OFFER.rstrip(), "failed to unmarshal SDP: EOF"),
+        (OFFER.rstrip(), "Failed to parse offer: failed to unmarshal SDP: EOF"),
         (OFFER.replace("opus/48000/2", "opux/48000/2").replace(" 0 8", ""), INVALID),
     ],
     ids=["no audio", "no transport", "cut short", "json", "empty", "trimmed", "no opus"],

@@ -176,19 +176,26 @@ async def test_a_client_event_that_is_refused(
 async def test_the_service_hears_and_answers_with_the_transcription_events(today: Caller) -> None:
     sound = Tone(loud_frames=15)
     async with connected(today, *ga(GA_TRANSCRIPTION), track=sound) as (client, _):
-        events = [await client.event() for _ in range(6)]
+        events = [await client.event() for _ in range(8)]
 
     assert [event["type"] for event in events] == [
         "session.created",
         "input_audio_buffer.speech_started",
         "input_audio_buffer.speech_stopped",
         "input_audio_buffer.committed",
+        "conversation.item.added",
+        "conversation.item.done",
         "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.completed",
     ]
     assert events[-1]["transcript"].startswith("[sandbox: 0.")
     assert events[-1]["sandbox"]["basis"] == "inferred"
-    assert len({event["item_id"] for event in events[1:]}) == 1
+    assert len({item_id(event) for event in events[1:]}) == 1
+
+
+def item_id(event: dict[str, Any]) -> str:
+    """The item that an event is about."""
+    return str(event["item"]["id"] if "item" in event else event["item_id"])
 
 
 WITHOUT_TURNS = {
@@ -207,15 +214,17 @@ async def test_a_model_without_turns_transcribes_what_the_client_commits(today: 
         while not events or events[-1]["type"] == "error":  # until 100 ms have come
             client.send(commit)
             events.append(await client.event())
-        events += [await client.event() for _ in range(2)]
+        events += [await client.event() for _ in range(4)]
 
     assert created["session"]["audio"]["input"]["turn_detection"] is None
-    assert [event["type"] for event in events[-3:]] == [
+    assert [event["type"] for event in events[-5:]] == [
         "input_audio_buffer.committed",
+        "conversation.item.added",
+        "conversation.item.done",
         "conversation.item.input_audio_transcription.delta",
         "conversation.item.input_audio_transcription.completed",
     ]
-    assert len({event["item_id"] for event in events[-3:]}) == 1
+    assert len({item_id(event) for event in events[-5:]}) == 1
 
 
 @pytest.mark.parametrize(

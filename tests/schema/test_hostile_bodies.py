@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from rtdoctor.schema import FaultKind, RequestKind, explain_fault, leaves, read_text, read_value
-from rtdoctor.schema.reading import MOST_FAULTS
+from rtdoctor.schema.body_reading import MOST_FAULTS
 
 GA = RequestKind.CLIENT_SECRET
 

@@ -12,8 +12,8 @@ from rtdoctor.sdp.description import (
     MAX_COMPLAINTS,
     MAX_LINES,
     Candidate,
-    Complaint,
     Fingerprint,
+    UnreadableLine,
     port_of,
     read_description,
 )
@@ -67,7 +67,7 @@ def test_an_answer_is_read_section_by_section() -> None:
     ],
 )
 def test_what_cannot_be_read_is_named_with_its_line(line: str, complaint: str) -> None:
-    assert read_description(f"v=0\ns=-\n{line}\n").complaints == (Complaint(3, complaint),)
+    assert read_description(f"v=0\ns=-\n{line}\n").complaints == (UnreadableLine(3, complaint),)
 
 
 @check

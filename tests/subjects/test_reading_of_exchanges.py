@@ -10,10 +10,10 @@ import pytest
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Setup
 from rtdoctor.errors import ConfigError
 from rtdoctor.plan import catalogue
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import form_body
 from rtdoctor.subjects.reading import Reading
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from support.recordings import (
     BETA_ANSWER,
     FOUNDING_BODY,
@@ -104,6 +104,16 @@ def test_what_a_program_prints_for_a_missing_token_is_sent_as_it_is(text: str) -
         AuthKind.LITERAL, text,
     )  # fmt: skip
     assert any("holds a token at value" in note for note in reading.notes)
+
+
+def test_what_is_sent_after_a_refused_mint_comes_of_the_refusal() -> None:
+    refused = mint(status=404, answer='{"error":{"message":"Invalid URL"}}')
+
+    reading = read(refused, call(Authorization="Bearer undefined"))
+
+    assert reading.setup.auth.value.kind is AuthKind.EPHEMERAL
+    assert reading.setup.token_endpoint.name == "transcription_sessions"
+    assert "credential" in inferred(reading)
 
 
 def test_the_key_on_the_call_is_a_key_and_no_mint() -> None:

@@ -12,13 +12,13 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Finished:
+class CommandResult:
     code: int
     out: str
     err: str
 
 
-def rtdoctor(*arguments: str | Path, cwd: Path | None = None, **env: str) -> Finished:
+def rtdoctor(*arguments: str | Path, cwd: Path | None = None, **env: str) -> CommandResult:
     """One ``rtdoctor`` process, to its end."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "rtdoctor", *map(str, arguments)],
@@ -28,7 +28,7 @@ def rtdoctor(*arguments: str | Path, cwd: Path | None = None, **env: str) -> Fin
         timeout=120,
         check=False,
     )
-    return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 @dataclass(frozen=True)

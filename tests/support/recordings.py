@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 
 OPENAI = "https://api.openai.com"
 KEY = "sk-proj-abcdefghijklmnop1234567890"

@@ -44,7 +44,7 @@ def error(message: str, *, code: str | None = None, param: str | None = None) ->
 
 
 @dataclass(frozen=True)
-class Answer:
+class StagedReply:
     """How the paper service refuses; ``rule`` and ``basis`` as the sandbox would say."""
 
     stage: Stage
@@ -61,34 +61,36 @@ class Answer:
         )
 
 
-def refusal(setup: Setup) -> Answer | None:
+def refusal(setup: Setup) -> StagedReply | None:
     """The answer of the beta era, or ``None`` when it connects."""
     names = setup.names
     if setup.auth.value.kind.needs_token:
         if names["token_endpoint"] == "client_secrets":
             text = f"Invalid URL (POST {setup.token_endpoint.value.path})"
-            return Answer(Stage.MINT, 404, error(text), "mint-not-yet-there", "inferred")
+            return StagedReply(Stage.MINT, 404, error(text), "mint-not-yet-there", "inferred")
         wanted = {"transcription_sessions": {"founding", "empty"}, "sessions": {"session_model"}}
         if names["token_body"] not in wanted[names["token_endpoint"]]:
             text = "Unknown parameter: 'session'." if "ga_" in names["token_body"] else ""
             body = error(text or "Missing required parameter: 'model'.", code="unknown_parameter")
-            return Answer(Stage.MINT, 400, body, "mint-body")
+            return StagedReply(Stage.MINT, 400, body, "mint-body")
     if names["auth"] in ("undefined", "none"):
         shown = "undefined" if names["auth"] == "undefined" else "''"
         text = f"Incorrect API key provided: {shown}."
-        return Answer(Stage.EXCHANGE, 401, error(text, code="invalid_api_key"), "bad-key")
+        return StagedReply(Stage.EXCHANGE, 401, error(text, code="invalid_api_key"), "bad-key")
     if names["call_endpoint"] == "calls":
         text = "Invalid URL (POST /v1/realtime/calls)"
-        return Answer(Stage.EXCHANGE, 404, error(text), "calls-not-yet-there", "inferred")
+        return StagedReply(Stage.EXCHANGE, 404, error(text), "calls-not-yet-there", "inferred")
     if names["offer"] == "no_audio":
         text = "Invalid SDP offer. Missing audio media section."
-        return Answer(Stage.EXCHANGE, 400, error(text, code="invalid_offer"), "offer")
+        return StagedReply(Stage.EXCHANGE, 400, error(text, code="invalid_offer"), "offer")
     if names["call_query"] == "none":
         text = "You must provide a model parameter."
-        return Answer(Stage.EXCHANGE, 400, error(text, code="missing_model"), "model", "inferred")
+        return StagedReply(
+            Stage.EXCHANGE, 400, error(text, code="missing_model"), "model", "inferred"
+        )
     transcription = names["auth"] == "ephemeral" and names["token_endpoint"] != "sessions"
     if transcription and names["call_query"].startswith("model_"):
-        return Answer(Stage.EXCHANGE, 400, EMPTY_ERROR, "empty-400")
+        return StagedReply(Stage.EXCHANGE, 400, EMPTY_ERROR, "empty-400")
     return None
 
 
@@ -304,7 +306,7 @@ def rate_limited(number: int, setup: Setup, *, sandbox: bool = True) -> Observat
     """A probe whose token request met the rate limit three times."""
     busy = _Probe(number, setup, Purpose.CONFIRM, sandbox)
     text = error("Rate limit reached.", code="rate_limit_exceeded")
-    busy.refused = Answer(Stage.MINT, 429, text, "rate-limit")
+    busy.refused = StagedReply(Stage.MINT, 429, text, "rate-limit")
     seen = busy.observe()
     outcome = Outcome.transient(busy.refused.signature, retry_after_s=2.0)
     return replace(seen, outcome=outcome, rules=(), attempts=3)

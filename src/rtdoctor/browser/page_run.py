@@ -7,6 +7,7 @@ from enum import IntEnum
 
 import msgspec
 
+from rtdoctor.browser.initiators import SentFrom
 from rtdoctor.browser.pressing import Filled, Press
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.front.passed import PassedExchange
@@ -67,7 +68,8 @@ class PageRun:
     ``exchanges`` passed the front, ``own_exchanges`` went to the page's own backend. ``stopped``
     says why watching ended: ``connected``, ``quiet``, ``unclear`` (nobody knows what to press),
     ``hangs``, ``time``, ``crash`` or ``not opened``. ``candidates`` is what could be pressed then,
-    the likeliest first. ``shows`` is the text that was new on the page at the end.
+    the likeliest first. ``shows`` is the text that was new on the page at the end. ``sent_from``
+    tells the code that sent its requests.
     """
 
     exchanges: tuple[PassedExchange, ...] = ()
@@ -81,6 +83,7 @@ class PageRun:
     stopped: str = "quiet"
     problem: str = ""
     duration_ms: float = 0.0
+    sent_from: tuple[SentFrom, ...] = ()
 
     def of_kind(self, *kinds: str) -> tuple[PageRecord, ...]:
         """The records of these kinds, in order."""
@@ -106,6 +109,11 @@ class PageRun:
         if not made or not came:
             return None
         return event_type(came[0].text) or "a message", came[0].at - made[0].at
+
+
+def is_of_backend(passed: PassedExchange) -> bool:
+    """Whether a backend asked the service, and not the page: browsers say for whom they ask."""
+    return passed.asked_by is None
 
 
 def event_type(text: str) -> str:

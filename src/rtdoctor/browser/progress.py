@@ -28,9 +28,14 @@ class Progress:
 
     @property
     def exchanges(self) -> tuple[PassedExchange, ...]:
-        """What this run has exchanged with the service."""
+        """What the page and its backend have exchanged with the service in this run.
+
+        At the base URL we ask for tokens of our own.
+        """
         passed = self._front.exchanges
-        return tuple(p for p in passed if p.number > self._already and p.route is Route.NAME)
+        return tuple(
+            p for p in passed if p.number > self._already and p.route is not Route.BASE_URL
+        )
 
     @property
     def steps(self) -> int:

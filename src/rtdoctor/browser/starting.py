@@ -15,12 +15,12 @@ from rtdoctor.browser.page_run import OwnExchange
 from rtdoctor.browser.pressing import Choice, Press, Presser
 from rtdoctor.browser.progress import Progress
 from rtdoctor.browser.watching import Watching
+from rtdoctor.domain.token_words import speaks_of_tokens
 
 _MOUNTS_S = 4.0  # until there is something to press: scripts that load, timers, animations
 _LOOK_AGAIN_S = 0.25
 _NEXT_STEP_S = 1.2  # a page that comes nearer is given this long before it is pressed again
 _MOST_CANDIDATES = 8
-_TOKEN_WORDS = ("token", "secret", "session", "realtime", "ephemeral", "ek_", "sdp", "api key")
 
 
 class _Went(Enum):
@@ -118,5 +118,4 @@ class Starter:
 def _is_about_tokens(exchange: OwnExchange) -> bool:
     """Whether a request to the page's own backend looks like the one for a token or a call."""
     answer = exchange.response.body if exchange.response else ""
-    text = f"{exchange.request.url} {exchange.request.body or ''} {answer}".lower()
-    return any(word in text for word in _TOKEN_WORDS)
+    return speaks_of_tokens(f"{exchange.request.url} {exchange.request.body or ''} {answer}")

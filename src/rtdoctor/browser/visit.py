@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from rtdoctor.browser.initiators import Initiators
 from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.browser.pressing import Instructions, Presser
 from rtdoctor.browser.progress import COMPILES_S, POLL_S, Progress
@@ -90,6 +91,7 @@ class _Visit:
     def __init__(self, watching: Watching, front: Front, already: int) -> None:
         self._watching = watching
         self._front = front
+        self._initiators = Initiators()
         self._progress = Progress(watching, front, already)
         self._presser: Presser | None = None
         self._page: Page | None = None
@@ -103,6 +105,7 @@ class _Visit:
     ) -> None:
         page = self._page = await context.new_page()
         page.on("crash", lambda _: self._watching.note("crash"))
+        await self._initiators.attach(page)
         if token_answer is not None:
             await replace_answer(page, token_answer)
         if not await self._open(page, subject.url):
@@ -213,6 +216,7 @@ class _Visit:
             stopped=self.stopped,
             problem=self.problem,
             duration_ms=duration_ms,
+            sent_from=tuple(self._initiators.found),
         )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rtdoctor.browser.page_run import OwnExchange, PageRun
+from rtdoctor.browser.page_run import OwnExchange, PageRun, is_of_backend
 from rtdoctor.browser.token_answer import TokenAnswer
-from rtdoctor.check.page_faults import token_route
-from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, reshaped
+from rtdoctor.check.page_faults import has_token, token_route
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, is_mint, reshaped
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
@@ -19,11 +19,29 @@ _MINT_S = 15.0
 
 
 def backend_route(run: PageRun) -> OwnExchange | None:
-    """The exchange with the page's own backend that brought the token, or was to bring it."""
+    """The exchange with the page's own backend that brought the token, or was to bring it.
+
+    A backend that is seen itself is changed at its own requests; ``None`` when it gave no token.
+    """
     for own in reversed(run.own_exchanges):
         if own.response is not None and tokens_in(own.response.body):
             return own
-    return token_route(run)
+    return None if backend_is_seen(run) else token_route(run)
+
+
+def backend_is_seen(run: PageRun) -> bool:
+    """Whether the page's own backend asked the service through the front."""
+    return any(map(is_of_backend, run.exchanges))
+
+
+def gives_no_token(run: PageRun) -> bool:
+    """Whether the service gave the page's backend a token, and the backend gave the page none.
+
+    It is seen to read the answer elsewhere, or to write its own in a way that loses the token.
+    """
+    of_backend = (p.exchange for p in run.exchanges if is_of_backend(p))
+    given = any(is_mint(e.request) and has_token(e.response) for e in of_backend)
+    return given and token_route(run) is not None
 
 
 def answer_of_backend(
@@ -34,7 +52,8 @@ def answer_of_backend(
     A token is minted through the front with the placeholder key, so that the page's run shows it.
     """
     route = repair.route
-    if route is None or not parts & {PagePart.MINT, PagePart.TOKEN}:
+    of_answer = {PagePart.TOKEN} if repair.backend_is_seen else {PagePart.MINT, PagePart.TOKEN}
+    if route is None or not parts & of_answer:
         return None
     known = route.response.body if route.response else ""
 

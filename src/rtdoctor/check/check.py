@@ -233,8 +233,12 @@ def run_header(
     plan: Sequence[Setup] = (),
     subject: Setup | None = None,
     budget: int | None = None,
+    now: datetime | None = None,
 ) -> RunHeader:
-    """The frame of a run that begins now: a survey of ``plan``, or a diagnosis of ``subject``."""
+    """The frame of a run that begins ``now``: a survey of ``plan``, or a diagnosis of ``subject``.
+
+    Its day is the only one that a diagnosis knows of.
+    """
     return RunHeader(
         data_format=DATA_FORMAT,
         run_id=secrets.token_hex(4),
@@ -242,7 +246,7 @@ def run_header(
         environment=environment(),
         mode="survey" if subject is None else "subject",
         command=command,
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        started_at=(now or datetime.now(UTC)).isoformat(timespec="seconds"),
         planned=len(plan),
         budget=budget,
         subject=subject,

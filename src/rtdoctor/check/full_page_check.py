@@ -1,26 +1,31 @@
-"""The check of a page as a whole: sandbox or target, front, browser, probes, proof."""
+"""The check of a page as a whole: sandbox or target, front, app, browser, probes, proof, fix."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from rtdoctor.browser.chromium import Routes, open_browser
-from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.app_command import AppCommand, AppOutput
 from rtdoctor.check.clean_errors import fit_to_be_shown
+from rtdoctor.check.edited_run import EditedApp, EditedPage
 from rtdoctor.check.full_check import Finished, run_check
-from rtdoctor.check.page_check import PageCheck, PageFinished, Tell
-from rtdoctor.check.page_fix import fix_page
+from rtdoctor.check.page_check import Diagnose, PageCheck, PageFinished
+from rtdoctor.check.page_fix import files_of, fix_files
 from rtdoctor.check.page_keeping import PageKeeper, numbered
+from rtdoctor.check.page_runs import Tell
+from rtdoctor.check.places_in_code import read_in_source, seen_in_browser
 from rtdoctor.check.task import JournalPlace, NewDiagnosis
+from rtdoctor.domain.page_result import RequestInCode
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import UsageError
@@ -29,6 +34,7 @@ from rtdoctor.front.upstream import Upstream
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.subjects.thing import sources_in
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 
@@ -41,8 +47,10 @@ class PageTask:
     """A page to check: a file, or the address of an app that runs.
 
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
-    ``host:port`` that the page may reach beside the target and its own origin. ``fix`` asks for
-    the proved repair in copies of the page's files, which are run as well.
+    ``host:port`` that the page may reach beside the target and its own origin. ``app_command``
+    starts the app at the address: it runs behind the front, so that what its backend sends to the
+    service is seen too. ``source`` is the folder with the app's code. ``fix`` asks for the proved
+    repair in copies of the page's files or of that code, which are run as well where they can be.
     """
 
     page: Path | str
@@ -50,6 +58,8 @@ class PageTask:
     instructions: Instructions = field(default_factory=Instructions)
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    app_command: str | None = None
+    source: Path | None = None
     fix: bool = False
     budget: int | None = None
     journal: JournalPlace = None
@@ -72,12 +82,13 @@ async def run_page_check(
 
     The result holds a run also when the page showed no setup: then it has no probes.
 
-    Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium or a
-    sandbox does not start.
+    Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium, a
+    sandbox or the app does not start.
     """
     with fit_to_be_shown(redactor), ExitStack() as stack:
         if isinstance(task.target, EmbeddedSandbox):
             stack.callback(task.target.stop)
+        sources = {} if task.source is None else sources_in(task.source)
         copies: dict[str, str] = {}
         url = _address(task.page, stack)
         url_of_copies = _address(task.page, stack, copies) if task.fix else url
@@ -88,47 +99,95 @@ async def run_page_check(
             target = await target.target()
         if target.key is not None:
             redactor.add(target.key)
-
-        numbers = count(1)
-
-        async def diagnose(setup: Setup) -> Finished:
-            place = numbered(task.journal, next(numbers))
-            wanted = NewDiagnosis(setup, target, task.budget, place, None, task.command)
-            return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
-
-        subject = PageSubject(
-            url=url,
-            instructions=task.instructions,
-            storage_state=None if task.storage_state is None else str(task.storage_state),
-        )
         upstream = Upstream(target.base_url, _origins(task.page, target), target.key)
-        async with Front(upstream, redactor) as front:
-            origins = (_origin(url), _origin(url_of_copies), *task.allowed_hosts)
-            routes = _routes(front, origins)
+        async with Front(upstream, redactor) as front, AsyncExitStack() as running:
+            app = _app_of(task, front, redactor, tell, in_sandbox=target.era is not None)
+            output = AppOutput()
+            if app is not None:
+                output = await running.enter_async_context(app.running())
+            routes = _routes(front, (_origin(url), _origin(url_of_copies), *task.allowed_hosts))
             async with open_browser(routes, loopback_media=target.on_loopback) as browser:
                 check = PageCheck(
                     browser,
                     front,
-                    subject,
+                    _subject(task, url),
                     catalogue,
                     redactor,
-                    diagnose,
+                    _diagnosing(task, target, catalogue, redactor, limits),
                     in_sandbox=target.era is not None,
                     tell=tell,
+                    runs_kept=1 if task.fix else 0,
                 )
+                found = replace(await check.run(), printed=output.end)
+                found = replace(found, in_code=await _in_code(found, url, sources, catalogue))
                 keeper = PageKeeper(target, task.journal, task.command, catalogue, redactor, tell)
-                found = keeper.keep(await check.run())
+                found = keeper.keep(found)
                 repair = found.proved_repair
-                if not task.fix or repair is None or isinstance(task.page, str):
+                if not task.fix or repair is None:
                     return found
+                if isinstance(task.page, Path):
+                    run_page = EditedPage(check.runs, url_of_copies, copies)
+                    fix = await fix_files(files_of(task.page), repair, run_page)
+                else:
+                    run_app = EditedApp(check.runs, app, running, task.source)
+                    fix = await fix_files(sources, repair, run_app)
+                return replace(found, fix=fix)
 
-                async def run_copy(texts: Mapping[str, str]) -> PageRun:
-                    copies.update(texts)
-                    edited = replace(check, subject=replace(subject, url=url_of_copies))
-                    tell("Running the edited page")
-                    return await edited.run_page()
 
-                return replace(found, fix=await fix_page(task.page, repair, run_copy))
+def _app_of(
+    task: PageTask, front: Front, redactor: Redactor, tell: Tell, *, in_sandbox: bool
+) -> AppCommand | None:
+    """The app behind the page, if the task has a command that starts it.
+
+    In the sandbox it gets a key that opens something there. At a real service it keeps its own.
+    """
+    if task.app_command is None or not isinstance(task.page, str):
+        return None
+    return AppCommand(
+        line=task.app_command,
+        url=task.page,
+        front=front,
+        redactor=redactor,
+        environment=os.environ,
+        own_key=not in_sandbox,
+        tell=tell,
+    )
+
+
+def _subject(task: PageTask, url: str) -> PageSubject:
+    return PageSubject(
+        url=url,
+        instructions=task.instructions,
+        storage_state=None if task.storage_state is None else str(task.storage_state),
+    )
+
+
+def _diagnosing(
+    task: PageTask,
+    target: Target,
+    catalogue: Catalogue,
+    redactor: Redactor,
+    limits: Limits | None,
+) -> Diagnose:
+    """Diagnoses setups at the target. Each has a journal of its own."""
+    numbers = count(1)
+
+    async def diagnose(setup: Setup) -> Finished:
+        place = numbered(task.journal, next(numbers))
+        wanted = NewDiagnosis(setup, target, task.budget, place, None, task.command)
+        return await run_check(wanted, limits=limits, catalogue=catalogue, redactor=redactor)
+
+    return diagnose
+
+
+async def _in_code(
+    found: PageFinished, url: str, sources: Mapping[str, str], catalogue: Catalogue
+) -> tuple[RequestInCode, ...]:
+    """Where the requests are sent, as the browser saw it, and as the sources say."""
+    seen = await seen_in_browser(found.first, url)
+    if found.reading is None or not sources:
+        return seen
+    return (*seen, *read_in_source(sources, found.reading.setup, catalogue))
 
 
 def _address(page: Path | str, stack: ExitStack, copies: Mapping[str, str] | None = None) -> str:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.check.backend_answer import backend_is_seen, gives_no_token
 from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
-from rtdoctor.check.page_reading import called_without_token, seen_in
+from rtdoctor.check.page_reading import OF_BACKEND, called_without_token, seen_in
 from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.migration.json_text import parse_object
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.address import to_service
 from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.seen import Seen
 
 _LONGEST = 200
 _MOST_REQUESTS = 6
@@ -50,6 +52,7 @@ def page_result(found: PageFinished) -> PageResult:
         proof=proof_on_page(found),
         leaves_open=_leaves_open(found),
         next_step=page_next_step(found),
+        in_code=found.in_code,
     )
 
 
@@ -88,8 +91,9 @@ def page_next_step(found: PageFinished) -> str:
         return "Start the app first, or give the file of the page."
     if found.finished is None:
         return "Say what to press with --click SELECTOR, or press it by a --script FILE."
+    what = "app" if backend_is_seen(found.first) else "page"
     if works_without_page(found) and found.proof is not None and found.proof.is_proved:
-        return f"Change this in your page, then check again: {', '.join(found.proof.parts)}."
+        return f"Change this in your {what}, then check again: {', '.join(found.proof.parts)}."
     return ""
 
 
@@ -103,7 +107,7 @@ def works_without_page(found: PageFinished) -> str:
     target = finished.run.header.target.describe()
     return (
         f"The same requests, sent by {len(finished.run.observations)} probes of our own, work with "
-        f"{target}: what fails is in the page."
+        f"{target}: what fails is in the {'app' if backend_is_seen(found.first) else 'page'}."
     )
 
 
@@ -117,7 +121,12 @@ def proof_on_page(found: PageFinished) -> ProofOnPage | None:
     return ProofOnPage(
         changes=tuple(map(str, proof.parts)),
         attempts=tuple(
-            PageAttempt(tuple(map(str, trial.parts)), trial.is_connected, _result(trial))
+            PageAttempt(
+                tuple(map(str, trial.parts)),
+                trial.is_connected,
+                _result(trial),
+                tuple(str(part) for part in proof.parts if part in trial.idle - {*trial.parts}),
+            )
             for trial in proof.trials
         ),
         is_proved=proof.is_proved,
@@ -148,7 +157,9 @@ def _deeds(found: PageFinished) -> Iterator[str]:
     if len(seen) > _MOST_REQUESTS:
         yield f"and {len(seen) - _MOST_REQUESTS} more requests"
     shown = called_without_token(run)
-    if shown is not None:
+    if gives_no_token(run):
+        yield "the service gave your backend a token, and your backend gave the page none"
+    elif shown is not None:
         yield f"it was given a token and called with “{shown}”: it reads the token elsewhere"
     elif found.proof is not None and PagePart.TOKEN in found.proof.needed:
         yield "it was given a token and made no call: it reads the token elsewhere"
@@ -164,6 +175,8 @@ def _deeds(found: PageFinished) -> Iterator[str]:
         yield f"error event: {_short(text)}"
     if run.shows:
         yield f"shows: {_short(run.shows)}"
+    if not run.is_connected:
+        yield from (f"the command printed: {_short(line)}" for line in found.printed[-_MOST_LINES:])
     if run.stopped == "time":
         yield "it was stopped after 30 s"
 
@@ -172,12 +185,16 @@ def _exchange(seen: Seen) -> str:
     parts = urlsplit(seen.request.url)
     query = f"?{parts.query}" if parts.query else ""
     asked = f"{seen.request.method} {parts.netloc}{parts.path}{query}"
-    what = " (the call)" if posted_offer(seen.request) else ""
+    what = _short(asked)
+    if posted_offer(seen.request):
+        what += " (the call)" if to_service(seen.request) else " (with the offer)"
+    if seen.origin.endswith(OF_BACKEND):
+        what = f"your backend: {what}"
     if seen.response is None:
-        return f"{_short(asked)}{what}: no answer"
+        return f"{what}: no answer"
     status = seen.response.status
     said = _message(seen.response.body) if status >= 400 else ""
-    return f"{_short(asked)}{what}: {status}" + (f" {said}" if said else "")
+    return f"{what}: {status}" + (f" {said}" if said else "")
 
 
 def _message(body: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from rtdoctor.browser.page_run import PageRun, Reached
-from rtdoctor.browser.visit import PageSubject, run_page
-from rtdoctor.check.backend_answer import answer_of_backend, backend_route
+from rtdoctor.browser.visit import PageSubject
+from rtdoctor.check.backend_answer import backend_is_seen, backend_route, gives_no_token
 from rtdoctor.check.full_check import Finished
+from rtdoctor.check.idle_parts import idle_parts
 from rtdoctor.check.page_faults import (
     OwnFault,
     own_fault,
@@ -18,7 +19,6 @@ from rtdoctor.check.page_faults import (
     unseen_request,
 )
 from rtdoctor.check.page_fix import PageFix
-from rtdoctor.check.page_key import PageKey
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
     call_was_seen,
@@ -26,17 +26,13 @@ from rtdoctor.check.page_reading import (
     read_page,
     with_call_of,
 )
-from rtdoctor.check.page_repair import (
-    PagePart,
-    PageRepair,
-    TokenShape,
-    migrated_events,
-)
+from rtdoctor.check.page_repair import PageRepair, TokenShape, migrated_events
+from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.page_result import RequestInCode
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.errors import ConfigError, ExitCode
 from rtdoctor.front.front import Front
-from rtdoctor.front.rewriting import Rewriting
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -45,14 +41,12 @@ from rtdoctor.subjects.reading import Reading
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-MOST_PAGE_RUNS = 12
 _MOST_STEPS = 4
 _PROOF_S = 150.0
 _FAILURES = ("error", "rejection", "console")
 _UNDEFINED = ("undefined", "null", "TypeError", "token", "Token")
 
 Diagnose = Callable[[Setup], Coroutine[Any, Any, Finished]]
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +56,7 @@ class PageFinished:
     ``first`` is the page as it is. ``finished`` is the diagnosis of its setup, by probes of our
     own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
     it from the service. ``proof`` is the repair applied to the page itself, ``fix`` the repair in
-    copies of its files.
+    copies of its files. ``printed`` are the last lines of the command that started the app.
     """
 
     first: PageRun
@@ -72,6 +66,8 @@ class PageFinished:
     repair: PageRepair | None = None
     proof: PageProof | None = None
     fix: PageFix | None = None
+    printed: tuple[str, ...] = ()
+    in_code: tuple[RequestInCode, ...] = ()
 
     @property
     def proved_repair(self) -> PageRepair | None:
@@ -92,9 +88,12 @@ class PageFinished:
         return self.finished.exit_code
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PageCheck:
-    """Checks one page. ``diagnose`` probes a setup, ``tell`` hears of the progress."""
+    """Checks one page. ``diagnose`` probes a setup, ``tell`` hears of the progress.
+
+    ``runs_kept`` are runs of the page that the proof leaves for what comes after it.
+    """
 
     browser: Browser
     front: Front
@@ -104,11 +103,15 @@ class PageCheck:
     diagnose: Diagnose
     in_sandbox: bool
     tell: Tell = lambda text: None
+    runs_kept: int = 0
+    runs: PageRuns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runs = PageRuns(self.browser, self.front, self.subject, self.in_sandbox, self.tell)
 
     async def run(self) -> PageFinished:
         """The whole check of the page."""
-        self.tell("Running the page as it is")
-        first = await self.run_page()
+        first = await self.runs.as_it_is("Running the page as it is")
         fault = None if first.is_connected else own_fault(first)
         reading = None if fault else self._reading(first)
         if reading is None:
@@ -129,9 +132,9 @@ class PageCheck:
 
     async def _explained(self, first: PageRun, reading: Reading) -> PageFinished:
         """The page failed: why, and what makes it connect."""
-        self.tell("The page failed; its setup is probed, and the page runs once more")
+        self.tell("The page failed; its setup is probed")
         async with asyncio.TaskGroup() as tasks:
-            again = tasks.create_task(self.run_page())
+            again = tasks.create_task(self.runs.as_it_is("Running the page once more"))
             diagnosing = tasks.create_task(self.diagnose(reading.setup))
         trials = [Trial((), first), Trial((), again.result())]
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
@@ -146,20 +149,25 @@ class PageCheck:
         repair = self._repair(found)
         tried: list[tuple[PageRepair, Trial]] = []
         while repair is not None and repair.parts and len(tried) < _MOST_STEPS:
-            trial = Trial(repair.parts, await self._run_with(repair, frozenset(repair.parts)))
+            run = await self.runs.with_parts(repair, frozenset(repair.parts))
+            trial = Trial(repair.parts, run, idle_parts(run, repair))
             tried.append((repair, trial))
             found = replace(found, repair=repair)
             if trial.is_connected:
                 break
-            found, better = await self._improved(found, repair, trial.run)
+            found, better = await self._improved(found, repair, run)
             repair = None if better in (None, repair) else better
         if found.repair is None:
             return found
+        original = [replace(t, idle=idle_parts(t.run, found.repair)) for t in original]
         alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
         if not tried[-1][1].is_connected:
             return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
         async with asyncio.TaskGroup() as tasks:
-            proving = tasks.create_task(prove(found.repair, [*original, *alike], self._run_with))
+            most = self.runs.left - self.runs_kept
+            proving = tasks.create_task(
+                prove(found.repair, [*original, *alike], self.runs.with_parts, most=most)
+            )
             real = tasks.create_task(self._with_real_call(found, tried[-1][1].run))
         return replace(real.result() or found, proof=proving.result())
 
@@ -168,14 +176,18 @@ class PageCheck:
         assert found.reading is not None
         assert found.finished is not None
         page, diagnosis = found.reading.setup, found.finished.diagnosis
-        elsewhere, route = _reads_elsewhere(found.first), backend_route(found.first)
+        changed = PageRepair(
+            page=page,
+            works=page,
+            reads_elsewhere=_reads_elsewhere(found.first),
+            route=backend_route(found.first),
+            backend_is_seen=backend_is_seen(found.first),
+        )
         if diagnosis.verdict is Verdict.WORKS:
             events = migrated_events(found.first, page) if found.first.error_events else {}
-            return PageRepair(
-                page=page, works=page, reads_elsewhere=elsewhere, events=events, route=route
-            )
+            return replace(changed, events=events)
         for repair in diagnosis.repairs:
-            made = PageRepair(page=page, works=repair.setup, reads_elsewhere=elsewhere, route=route)
+            made = replace(changed, works=repair.setup)
             if made.can_be_applied and not repair.leaks_key:
                 return made
         return None
@@ -214,28 +226,6 @@ class PageCheck:
         self.tell("The page showed its real call; its setup is probed again")
         return replace(found, reading=reading, finished=await self.diagnose(reading.setup))
 
-    async def _run_with(self, repair: PageRepair, parts: frozenset[PagePart]) -> PageRun:
-        changed = ", ".join(part for part in repair.parts if part in parts) or "nothing"
-        self.tell(f"Running the page with {changed} changed")
-        return await run_page(
-            self.browser,
-            self.front,
-            self.subject,
-            rewriting=self._key.before(repair.rewriting(parts)),
-            completion=repair.completion(parts),
-            token_answer=answer_of_backend(repair, parts, self.front),
-        )
-
-    async def run_page(self) -> PageRun:
-        """One run of the page as it is."""
-        return await run_page(
-            self.browser, self.front, self.subject, rewriting=self._key.before(Rewriting())
-        )
-
-    @property
-    def _key(self) -> PageKey:
-        return PageKey(self.front.placeholder, self.in_sandbox)
-
 
 def _reads_elsewhere(run: PageRun) -> bool:
     """Whether the page was given a token and did not find it: it called without, or failed over
@@ -243,6 +233,8 @@ def _reads_elsewhere(run: PageRun) -> bool:
     has_called = any(posted_offer(passed.exchange.request) for passed in run.exchanges)
     if has_called:
         return called_without_token(run) is not None
+    if gives_no_token(run):
+        return True
     failures = [record.error or record.text for record in run.of_kind(*_FAILURES)]
     is_undefined = any(word in text for text in (*failures, run.shows) for word in _UNDEFINED)
     return run.reached < Reached.ANSWERED and token_was_given(run) and is_undefined

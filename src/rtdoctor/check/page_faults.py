@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
-from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backend
+from rtdoctor.domain.exchange import HttpRequest, HttpResponse
+from rtdoctor.domain.setup import AuthKind
+from rtdoctor.domain.token_words import names_token_route
+from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.passed_on import holds_refusal
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.server_action import is_server_action
+from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
 _LONGEST = 300
 _REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
-_TOKEN_ROUTE = re.compile(r"(?i)token|session|secret|ephemeral|realtime|credential|/auth|/key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def own_fault(run: PageRun) -> OwnFault | None:
     Once the service was asked, or has given a token or a refusal through the page's own backend,
     only what cannot come from its answers counts.
     """
-    found = _of_browser(run)
+    found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
         found += _of_backend(run)
         route = token_route(run)
@@ -48,7 +52,7 @@ def unseen_request(run: PageRun) -> OwnFault | None:
     return OwnFault(
         f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
         "had sent to the service was not seen.",
-        "Run the backend behind rtdoctor: rtdoctor tap --run COMMAND",
+        "Let rtdoctor start the backend, so that it is seen: rtdoctor check --run COMMAND URL",
     )
 
 
@@ -56,7 +60,12 @@ def token_was_given(run: PageRun) -> bool:
     """Whether an answer to the page held a token, from the service or from its own backend."""
     answers = [passed.exchange.response for passed in run.exchanges]
     answers += [own.response for own in run.own_exchanges]
-    return any(a is not None and a.status < 300 and tokens_in(a.body) for a in answers)
+    return any(map(has_token, answers))
+
+
+def has_token(answer: HttpResponse | None) -> bool:
+    """Whether an answer is a success and holds a token."""
+    return answer is not None and answer.status < 300 and bool(tokens_in(answer.body))
 
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
@@ -102,6 +111,20 @@ def _of_browser(run: PageRun) -> list[OwnFault]:
     return found
 
 
+def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
+    """A request for a token that shows what a program prints for a missing value."""
+    for passed in run.exchanges:
+        request = passed.exchange.request
+        shown = credential_in(request)
+        if posted_offer(request) is None and shown and kind_of(shown.text) is AuthKind.LITERAL:
+            who = "The page's own backend" if is_of_backend(passed) else "The page"
+            value = f"{shown.scheme} {shown.text}".strip()
+            yield OwnFault(
+                f"{who} asked for a token with “{value[:80]}” in place of a key.",
+                "Set the variable that the key is read from, under the name that the code reads.",
+            )
+
+
 def _of_backend(run: PageRun) -> list[OwnFault]:
     found = [
         OwnFault(
@@ -143,7 +166,7 @@ def token_route(run: PageRun) -> OwnExchange | None:
         body = own.response.body if own.response else ""
         if tokens_in(body):
             return None
-        if is_server_action(own.request) or _TOKEN_ROUTE.search(own.request.url):
+        if is_server_action(own.request) or names_token_route(own.request.url):
             return own
     return None
 

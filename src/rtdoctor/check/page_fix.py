@@ -1,4 +1,4 @@
-"""The proved repair written into a page of the user's own, and the edited copy run."""
+"""The proved repair written into copies of the user's own files, and the edited copies run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rtdoctor.browser.page_run import PageRun
 from rtdoctor.check.page_repair import PagePart, PageRepair
-from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.errors import ConfigError
 from rtdoctor.text_file import read_text
 
@@ -17,16 +17,25 @@ _SCRIPT = re.compile(r"""<script[^>]{0,500}?\ssrc\s*=\s*["']?([^"'\s>:?#]{1,300}
 _MOST_SCRIPTS = 50
 
 RunCopy = Callable[[Mapping[str, str]], Awaitable[PageRun]]
-"""Runs the page with these files in place of its own."""
+"""Runs the page with these files in place of its own. Raises ``CannotRunCopy``."""
+
+
+class CannotRunCopy(Exception):
+    """The edited files cannot be run; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageFix:
-    """A repair in copies of the page's files: what was edited, what is left to do by hand, and the
-    edited page's own run. ``run`` is ``None`` when nothing could be edited."""
+    """A repair in copies of the user's files: what was edited, what is left to do by hand, and the
+    run of the edited copies.
+
+    ``run`` is ``None`` when nothing could be edited, or when the copies could not be run; then
+    ``not_run`` says why.
+    """
 
     fixed: Fixed
     run: PageRun | None = None
+    not_run: str = ""
 
     @property
     def connects(self) -> bool:
@@ -34,18 +43,18 @@ class PageFix:
         return self.run is not None and self.run.is_connected
 
 
-async def fix_page(page: Path, repair: PageRepair, run_copy: RunCopy) -> PageFix:
-    """Write a repair that is proved on the page into copies of its files, and run them.
-
-    Only what stands in the page itself and in scripts of its folder is edited.
-    """
-    change = fixed(files_of(page), repair.page, repair.works)
+async def fix_files(files: Mapping[str, str], repair: PageRepair, run_copy: RunCopy) -> PageFix:
+    """Write a repair that is proved on the page into copies of these files, and run them."""
+    change = fixed(files, repair.page, repair.works)
     if PagePart.EVENTS in repair.parts:
         by_hand = "The session.update that the page sends has to be changed by hand."
         change = Fixed(change.texts, change.diff, (*change.not_done, by_hand))
     if not change.texts:
         return PageFix(change)
-    return PageFix(change, await run_copy(change.texts))
+    try:
+        return PageFix(change, await run_copy(change.texts))
+    except CannotRunCopy as why:
+        return PageFix(change, not_run=str(why))
 
 
 def files_of(page: Path) -> dict[str, str]:

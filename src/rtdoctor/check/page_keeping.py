@@ -11,7 +11,8 @@ from rtdoctor.check.diagnosis import diagnosis_of
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.journal_place import open_journal
 from rtdoctor.check.page_account import page_result
-from rtdoctor.check.page_check import PageFinished, Tell
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_runs import Tell
 from rtdoctor.check.task import JournalPlace, NewSurvey
 from rtdoctor.domain.run import Run
 from rtdoctor.errors import EvidenceError, UsageError

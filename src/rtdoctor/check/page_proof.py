@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rtdoctor.browser.page_run import PageRun
+from rtdoctor.check.idle_parts import idle_parts
 from rtdoctor.check.page_repair import PagePart, PageRepair
-
-MOST_RUNS = 8
-_ALL_SUBSETS_UP_TO = 3
 
 Parts = frozenset[PagePart]
 RunWith = Callable[[PageRepair, Parts], Awaitable[PageRun]]
@@ -19,14 +17,23 @@ RunWith = Callable[[PageRepair, Parts], Awaitable[PageRun]]
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run of the page with some parts of the repair."""
+    """One run of the page with some parts of the repair.
+
+    ``idle`` are the parts that this run never came to, applied or not. It stands for every subset
+    that differs from its own in such parts only.
+    """
 
     parts: tuple[PagePart, ...]
     run: PageRun
+    idle: Parts = frozenset()
 
     @property
     def is_connected(self) -> bool:
         return self.run.is_connected
+
+    def stands_for(self, parts: Sequence[PagePart]) -> bool:
+        """Whether the page with exactly these parts would have run just so."""
+        return frozenset(self.parts) ^ frozenset(parts) <= self.idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +71,8 @@ class PageProof:
         return any(len(found) > 1 for found in results.values())
 
     def of(self, parts: Sequence[PagePart]) -> tuple[Trial, ...]:
-        """The trials with exactly these parts."""
-        return tuple(t for t in self.trials if t.parts == tuple(parts))
+        """The trials that show the page with exactly these parts."""
+        return tuple(trial for trial in self.trials if trial.stands_for(parts))
 
     def _fails_without(self, part: PagePart) -> bool:
         if not self.is_proved:
@@ -74,41 +81,40 @@ class PageProof:
         return bool(others) and not any(trial.is_connected for trial in others)
 
 
-async def prove(repair: PageRepair, seen: Sequence[Trial], run_with: RunWith) -> PageProof:
-    """Run what is missing beside the trials that were ``seen``, within ``MOST_RUNS`` further runs.
+async def prove(
+    repair: PageRepair, seen: Sequence[Trial], run_with: RunWith, *, most: int
+) -> PageProof:
+    """Run what is missing beside the trials that were ``seen``, within ``most`` further runs.
 
-    The whole repair comes first: when it fails, nothing else is run.
+    The whole repair comes first: when it fails, nothing else is run. A subset for which another
+    run stands is not run.
     """
-    trials = list(seen)
-    for parts in _missing(repair.parts, seen):
+    proof = PageProof(repair.parts, tuple(seen))
+    for _ in range(most):
+        parts = _missing(proof)
+        if parts is None:
+            break
         run = await run_with(repair, frozenset(parts))
-        trials.append(Trial(parts, run))
+        trial = Trial(parts, run, idle_parts(run, repair))
+        proof = replace(proof, trials=(*proof.trials, trial))
         if parts == repair.parts and not run.is_connected:
             break
-    return PageProof(repair.parts, tuple(trials))
+    return proof
 
 
-def _missing(parts: tuple[PagePart, ...], seen: Sequence[Trial]) -> Iterator[tuple[PagePart, ...]]:
-    """What is still to be run, the most telling first."""
-    counts: dict[tuple[PagePart, ...], int] = {}
-    for trial in seen:
-        counts[trial.parts] = counts.get(trial.parts, 0) + 1
-    wanted = [parts, parts, (), *_subsets(parts)]
-    runs = 0
-    for wish in wanted:
-        already = counts.get(wish, 0)
-        # the original has failed once before any repair was known, and has to fail once more
-        if already >= (2 if wish in (parts, ()) else 1) or runs == MOST_RUNS:
-            continue
-        counts[wish] = already + 1
-        runs += 1
-        yield wish
+def _missing(proof: PageProof) -> tuple[PagePart, ...] | None:
+    """What is to be run next, the most telling first; ``None`` when nothing is missing.
+
+    The original has failed before any repair was known, and has to fail once more; so has the
+    whole repair to pass.
+    """
+    for parts in (proof.parts, ()):
+        if sum(trial.parts == parts for trial in proof.trials) < 2:
+            return parts
+    return next((parts for parts in _subsets(proof.parts) if not proof.of(parts)), None)
 
 
 def _subsets(parts: tuple[PagePart, ...]) -> Iterator[tuple[PagePart, ...]]:
-    """All but the whole and the empty one, the larger first; of many parts only the largest."""
-    sizes = range(len(parts) - 1, 0, -1)
-    if len(parts) > _ALL_SUBSETS_UP_TO:
-        sizes = range(len(parts) - 1, len(parts) - 2, -1)
-    for size in sizes:
+    """All but the whole and the empty one, the larger first: they show which part is needed."""
+    for size in range(len(parts) - 1, 0, -1):
         yield from combinations(parts, size)

@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from rtdoctor.browser.page_run import PageRun
+from rtdoctor.browser.page_run import PageRun, is_of_backend
 from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
+from rtdoctor.front.passed import PassedExchange
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.address import to_service
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.reading import Reading, ReadPlace
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
 KIND = "a page"
+OF_PAGE = "of the page"
+OF_BACKEND = "of the page's backend"
 _OF_CALL = (
     Factor.AUTH,
     Factor.CALL_ENDPOINT,
@@ -30,20 +34,23 @@ _OF_CALL = (
 
 def seen_in(run: PageRun) -> tuple[Seen, ...]:
     """Every exchange of the page, with the service and with its own backend, in order."""
-    timed: list[Seen] = []
-    for passed in run.exchanges:
-        exchange = passed.exchange
-        at = datetime.fromisoformat(exchange.started_at).timestamp()
-        timed.append(Seen(exchange.request, exchange.response, "", at))
+    timed = [_passed(passed) for passed in run.exchanges]
     timed += [
-        Seen(own.request, own.response, "", own.started_at / 1000) for own in run.own_exchanges
+        Seen(own.request, own.response, OF_PAGE, own.started_at / 1000) for own in run.own_exchanges
     ]
     timed.sort(key=lambda seen: seen.at or 0.0)
     counted = [seen for seen in timed if seen.request.method != "OPTIONS"]
     return tuple(
-        replace(seen, origin=f"request {number} of the page")
+        replace(seen, origin=f"request {number} {seen.origin}")
         for number, seen in enumerate(counted, 1)
     )
+
+
+def _passed(passed: PassedExchange) -> Seen:
+    exchange = passed.exchange
+    at = datetime.fromisoformat(exchange.started_at).timestamp()
+    by = OF_BACKEND if is_of_backend(passed) else OF_PAGE
+    return Seen(exchange.request, exchange.response, by, at)
 
 
 def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
@@ -53,11 +60,38 @@ def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
     with that token: what it got wrong is told apart (``called_without_token``), and the call may
     hold more faults.
     """
-    seen = seen_in(run)
+    seen = _without_relays(seen_in(run))
     if called_without_token(run):
         seen = tuple(_with_token(seen))
     reading = _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
     return replace(reading, setup=as_probed(reading.setup, catalogue))
+
+
+def _without_relays(exchanges: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Without the page's requests to its own backend that the backend's own requests explain.
+
+    The backend passes a token on, or an offer: the service's side of that is the mint or the call.
+    """
+    tokens: set[str] = set()
+    offers: set[str] = set()
+    for seen in exchanges:
+        if to_service(seen.request):
+            tokens |= _tokens_of(seen)
+            offers |= _offers_of(seen)
+    return tuple(
+        seen
+        for seen in exchanges
+        if to_service(seen.request) or not (_tokens_of(seen) & tokens or _offers_of(seen) & offers)
+    )
+
+
+def _tokens_of(seen: Seen) -> set[str]:
+    return {found.value for found in tokens_in(seen.response.body if seen.response else "")}
+
+
+def _offers_of(seen: Seen) -> set[str]:
+    offer = posted_offer(seen.request)
+    return set() if offer is None or offer.sdp is None else {" ".join(offer.sdp.split())}
 
 
 def called_without_token(run: PageRun) -> str | None:

@@ -32,7 +32,7 @@ class PagePart(StrEnum):
     """What is changed in a page's traffic, in the order in which it happens."""
 
     MINT = "the token request"
-    TOKEN = "where the page reads the token"
+    TOKEN = "where the token is read"
     OFFER = "the offer"
     CALL = "the call"
     EVENTS = "the session.update that the page sends"
@@ -50,7 +50,8 @@ class PageRepair:
     """The setup that works, beside the one that the page has, and what no setup holds.
 
     ``events`` are the texts to send in place of the page's own events, by their own text.
-    ``route`` is the exchange with the page's own backend that was to bring the token.
+    ``route`` is the exchange with the page's own backend that was to bring the token; with
+    ``backend_is_seen`` the backend's own requests pass the front, where they are changed.
     """
 
     page: Setup
@@ -59,6 +60,7 @@ class PageRepair:
     reads_elsewhere: bool = False
     events: Mapping[str, str] = field(default_factory=dict)
     route: OwnExchange | None = None
+    backend_is_seen: bool = False
 
     @property
     def parts(self) -> tuple[PagePart, ...]:
@@ -79,8 +81,10 @@ class PageRepair:
 
     @property
     def can_be_applied(self) -> bool:
-        """Whether the page's own credential can stay: the works setup calls with a token too."""
-        return self.works.auth.value.kind is AuthKind.EPHEMERAL
+        """Whether the page's own credential can stay: the works setup calls with a token too, or
+        with a key where the page's own backend does."""
+        kind = self.works.auth.value.kind
+        return kind is AuthKind.EPHEMERAL or kind is self.page.auth.value.kind
 
     def changes_alike(self, other: PageRepair) -> bool:
         """Whether each part that both have changes the same, so that their runs can be compared."""

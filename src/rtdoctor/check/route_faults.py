@@ -24,7 +24,8 @@ from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.token_route import TokenRoute
 from rtdoctor.subjects.token_session import asked_of, model_of, session_of, type_of
 from rtdoctor.subjects.tokens import TokenFound, tokens_in, why_likely
-from rtdoctor.wording.outcomes import describe_error, local_code_text
+from rtdoctor.wording.local_codes import local_code_text
+from rtdoctor.wording.outcomes import describe_error
 
 _SKEW_S = 30
 _MILLISECONDS = 10_000_000_000  # as seconds, this is after the year 2200

@@ -30,8 +30,8 @@ from rtdoctor.probe.runner import Prober
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.subjects.cors import needs_preflight, preflight_headers, unsafe_headers
-from rtdoctor.subjects.exchange import Seen
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.token_route import TokenRoute
 from rtdoctor.subjects.tokens import tokens_in

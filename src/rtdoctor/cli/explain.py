@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from textwrap import indent
 
 import click
@@ -43,8 +44,14 @@ def explain(ctx: click.Context, source: tuple[str, ...], as_json: bool) -> None:
 
 
 def as_data(result: Explanation) -> dict[str, object]:
-    """The JSON of ``--json``: these fields and no others; ``matches`` is best first."""
-    return {"matches": [_match_data(match) for match in result.matches]}
+    """The JSON of ``--json``; ``matches`` is best first.
+
+    ``errors`` are those that no entry knows, and are there only if there are some.
+    """
+    data: dict[str, object] = {"matches": [_match_data(match) for match in result.matches]}
+    if result.errors:
+        data["errors"] = [asdict(error) for error in result.errors]
+    return data
 
 
 def _match_data(match: Match) -> dict[str, object]:

@@ -93,7 +93,7 @@ def migrate_text(text: str, where: str, target: Generation, kind: str | None) ->
     if kind != "code" and (is_json or kind is not None or where.endswith(".json")):
         named = None if kind is None else Form(kind) if kind in _FORMS else Dialect(kind)
         return migrate_json(text, where, target, named)
-    from rtdoctor.migration.source_code import migrate_code
+    from rtdoctor.migration.migrated_source import migrate_code
 
     if target is not Generation.GA:
         raise UsageError(

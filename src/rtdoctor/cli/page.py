@@ -4,47 +4,54 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
-from rtdoctor.check.page_check import MOST_PAGE_RUNS
+from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_runs import MOST_PAGE_RUNS
 from rtdoctor.cli import what_was_read
+from rtdoctor.cli.check_options import CheckOptions
+from rtdoctor.cli.new_file import require_new
 from rtdoctor.cli.options import read_text
 from rtdoctor.cli.outputs import Outputs, write
 from rtdoctor.cli.page_options import read_fill
 from rtdoctor.cli.session import Circumstances
 from rtdoctor.cli.shown_run import show
 from rtdoctor.cli.source_fix import write_page_fix
+from rtdoctor.cli.stop_signals import stop_on_signals
 from rtdoctor.errors import UsageError
 from rtdoctor.plan.catalogue import Catalogue
-from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
-from rtdoctor.targets.target import Target
-from rtdoctor.wording.command_line import command_line
-
-if TYPE_CHECKING:
-    from rtdoctor.cli.check import Given
+from rtdoctor.targets.target import OPENAI_BASE_URL
 
 
 def check_page(
     page: Path | str,
-    given: Given,
-    target: Target | EmbeddedSandbox,
+    given: CheckOptions,
     catalogue: Catalogue,
     outputs: Outputs,
+    sandbox: EmbeddedSandbox | None,
 ) -> int:
     """Check a page as the options say; returns the exit code."""
     asked = given.page
+    if given.fix_file is not None:
+        _require_files(page, asked.source, given.fix_file)
+    if isinstance(page, Path) and (asked.app_command is not None or asked.source is not None):
+        raise UsageError(
+            "--run and --source are about an app, and this is a file",
+            hint='Give the address at which it answers: --run "npm start" http://localhost:3000',
+        )
+    if sandbox is None and not asked.yes:
+        _ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
     task = PageTask(
         page=page,
-        target=target,
+        target=given.target(sandbox),
         instructions=Instructions(
             clicks=asked.clicks,
             fills=tuple(map(read_fill, asked.fills)),
@@ -52,21 +59,35 @@ def check_page(
         ),
         storage_state=asked.storage_state,
         allowed_hosts=asked.allowed_hosts,
+        app_command=asked.app_command,
+        source=asked.source,
         fix=given.fix_file is not None,
         budget=given.budget,
         journal=given.journal_place,
-        command=command_line(["rtdoctor", *sys.argv[1:]]),
+        command=given.command,
     )
-    circumstances = Circumstances(
-        catalogue=catalogue,
-        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
-        keep_addresses=given.keep_addresses,
-        quiet=given.quiet,
-    )
-    return check_page_and_report(task, circumstances, outputs, given.fix_file)
+    return check_page_and_report(task, given.circumstances(catalogue), outputs, given.fix_file)
 
 
-def ask_for_yes(page: Path | str, base_url: str) -> None:
+def _require_files(page: Path | str, source: Path | None, fix_file: Path) -> None:
+    """Raise ``UsageError`` where ``--fix`` has no file to change, or its own file exists."""
+    if isinstance(page, str) and source is None:
+        raise UsageError(
+            "--fix changes files, and this is an address",
+            hint="Give the page's file, or add the folder with the app's code: --source DIR",
+        )
+    require_new(fix_file)
+
+
+async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> PageFinished:
+    """The check, cancelled in order when the user or the system ends this process."""
+    task = asyncio.current_task()
+    assert task is not None
+    stop_on_signals(task.cancel)
+    return await checking
+
+
+def _ask_for_yes(page: Path | str, base_url: str) -> None:
     """Raise ``UsageError`` with what a check of a page does at a real service."""
     is_url = isinstance(page, str)
     raise UsageError(
@@ -89,15 +110,17 @@ def check_page_and_report(
         if not circumstances.quiet:
             click.echo(f"{text} ...", err=True)
 
-    found = asyncio.run(
-        run_page_check(
-            task,
-            catalogue=circumstances.catalogue,
-            redactor=redactor,
-            limits=circumstances.limits,
-            tell=tell,
-        )
+    checking = run_page_check(
+        task,
+        catalogue=circumstances.catalogue,
+        redactor=redactor,
+        limits=circumstances.limits,
+        tell=tell,
     )
+    try:
+        found = asyncio.run(_until_stopped(checking))
+    except asyncio.CancelledError:
+        raise click.Abort from None
     finished = found.finished
     assert finished is not None
     with fit_to_be_shown(redactor):
@@ -107,6 +130,6 @@ def check_page_and_report(
             write(outputs, finished.run, finished.diagnosis, redactor)
         finally:
             show(finished.run, finished.diagnosis, redactor, to_stderr=outputs.takes_stdout)
-        if fix_file is not None and isinstance(task.page, Path):
-            write_page_fix(found, task.page, fix_file, redactor)
+        if fix_file is not None:
+            write_page_fix(found, fix_file, redactor)
     return found.exit_code

@@ -31,6 +31,8 @@ class PageOptions:
     script: Path | None = None
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    app_command: str | None = None
+    source: Path | None = None
     yes: bool = False
 
     @property
@@ -74,6 +76,23 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
             "multiple": True,
             "metavar": "HOST[:PORT]",
             "help": "Let the page reach this host as well.",
+        },
+    ),
+    (
+        "--run",
+        "app_command",
+        {
+            "metavar": "COMMAND",
+            "help": "Start the app at this address, and see what its backend sends.",
+        },
+    ),
+    (
+        "--source",
+        "source",
+        {
+            "type": click.Path(path_type=Path, exists=True, file_okay=False),
+            "metavar": "DIR",
+            "help": "The app's code: say where its requests are, and let --fix change it.",
         },
     ),
     ("--yes", "yes", {"is_flag": True, "help": "Run a page at a real service without asking."}),

@@ -18,7 +18,7 @@ def show(run: Run, diagnosis: Diagnosis, redactor: Redactor, *, to_stderr: bool)
     from rich.console import Console
 
     from rtdoctor.report.terminal.run import print_run
-    from rtdoctor.secrets.values import Walker
+    from rtdoctor.secrets.walker import Walker
 
     console = Console(stderr=to_stderr, highlight=False)
     # Before rich sees it: rich itself writes escape sequences, which must stay.

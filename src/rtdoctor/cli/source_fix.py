@@ -8,7 +8,8 @@ import click
 
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.page_check import PageFinished
-from rtdoctor.code.edits import Fixed, fixed
+from rtdoctor.cli.new_file import require_new, write_new
+from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.domain.finding import Repair
 from rtdoctor.errors import RedactionError, UsageError
 from rtdoctor.secrets.redactor import Redactor
@@ -24,16 +25,6 @@ def require_source(reading: Reading | None, path: Path) -> None:
             hint="Give the file or the folder with the code: rtdoctor check FOLDER --fix fix.diff",
         )
     require_new(path)
-
-
-def require_new(path: Path) -> None:
-    """Raise ``UsageError`` for a file that exists."""
-    if path.exists():
-        raise _exists(path)
-
-
-def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} exists already, and is not written over", hint="Name another file.")
 
 
 def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redactor) -> None:
@@ -55,42 +46,39 @@ def write_fix(finished: Finished, reading: Reading, path: Path, redactor: Redact
     click.echo(f"The change of {files} is in {path}: patch -p1 < {path}", err=True)
 
 
-def write_page_fix(found: PageFinished, page: Path, path: Path, redactor: Redactor) -> None:
-    """Write the edited page to a path that ends like a page's, else its diff.
+def write_page_fix(found: PageFinished, path: Path, redactor: Redactor) -> None:
+    """Write the edited page to a path that ends like a page's, else the diff of its files.
 
-    Nothing is written unless the edited page connected. Raises ``UsageError`` for a file that
-    exists already.
+    Nothing is written if the edited files were run and the page failed with them too. Raises
+    ``UsageError`` for a file that exists already.
     """
     fix = found.fix
     if fix is None:
         click.echo(f"No change was proved on the page, so {path} is not written.", err=True)
         return
     _say_rest(fix.fixed, redactor)
-    if not fix.connects:
+    if not fix.fixed.texts or (fix.run is not None and not fix.connects):
         why = "no literal could be changed" if fix.run is None else "the edited page fails as well"
         click.echo(f"{path} is not written: {why}.", err=True)
         return
     is_page = path.suffix.lower() in (".html", ".htm")
-    if is_page and set(fix.fixed.texts) != {page.name}:
+    if is_page and [Path(name).suffix.lower() for name in fix.fixed.texts] != [path.suffix.lower()]:
         raise UsageError(
             f"the change is in {', '.join(fix.fixed.texts)}, so it is no page alone",
             hint="Ask for a diff: --fix fix.diff",
         )
-    text = fix.fixed.texts[page.name] if is_page else fix.fixed.diff
+    text = next(iter(fix.fixed.texts.values())) if is_page else fix.fixed.diff
     _write(text, fix.fixed, path, redactor)
     how = "open it in place of the page" if is_page else f"patch -p1 < {path}"
-    click.echo(f"The edited page connected. It is in {path}: {how}", err=True)
+    if fix.run is None:
+        why = redactor.clean_text(fix.not_run)
+        click.echo(f"The change is in {path}: {how}\nIt was not run: {why}", err=True)
+    else:
+        click.echo(f"The edited page connected. It is in {path}: {how}", err=True)
 
 
 def _write(text: str, fix: Fixed, path: Path, redactor: Redactor) -> None:
-    data = _without_secrets(text, fix, redactor)
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise _exists(path) from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    write_new(path, _without_secrets(text, fix, redactor))
 
 
 def _without_secrets(text: str, fix: Fixed, redactor: Redactor) -> bytes:

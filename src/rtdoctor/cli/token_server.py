@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.token_account import token_account
 from rtdoctor.check.token_check import check_lone_token, check_token_route
+from rtdoctor.cli.check_options import CheckOptions
 from rtdoctor.cli.outputs import Outputs
 from rtdoctor.cli.token_options import TokenOptions, read_body, read_headers, read_token
 from rtdoctor.domain.secret import Secret
@@ -23,14 +23,10 @@ from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.subjects.token_route import TokenRoute, usual_content_type
 from rtdoctor.targets.keys import read_key
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
-from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.printable import printable
 
-if TYPE_CHECKING:
-    from rtdoctor.cli.check import Given
 
-
-def check_token(given: Given, catalogue: Catalogue, outputs: Outputs) -> int:
+def check_token(given: CheckOptions, catalogue: Catalogue, outputs: Outputs) -> int:
     """Check a token route or a token as the options say; returns the exit code."""
     _refuse_what_is_ignored(given, outputs)
     limits = Limits(http_s=given.timeout, ice_s=given.ice_timeout)
@@ -72,20 +68,19 @@ def check_token(given: Given, catalogue: Catalogue, outputs: Outputs) -> int:
     return finished.exit_code
 
 
-def _diagnose(setup: Setup, target: Target, given: Given, catalogue: Catalogue) -> None:
+def _diagnose(setup: Setup, target: Target, given: CheckOptions, catalogue: Catalogue) -> None:
     """Diagnose the setup behind the token, which mints with the user's key at the service."""
     from rtdoctor.check.task import NewDiagnosis
-    from rtdoctor.cli.session import Circumstances, check_and_report
+    from rtdoctor.cli.session import check_and_report
 
-    command = command_line(["rtdoctor", *sys.argv[1:]])
-    task = NewDiagnosis(setup, target, given.budget, given.journal_place, None, command)
-    circumstances = Circumstances(
-        catalogue=catalogue,
-        limits=Limits(http_s=given.timeout, ice_s=given.ice_timeout, probes_alive=given.jobs),
-        keep_addresses=given.keep_addresses,
-        quiet=given.quiet,
+    task = NewDiagnosis(
+        subject=setup,
+        target=target,
+        budget=given.budget,
+        journal=given.journal_place,
+        command=given.command,
     )
-    check_and_report(task, circumstances, Outputs(()))
+    check_and_report(task, given.circumstances(catalogue), Outputs(()))
 
 
 def read_route(options: TokenOptions) -> TokenRoute:
@@ -103,7 +98,7 @@ def read_route(options: TokenOptions) -> TokenRoute:
     )
 
 
-def _refuse_what_is_ignored(given: Given, outputs: Outputs) -> None:
+def _refuse_what_is_ignored(given: CheckOptions, outputs: Outputs) -> None:
     """Raise ``UsageError`` for options that have no meaning beside a token route or a token."""
     if given.era is not None:
         raise UsageError(

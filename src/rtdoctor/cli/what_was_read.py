@@ -7,11 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from rtdoctor.errors import UsageError
+from rtdoctor.cli.new_file import write_new
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
-from rtdoctor.secrets.values import Walker
+from rtdoctor.secrets.walker import Walker
 from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.written_setup import written_setup
 from rtdoctor.wording.printable import printable
@@ -55,15 +55,7 @@ def write(reading: Reading, path: Path, catalogue: Catalogue, *, keep_addresses:
     redactor = _redactor(reading, keep_addresses)
     text = written_setup(reading, catalogue, redactor)
     data = redactor.guard(text.encode("utf-8", "replace"))
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError:
-        raise UsageError(
-            f"{path} exists already, and is not written over", hint="Name another file."
-        ) from None
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from None
+    write_new(path, data)
 
 
 def _redactor(reading: Reading, keep_addresses: bool) -> Redactor:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from rtdoctor.code.program import Span
-from rtdoctor.code.rewriting import (
+from rtdoctor.code.program import SourceSpan
+from rtdoctor.code.text_edits import (
     CannotEdit,
     TextEdit,
     Texts,
@@ -97,7 +97,7 @@ def _arguments(texts: Texts, value: Fields, new: dict[str, Any]) -> TextEdit:
     if value.is_open:
         raise CannotEdit(f"more is given to the call at {value.at} than is known")
     first, last = value.fields[0].at, value.fields[-1].at
-    at = Span(first.file, first.start, last.end, first.line)
+    at = SourceSpan(first.file, first.start, last.end, first.line)
     indent = _indent(texts, at)
     sources = _sources(value)
     given = [f"{name}={_code(texts, at, v, sources, indent, name)}" for name, v in new.items()]
@@ -188,14 +188,14 @@ def _additions(
     return edit
 
 
-def _indent(texts: Texts, at: Span) -> str:
+def _indent(texts: Texts, at: SourceSpan) -> str:
     data = texts.data(at.file)
     line = data.rfind(b"\n", 0, at.start) + 1
     text = data[line : line + 200].decode("utf-8", "replace")
     return text[: len(text) - len(text.lstrip(" \t"))]
 
 
-def _step(texts: Texts, at: Span) -> str:
+def _step(texts: Texts, at: SourceSpan) -> str:
     """By how much the members of an object are indented."""
     first = re.search(r"\n([ \t]+)\S", texts.text(at))
     own = len(_indent(texts, at))
@@ -204,9 +204,13 @@ def _step(texts: Texts, at: Span) -> str:
 
 
 def _code(
-    texts: Texts, at: Span, data: Any, sources: dict[str, tuple[Any, NamedValue]], indent: str,
+    texts: Texts,
+    at: SourceSpan,
+    data: Any,
+    sources: dict[str, tuple[Any, NamedValue]],
+    indent: str,
     name: str = "",
-) -> str:  # fmt: skip
+) -> str:
     """Data as code, with the user's own code for what stood there before."""
     own = _own_code(texts, data, sources, name)
     if own is not None:
@@ -225,7 +229,7 @@ def _code(
     return "{\n" + "".join(f"{inner}{member},\n" for member in members) + indent + "}"
 
 
-def _member(texts: Texts, at: Span, name: str, code: str) -> str:
+def _member(texts: Texts, at: SourceSpan, name: str, code: str) -> str:
     """``name: code``, or the name alone where JavaScript takes it for both."""
     if code == name and texts.is_script(at.file):
         return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rtdoctor.code.evaluate import Evaluator, written
+from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.program import (
     Attribute,
     CallExpression,
@@ -13,6 +13,7 @@ from rtdoctor.code.program import (
     Object,
     Scope,
     SourceExpression,
+    written,
 )
 from rtdoctor.code.request_readers import from_options, read_fields, with_changed_query
 from rtdoctor.code.source_request import SourceRequest

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from rtdoctor.code.known_calls import value_of_known_call
 from rtdoctor.code.program import (
     Array,
     Attribute,
@@ -22,11 +23,11 @@ from rtdoctor.code.program import (
     Identifier,
     Joined,
     Object,
-    Other,
     Program,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
+    written,
 )
 from rtdoctor.code.values import (
     AnswerPart,
@@ -45,21 +46,6 @@ from rtdoctor.code.values import (
 
 _DEEPEST = 40
 _MOST_STEPS = 5000
-_UNPACKING = ("json", "text", "body", "read", "model_dump", "to_dict", "parse")
-_SAME = ("toString", "encodeURIComponent", "String", "str", "decode", "encode", "dict", "trimEnd")
-_TRIMMING = ("trim", "strip", "trimEnd", "rstrip")
-_JSON_TEXT = ("JSON.stringify", "json.dumps")
-_JSON_DATA = ("JSON.parse", "json.loads", "json.load")
-# A response with this content: what the other side reads is the content.
-_RESPONSES = (
-    "jsonify",
-    "JSONResponse",
-    "JsonResponse",
-    "NextResponse.json",
-    "Response.json",
-    "Response",
-    "PlainTextResponse",
-)
 
 Bindings = dict[tuple[int, str], tuple[SourceExpression, Scope]]
 """What functions were called with: the function's id and the parameter to the argument."""
@@ -70,7 +56,7 @@ class Evaluator:
     """Reads values in a set of programs. ``requests`` are the calls whose answers are followed."""
 
     programs: tuple[Program, ...]
-    requests: dict[Span, str] = field(default_factory=dict)
+    requests: dict[SourceSpan, str] = field(default_factory=dict)
     bindings: Bindings = field(default_factory=dict)
     steps: int = 0
     _tops: dict[str, list[Program]] = field(default_factory=dict)
@@ -185,7 +171,7 @@ class Evaluator:
         return self._member(value, expression.name, expression.step, unknown)
 
     @staticmethod
-    def _member(value: Value, name: str, step: Span, unknown: UnknownValue) -> Value:
+    def _member(value: Value, name: str, step: SourceSpan, unknown: UnknownValue) -> Value:
         if isinstance(value, Fields):
             return value.get(name) or unknown
         if isinstance(value, AnswerPart):
@@ -212,66 +198,24 @@ class Evaluator:
         return first
 
     def _call(self, call: CallExpression, scope: Scope, depth: int) -> Value:
-        unknown = UnknownValue(written(call), call.at)
         if call.at in self.requests:
             return AnswerPart(call.at, (), call.at)
-        name = written(call.callee)
-        last = name.rpartition(".")[2]
-        if name in _JSON_TEXT and call.arguments:
-            return JsonText(self.value(call.arguments[0], scope, depth + 1), call.at)
-        if name in _JSON_DATA and call.arguments:
-            inner = self.value(call.arguments[0], scope, depth + 1)
-            return inner.value if isinstance(inner, JsonText) else inner
-        if name in _RESPONSES and call.arguments:
-            return self.value(call.arguments[0], scope, depth + 1)
-        if name in ("os.getenv", "getenv") and len(call.arguments) == 2:
-            default = self.value(call.arguments[1], scope, depth + 1)
-            if isinstance(default, KnownValue):
-                return KnownValue(default.value, default.at, written(call.arguments[0]))
-            return unknown
-        if name == "dict" and not call.arguments:
-            return _named_fields(self, call, scope, depth)
-        if isinstance(call.callee, Attribute):
-            return self._method(call, call.callee, scope, depth, unknown)
-        if last in _SAME and len(call.arguments) == 1:
-            return self.value(call.arguments[0], scope, depth + 1)
-        if name in ("URL", "Headers", "URLSearchParams") and call.arguments:
-            return self._web_object(call, name, scope, depth)
-        return self._returned(call, scope, depth) or unknown
+        if isinstance(call.callee, Attribute) and call.callee.name == "then":
+            return self._then(call, call.callee, scope, depth)
+        value = value_of_known_call(call, lambda part: self.value(part, scope, depth + 1))
+        if value is None:
+            value = self._returned(call, scope, depth)
+        return UnknownValue(written(call), call.at) if value is None else value
 
-    def _method(
-        self,
-        call: CallExpression,
-        callee: Attribute,
-        scope: Scope,
-        depth: int,
-        unknown: UnknownValue,
-    ) -> Value:
-        of = self.value(callee.of, scope, depth + 1)
-        if callee.name in ("then", "catch", "finally"):
-            return self._then(call, of, scope, depth) if callee.name == "then" else of
-        if isinstance(of, AnswerPart) and callee.name in _UNPACKING:
-            return of
-        if callee.name in _TRIMMING:
-            if isinstance(of, Sdp):
-                return Sdp(of.at, trimmed=True)
-            if isinstance(of, KnownValue) and isinstance(of.value, str):
-                return KnownValue(of.value.strip(), of.at, of.unless)
-            return of if isinstance(of, AnswerPart) else unknown
-        if callee.name in _SAME:
-            return of
-        return self._returned(call, scope, depth) or unknown
-
-    def _then(self, call: CallExpression, of: Value, scope: Scope, depth: int) -> Value:
+    def _then(self, call: CallExpression, callee: Attribute, scope: Scope, depth: int) -> Value:
         """``promise.then(value => ...)``: what the function makes of the value."""
+        of = self.value(callee.of, scope, depth + 1)
         handler = call.arguments[0] if call.arguments else None
         if not isinstance(handler, FunctionValue) or not isinstance(of, AnswerPart):
             return of
         function = handler.function
         if not function.parameters or len(function.returns) != 1:
             return of
-        callee = call.callee
-        assert isinstance(callee, Attribute)
         key = (id(function), function.parameters[0])
         self.bindings.setdefault(key, (callee.of, scope))
         returned, inner = function.returns[0]
@@ -318,27 +262,6 @@ class Evaluator:
         }
         return _Called(self, {(id(function), name): (e, scope) for name, e in given.items()})
 
-    def _web_object(self, call: CallExpression, name: str, scope: Scope, depth: int) -> Value:
-        value = self.value(call.arguments[0], scope, depth + 1)
-        if name == "Headers" or name == "URL":
-            return value
-        if not isinstance(value, Fields):
-            return value
-        parts: list[Value] = []
-        for number, one in enumerate(value.fields):
-            sign = f"{'&' if number else ''}{one.name}="
-            parts += [KnownValue(sign, one.at), one.value]
-        return Composed(tuple(parts), call.at)
-
-
-def _named_fields(evaluator: Evaluator, call: CallExpression, scope: Scope, depth: int) -> Fields:
-    fields = tuple(
-        NamedValue(name, evaluator.value(value, scope, depth + 1), value.at)
-        for name, value in call.named
-        if name != "**"
-    )
-    return Fields(fields, call.at, is_open=any(name == "**" for name, _ in call.named))
-
 
 def _holds_answer(value: Value) -> bool:
     if isinstance(value, JsonText):
@@ -360,22 +283,3 @@ class _Called:
 
     def __exit__(self, *_: object) -> None:
         self.evaluator.bindings = self.before
-
-
-def written(expression: SourceExpression) -> str:
-    """An expression as it is written, for names; ``…`` for what is longer than a name."""
-    match expression:
-        case Identifier():
-            return expression.name
-        case Attribute():
-            return f"{written(expression.of)}.{expression.name}"
-        case CallExpression():
-            return f"{written(expression.callee)}()"
-        case Constant():
-            return str(expression.value)
-        case Other():
-            return expression.text
-        case Either():
-            return written(expression.first)
-        case _:
-            return "…"

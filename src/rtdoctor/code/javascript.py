@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript as a program."""
+"""JavaScript and TypeScript as a program: its functions and calls, and what its names stand for."""
 
 from __future__ import annotations
 
@@ -6,53 +6,26 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rtdoctor.code.program import (
-    Array,
-    Attribute,
-    Binding,
-    CallExpression,
-    Constant,
-    Either,
-    Function,
-    Identifier,
-    Joined,
-    Later,
-    Object,
-    Property,
-    Scope,
-    SourceExpression,
+from rtdoctor.code.javascript_expressions import (
+    FUNCTIONS,
+    TRANSPARENT,
+    JavaScriptExpressions,
 )
-from rtdoctor.code.tree_reader import TreeReader
+from rtdoctor.code.program import Binding, Function, Identifier, Later, Scope, SourceExpression
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_FUNCTIONS = (
-    "function_declaration",
-    "function_expression",
-    "arrow_function",
-    "method_definition",
-    "generator_function_declaration",
-)
-_TRANSPARENT = (
-    "await_expression",
-    "parenthesized_expression",
-    "as_expression",
-    "satisfies_expression",
-    "non_null_expression",
-    "type_assertion",
-)
-_ESCAPE = re.compile(r"\\(u\{[0-9a-fA-F]{1,6}\}|u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|\r\n|[\s\S])")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
+_OWN_MODULE = re.compile(r"""require\(\s*['"][.@~]""")
 
 
-class JavaScriptReader(TreeReader):
+class JavaScriptReader(JavaScriptExpressions):
     """Reads the trees of the grammars of TypeScript and TSX."""
 
     of_status = ("ok", "status", "statusText")
     noted = frozenset(
         (
-            *_FUNCTIONS,
+            *FUNCTIONS,
             "statement_block",
             "variable_declarator",
             "assignment_expression",
@@ -68,10 +41,10 @@ class JavaScriptReader(TreeReader):
 
     def visit(self, node: Node, scope: Scope) -> Scope:
         kind = node.type
-        if kind in _FUNCTIONS:
+        if kind in FUNCTIONS:
             return self._function(node, scope)
         if kind == "statement_block":
-            is_body = node.parent is not None and node.parent.type in _FUNCTIONS
+            is_body = node.parent is not None and node.parent.type in FUNCTIONS
             return scope if is_body else Scope(scope, None)
         if kind == "variable_declarator":
             self._declare(node, scope)
@@ -94,7 +67,7 @@ class JavaScriptReader(TreeReader):
         return scope
 
     def _last_name(self, node: Node) -> str:
-        while node.type in _TRANSPARENT and node.named_children:
+        while node.type in TRANSPARENT and node.named_children:
             node = node.named_children[0]
         if node.type == "member_expression":
             node = node.child_by_field_name("property") or node
@@ -157,6 +130,8 @@ class JavaScriptReader(TreeReader):
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
         if name is None or value is None:
             return
+        if name.type == "object_pattern" and _OWN_MODULE.match(self.text(value, 200)):
+            return  # as with an import, the name belongs to the other file
         if name.type == "identifier":
             scope.declare(self.text(name, 200), Binding(self.later(value)))
         else:
@@ -212,137 +187,6 @@ class JavaScriptReader(TreeReader):
         if name is not None and value is not None:
             scope.top().declare(f"this.{self.text(name, 80)}", Binding(self.later(value)))
 
-    def translate(self, node: Node, depth: int) -> SourceExpression:
-        kind = node.type
-        at = self.span(node)
-        children = node.named_children
-        if kind in _TRANSPARENT and children:
-            inner = children[-1] if kind == "type_assertion" else children[0]
-            return self.expression(inner, depth)
-        if kind == "string":
-            return Constant(_unescaped(self.text(node)[1:-1]), at)
-        if kind == "template_string":
-            return self._template(node, depth)
-        if kind == "number":
-            return self._number(node)
-        if kind in ("true", "false", "null"):
-            return Constant({"true": True, "false": False, "null": None}[kind], at)
-        if kind in ("identifier", "this", "shorthand_property_identifier"):
-            return Identifier(self.text(node, 200), at)
-        if kind == "member_expression" or kind == "subscript_expression":
-            return self._attribute(node, depth)
-        if kind == "object":
-            return Object(tuple(self._members(node, depth)), at)
-        if kind == "array":
-            return Array(tuple(self.expression(c, depth) for c in _plain(node)), at)
-        if kind in ("call_expression", "new_expression"):
-            return self._call(node, depth)
-        if kind in _FUNCTIONS:
-            return self.function_value(node)
-        if kind == "binary_expression":
-            return self._binary(node, depth)
-        return self.other(node)
-
-    def _template(self, node: Node, depth: int) -> SourceExpression:
-        parts: list[SourceExpression] = []
-        for child in node.named_children:
-            if child.type == "template_substitution" and child.named_children:
-                parts.append(self.expression(child.named_children[0], depth))
-            else:
-                parts.append(Constant(_unescaped(self.text(child)), self.span(child)))
-        return Joined(tuple(parts), self.span(node))
-
-    def _number(self, node: Node) -> SourceExpression:
-        text = self.text(node, 40).replace("_", "")
-        try:
-            return Constant(
-                int(text, 0) if text.lstrip("-").isalnum() else float(text), self.span(node)
-            )
-        except ValueError:
-            try:
-                return Constant(float(text), self.span(node))
-            except ValueError:
-                return self.other(node)
-
-    def _attribute(self, node: Node, depth: int) -> SourceExpression:
-        of = node.child_by_field_name("object")
-        name = node.child_by_field_name("property") or node.child_by_field_name("index")
-        if of is None or name is None:
-            return self.other(node)
-        if of.type == "this":
-            return Identifier(self.text(node, 200), self.span(node))
-        if node.type == "subscript_expression" and name.type != "string":
-            return self.other(node)
-        text = self.text(name, 80)
-        text = text[1:-1] if name.type == "string" else text
-        step = self.between(of, node)
-        return Attribute(self.expression(of, depth), text, self.span(node), step)
-
-    def _members(self, node: Node, depth: int) -> list[Property]:
-        members = []
-        for child in _plain(node):
-            at = self.span(child)
-            if child.type == "shorthand_property_identifier":
-                name = self.text(child, 200)
-                members.append(Property(Constant(name, at), Identifier(name, at), at))
-            elif child.type == "pair":
-                key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
-                if key is None or value is None:
-                    continue
-                named: SourceExpression = Constant(self.text(key, 200), self.span(key))
-                if key.type == "string":
-                    named = self.expression(key, depth)
-                elif key.type == "computed_property_name":
-                    named = self.other(key)
-                members.append(Property(named, self.expression(value, depth), at))
-            elif child.type == "spread_element" and child.named_children:
-                members.append(Property(None, self.expression(child.named_children[0], depth), at))
-            else:
-                members.append(Property(None, self.other(child), at))
-        return members
-
-    def _call(self, node: Node, depth: int) -> SourceExpression:
-        callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
-        arguments = node.child_by_field_name("arguments")
-        if callee is None:
-            return self.other(node)
-        given = [] if arguments is None else _plain(arguments)
-        values = tuple(self.expression(argument, depth) for argument in given)
-        return CallExpression(self.expression(callee, depth), values, (), self.span(node))
-
-    def _binary(self, node: Node, depth: int) -> SourceExpression:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        if left is None or right is None or operator is None:
-            return self.other(node)
-        sign = self.text(operator, 4)
-        if sign == "+":
-            parts = (self.expression(left, depth), self.expression(right, depth))
-            return Joined(parts, self.span(node))
-        if sign in ("||", "??"):
-            return Either(
-                self.expression(left, depth), self.expression(right, depth), self.span(node)
-            )
-        return self.other(node)
-
 
 def _same(expression: SourceExpression) -> SourceExpression:
     return expression
-
-
-def _plain(node: Node) -> list[Node]:
-    return [child for child in node.named_children if child.type != "comment"]
-
-
-def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-
-    def one(found: re.Match[str]) -> str:
-        escape = found[1]
-        if escape[0] in "ux" and len(escape) > 1:
-            code = int(escape[1:].strip("{}"), 16)
-            return chr(code) if code < 0x110000 else ""
-        return _ESCAPES.get(escape, "" if escape == "\r\n" else escape)
-
-    return _ESCAPE.sub(one, text)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from rtdoctor.code.body_edits import body_edits
-from rtdoctor.code.reading import SourceReading, offer_in
-from rtdoctor.code.rewriting import (
+from rtdoctor.code.source_reading import SourceReading, offer_in
+from rtdoctor.code.source_request import SDK, SourceRequest
+from rtdoctor.code.text_edits import (
     CannotEdit,
     TextEdit,
     Texts,
@@ -18,7 +19,6 @@ from rtdoctor.code.rewriting import (
     removal,
     text_changes,
 )
-from rtdoctor.code.source_request import SDK, SourceRequest
 from rtdoctor.code.values import Fields, JsonText
 
 Ways: TypeAlias = Callable[[Texts, SourceReading], Iterator[Sequence[TextEdit]]]

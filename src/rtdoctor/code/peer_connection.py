@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.code.evaluate import Evaluator
-from rtdoctor.code.program import CallExpression, Span
+from rtdoctor.code.program import CallExpression, SourceSpan
 from rtdoctor.code.values import Fields, KnownValue, Value, text_of
 
 _STEPS = (
@@ -25,7 +25,7 @@ class PeerStep:
     """A call of ``RTCPeerConnection``; ``text`` is its first argument where that is a text."""
 
     name: str
-    at: Span
+    at: SourceSpan
     text: KnownValue | None
 
 
@@ -34,7 +34,7 @@ class SentEvent:
     """A ``session.update`` that stands in the text, with what is known of it."""
 
     type: str
-    at: Span
+    at: SourceSpan
     body: Value
 
 

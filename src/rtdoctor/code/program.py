@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class SourceSpan:
     """A part of a file: bytes from ``start`` up to ``end``; ``line`` counts from 1."""
 
     file: str
@@ -25,7 +25,7 @@ class Constant:
     """A text, number, truth value or null as it is written."""
 
     value: str | int | float | bool | None
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Joined:
     """A text put together: a template literal, an f-string, or texts joined by ``+``."""
 
     parts: tuple[SourceExpression, ...]
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Property:
 
     key: SourceExpression | None
     value: SourceExpression
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,13 @@ class Object:
     """An object literal, a dictionary, or the keyword arguments of ``dict(...)``."""
 
     members: tuple[Property, ...]
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     items: tuple[SourceExpression, ...]
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Identifier:
     """A variable; ``this.x`` and ``self.x`` are names as well."""
 
     name: str
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,8 @@ class Attribute:
 
     of: SourceExpression
     name: str
-    at: Span
-    step: Span
+    at: SourceSpan
+    step: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ class CallExpression:
     callee: SourceExpression
     arguments: tuple[SourceExpression, ...]
     named: tuple[tuple[str, SourceExpression], ...]
-    at: Span
-    named_at: tuple[Span, ...] = ()
+    at: SourceSpan
+    named_at: tuple[SourceSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Either:
 
     first: SourceExpression
     second: SourceExpression
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class FunctionValue:
     """A function that is written where a value stands."""
 
     function: Function
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Other:
     """Anything else, with its text."""
 
     text: str
-    at: Span
+    at: SourceSpan
 
 
 SourceExpression: TypeAlias = (
@@ -128,6 +128,26 @@ SourceExpression: TypeAlias = (
     | FunctionValue
     | Other
 )
+
+
+def written(expression: SourceExpression) -> str:
+    """An expression as it is written, for names; ``…`` for what is longer than a name."""
+    match expression:
+        case Identifier():
+            return expression.name
+        case Attribute():
+            return f"{written(expression.of)}.{expression.name}"
+        case CallExpression():
+            return f"{written(expression.callee)}()"
+        case Constant():
+            return str(expression.value)
+        case Other():
+            return expression.text
+        case Either():
+            return written(expression.first)
+        case _:
+            return "…"
+
 
 Later: TypeAlias = Callable[[], SourceExpression]
 """An expression that is read when it is needed."""
@@ -144,7 +164,7 @@ class Binding:
     value: Later | None
     path: tuple[str, ...] = ()
     default: Later | None = None
-    pattern: Span | None = None
+    pattern: SourceSpan | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -177,7 +197,7 @@ class Function:
     """A function: its parameters in order, and what it returns."""
 
     name: str
-    at: Span
+    at: SourceSpan
     scope: Scope
     parameters: list[str] = field(default_factory=list)
     returns: list[tuple[Later, Scope]] = field(default_factory=list)
@@ -192,7 +212,7 @@ class CallSite:
     name: str
     expression: Later
     scope: Scope
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(eq=False, slots=True)

@@ -19,7 +19,7 @@ from rtdoctor.code.program import (
     Property,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
 )
 from rtdoctor.code.tree_reader import TreeReader
 
@@ -210,7 +210,7 @@ class PythonReader(TreeReader):
             return self.other(node)
         values: list[SourceExpression] = []
         named: list[tuple[str, SourceExpression]] = []
-        named_at: list[Span] = []
+        named_at: list[SourceSpan] = []
         for argument in [] if listed is None else _plain(listed):
             name, value = (argument.child_by_field_name(n) for n in ("name", "value"))
             if argument.type in ("keyword_argument", "dictionary_splat"):
@@ -238,7 +238,7 @@ class PythonReader(TreeReader):
         if not isinstance(key, str) or "/" in key or len(values) > 2:
             return None
         at = self.span(node)
-        step = Span(self.file, function.step.start, at.end, function.step.line)
+        step = SourceSpan(self.file, function.step.start, at.end, function.step.line)
         found = Attribute(function.of, key, at, step)
         return Either(found, values[1], at) if len(values) == 2 else found
 

@@ -15,7 +15,7 @@ from rtdoctor.code.literal_edits import (
     raw_body_ways,
     url_ways,
 )
-from rtdoctor.code.reading import SourceReading
+from rtdoctor.code.source_reading import SourceReading
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.state import headers_of, whole_url
 from rtdoctor.code.token_edits import token_edits

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rtdoctor.code.evaluate import Evaluator, written
+from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.program import (
     Attribute,
     CallExpression,
     CallSite,
     Scope,
     SourceExpression,
+    written,
 )
 from rtdoctor.code.source_request import SDK, SourceRequest
 from rtdoctor.code.tree_reader import enclosing

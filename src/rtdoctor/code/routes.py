@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from rtdoctor.code.evaluate import Evaluator, written
+from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.program import (
     CallExpression,
     Function,
@@ -15,7 +15,8 @@ from rtdoctor.code.program import (
     Identifier,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
+    written,
 )
 from rtdoctor.code.tree_reader import enclosing
 from rtdoctor.code.values import AnswerPart, Fields, JsonText, NamedValue, Value, sketch, text_of
@@ -34,7 +35,7 @@ class BackendRoute:
     """A path of a backend and what answers there."""
 
     path: str
-    at: Span
+    at: SourceSpan
     handler: Function
 
 

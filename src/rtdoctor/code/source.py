@@ -26,6 +26,7 @@ _CHUNK = 65536
 _BYTES_PER_STEP = 15
 _STEPS_AT_LEAST = 2000
 _BEGINNING = 48_000
+_LONGER_THAN_A_WORD = 24
 _MOST_SCRIPTS = 500  # of a page; each costs the parser a way through all that stands before it
 _ATTRIBUTES = re.compile(rb"[^>]{0,2000}>")
 _SCRIPT_TYPE = re.compile(rb"""\btype\s*=\s*["']?([\w/+.-]+)""", re.IGNORECASE)
@@ -157,13 +158,22 @@ def _parse(data: bytes, script: Script, end: int) -> tree_sitter.Node | None:
 
 
 def _is_mostly_error(root: tree_sitter.Node) -> bool:
-    """Whether more than half of a text could not be read as this language."""
-    if root.type == "ERROR":
-        return True
+    """Whether more than half of a text could not be read as this language.
+
+    Where a text is cut inside a function, the function is an error, but what stands whole in it is
+    code.
+    """
     inner = [grandchild for child in root.named_children for grandchild in child.named_children]
-    errors = [node for node in (*root.named_children, *inner) if node.type == "ERROR"]
-    covered = sum(node.end_byte - node.start_byte for node in errors)
-    return 2 * covered > root.end_byte - root.start_byte
+    nodes = [root] if root.type == "ERROR" else [*root.named_children, *inner]
+    lost = sum(_lost_bytes(node) for node in nodes if node.type == "ERROR")
+    return 2 * lost > root.end_byte - root.start_byte
+
+
+def _lost_bytes(error: tree_sitter.Node) -> int:
+    """How much of an error is in no node that is whole and longer than a word."""
+    lengths = [n.end_byte - n.start_byte for n in error.named_children if not n.has_error]
+    whole = sum(length for length in lengths if length >= _LONGER_THAN_A_WORD)
+    return error.end_byte - error.start_byte - whole
 
 
 def _range(data: bytes, start: int, end: int) -> tree_sitter.Range:

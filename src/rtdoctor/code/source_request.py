@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtdoctor.code.program import Function, Span
+from rtdoctor.code.program import Function, SourceSpan
 from rtdoctor.code.values import Fields, Value
 
 SDK = "OpenAI SDK"
@@ -20,7 +20,7 @@ class SourceRequest:
     ``is_known_whole`` is false when options that are not read may add headers or a body.
     """
 
-    at: Span
+    at: SourceSpan
     client: str
     method: Value
     url: Value
@@ -29,4 +29,4 @@ class SourceRequest:
     query: Fields | None = None
     function: Function | None = None
     is_known_whole: bool = True
-    url_at: Span | None = None
+    url_at: SourceSpan | None = None

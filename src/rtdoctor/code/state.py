@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rtdoctor.code.body_edits import marked
-from rtdoctor.code.reading import SourceReading, offer_in
+from rtdoctor.code.source_reading import SourceReading, offer_in
 from rtdoctor.code.source_request import SourceRequest
 from rtdoctor.code.values import AnswerPart, Fields, FormData, JsonText, Value, pieces, sketch
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rtdoctor.code.reading import TokenPath
-from rtdoctor.code.rewriting import TextEdit, Texts
+from rtdoctor.code.source_reading import TokenPath
+from rtdoctor.code.text_edits import TextEdit, Texts
 from rtdoctor.code.values import Step
 
 _ACCESS = re.compile(r"\s*(?:\?\.|\.(?!\w*\()|\.get\(|\[)")

@@ -14,7 +14,7 @@ from rtdoctor.code.program import (
     Program,
     Scope,
     SourceExpression,
-    Span,
+    SourceSpan,
 )
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ class TreeReader(ABC):
     def other(self, node: Node) -> Other:
         return Other(self.text(node, _SHOWN), self.span(node))
 
-    def span(self, node: Node) -> Span:
-        return Span(self.file, node.start_byte, node.end_byte, node.start_point[0] + 1)
+    def span(self, node: Node) -> SourceSpan:
+        return SourceSpan(self.file, node.start_byte, node.end_byte, node.start_point[0] + 1)
 
-    def between(self, first: Node, last: Node) -> Span:
+    def between(self, first: Node, last: Node) -> SourceSpan:
         """From behind ``first`` to the end of ``last``."""
-        return Span(self.file, first.end_byte, last.end_byte, last.start_point[0] + 1)
+        return SourceSpan(self.file, first.end_byte, last.end_byte, last.start_point[0] + 1)
 
     def text(self, node: Node, most: int = 1_000_000) -> str:
         end = min(node.end_byte, node.start_byte + most)

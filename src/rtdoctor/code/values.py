@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from rtdoctor.code.program import Span
+from rtdoctor.code.program import SourceSpan
 
 Json: TypeAlias = str | int | float | bool | None
 
@@ -19,7 +19,7 @@ class KnownValue:
     set, as an environment variable does with a default."""
 
     value: Json
-    at: Span
+    at: SourceSpan
     unless: str = ""
 
 
@@ -28,7 +28,7 @@ class UnknownValue:
     """A value that the text does not tell, as it is written."""
 
     written: str
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Composed:
     """
 
     parts: tuple[Value, ...]
-    at: Span
-    uses: tuple[Span, ...] = ()
+    at: SourceSpan
+    uses: tuple[SourceSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class NamedValue:
 
     name: str
     value: Value
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Fields:
     """A JSON object. ``is_open`` when more than is known may stand in it."""
 
     fields: tuple[NamedValue, ...]
-    at: Span
+    at: SourceSpan
     is_open: bool = False
 
     def get(self, name: str) -> Value | None:
@@ -75,7 +75,7 @@ class Items:
     """A JSON array."""
 
     items: tuple[Value, ...]
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class JsonText:
     """A value written as JSON text: ``JSON.stringify(value)``."""
 
     value: Value
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ class FormData:
     """A form: ``FormData``, or ``files`` of requests."""
 
     fields: Fields
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
 class Sdp:
     """The text of a session description. ``trimmed`` when its last line end is taken off."""
 
-    at: Span
+    at: SourceSpan
     trimmed: bool = False
 
 
@@ -107,16 +107,16 @@ class Step:
     """One step into an answer: its name, and the text that takes it (``.value``)."""
 
     name: str
-    at: Span
+    at: SourceSpan
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
     """A part of the answer to a request, which is named by where it is made."""
 
-    request: Span
+    request: SourceSpan
     steps: tuple[Step, ...]
-    at: Span
+    at: SourceSpan
 
     @property
     def path(self) -> str:

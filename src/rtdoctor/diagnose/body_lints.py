@@ -12,7 +12,7 @@ from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.setup import EncodingKind, Factor, Setup
 from rtdoctor.knowledge.entry import KnownService
 from rtdoctor.migration import dialect_at
-from rtdoctor.schema import Fault, Reading, RequestKind, explain_fault, read_text
+from rtdoctor.schema import BodyReading, Fault, RequestKind, explain_fault, read_text
 from rtdoctor.schema.published import published
 from rtdoctor.schema.requests import kind_of
 
@@ -45,7 +45,7 @@ def _faults(setup: Setup) -> Iterator[tuple[Factor, Fault]]:
         yield from ((factor, fault) for fault in reading.faults)
 
 
-def _readings(setup: Setup) -> Iterator[tuple[Factor, Reading]]:
+def _readings(setup: Setup) -> Iterator[tuple[Factor, BodyReading]]:
     dialect = dialect_at(setup.token_endpoint.value.path)
     if dialect is not None and setup.auth.value.kind.needs_token:
         text = setup.token_body.value.text
@@ -56,5 +56,5 @@ def _readings(setup: Setup) -> Iterator[tuple[Factor, Reading]]:
 
 
 @lru_cache(maxsize=256)  # the setups of a run share their bodies
-def _read(kind: RequestKind, text: str | None) -> Reading:
+def _read(kind: RequestKind, text: str | None) -> BodyReading:
     return read_text(kind, text)

@@ -18,7 +18,7 @@ from rtdoctor.diagnose.edits import single_edits
 from rtdoctor.diagnose.mixing import sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
 from rtdoctor.diagnose.obstacles import nothing_helps, sent
-from rtdoctor.diagnose.relocation import call_paths, moved_recipes
+from rtdoctor.diagnose.relocation import call_paths, moved_recipes, recipes_in_its_way
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
@@ -142,6 +142,10 @@ def _rounds(
     recipes = [_Candidate(r.setup, f"the recipe {r.name}") for r in candidates.nearest(subject)]
     seen |= {c.setup.as_sent() for c in recipes}
     yield recipes
+    yield fresh(
+        _Candidate(setup, f"the recipe {name}, sent in the subject's own way")
+        for name, setup in recipes_in_its_way(subject, candidates)
+    )
     yield fresh(
         _Candidate(setup, f"the recipe {name}, moved to the subject's paths")
         for name, setup in moved_recipes(subject, candidates)

@@ -21,7 +21,8 @@ from rtdoctor.diagnose.inside import Inside, go_inside
 from rtdoctor.diagnose.known import KnownHere
 from rtdoctor.diagnose.mixtures import Mixtures, localise_between
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
-from rtdoctor.diagnose.repairs import RepairSearch, confirm_repairs, tried_and_refused
+from rtdoctor.diagnose.repair_search import RepairSearch
+from rtdoctor.diagnose.repairs import confirm_repairs, tried_and_refused
 from rtdoctor.diagnose.statement import assumptions, ending_of
 from rtdoctor.domain.finding import Contradiction, Diagnosis, Fact, Lint, Verdict
 from rtdoctor.domain.outcome import Signature, Stage
@@ -209,7 +210,9 @@ def _diagnosis(
         subject_probes=observed.probes(subject),
         contradictions=tuple(_contradiction(s, observed) for s in observed.contradicted()),
         likely=_lints(case) if ending.verdict is not Verdict.WORKS else (),
-        facts=case.known.facts(observed.all()) + _wavering(observed),
+        facts=case.known.facts(observed.all())
+        + _wavering(observed)
+        + case.known.endings([subject], observed.passing()),
         # where nothing connects the answers are not about the setups, so they contradict nothing
         drift=() if ending.verdict is Verdict.CANNOT_TEST else case.known.drift(observed.all()),
         does_not_prove=endings.does_not_prove(subject),
@@ -266,4 +269,5 @@ def _lints(case: Case) -> tuple[Lint, ...]:
     """What is known to fail about the subject as it stands, whatever the probes said."""
     passed = case.observed.passing()
     known = case.known.lints(case.subject, case.candidates.references, passed)
-    return known + body_lints(case.subject, case.known.target, passed)
+    ended = case.known.ended(case.subject, passed)
+    return known + body_lints(case.subject, case.known.target, passed) + ended

@@ -11,6 +11,7 @@ from typing import Any
 
 from rtdoctor.diagnose.candidates import Candidates
 from rtdoctor.diagnose.mixing import moved, sendable
+from rtdoctor.diagnose.particulars import beside_own_headers
 from rtdoctor.diagnose.relocation import call_paths
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup
 
@@ -45,6 +46,8 @@ def _cells(subject: Setup, candidates: Candidates) -> list[Setup]:
         listed = [level for level in candidates.levels[factor] if level != subject[factor]]
         # At most four levels of each of the five factors, so that no more than 1,024 cells are
         # compared.
+        if factor is Factor.BETA_HEADER:
+            listed = [beside_own_headers(subject, level) for level in listed]
         levels[factor] = [subject[factor], *listed[:3]]
     levels[Factor.CALL_ENDPOINT] = [
         Level(path, CallEndpoint(path)) for path in call_paths(subject, candidates)[:4]

@@ -29,7 +29,9 @@ def place_of_all(chosen: Choice, places: list[Difference]) -> Path | None:
     """The one place that these differences are: a leaf, or a whole object."""
     if len(chosen) == 1:
         (number,) = chosen
-        return places[number].path
+        place = places[number]
+        is_section = place.path[0] == "offer.sdp" and place.path[-1] == "m" and place.objects
+        return place.objects[-1] if is_section else place.path
     for path in sorted({p for i in chosen for p in places[i].objects}, key=len, reverse=True):
         if chosen == frozenset(i for i, place in enumerate(places) if path in place.objects):
             return path

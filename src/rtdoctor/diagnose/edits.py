@@ -15,6 +15,7 @@ from rtdoctor.diagnose.candidates import Candidates, cost
 from rtdoctor.diagnose.causes import Explained
 from rtdoctor.diagnose.meaning import get, put, steps, with_body
 from rtdoctor.diagnose.mixing import carried, keeps_body, moved, rewritten
+from rtdoctor.diagnose.particulars import beside_own_headers
 from rtdoctor.diagnose.place import Named, wanted
 from rtdoctor.domain.exchange import Headers
 from rtdoctor.domain.kind import session_kind
@@ -116,6 +117,8 @@ def _edits(
                 yield moved(subject, Factor.TOKEN_ENDPOINT, endpoint)
     for factor in _LISTED:
         for level in candidates.levels[factor]:
+            if factor is Factor.BETA_HEADER:
+                level = beside_own_headers(subject, level)
             yield subject.with_level(factor, level)
     params = subject.call_query.value.params
     for listed in candidates.levels[Factor.CALL_QUERY]:

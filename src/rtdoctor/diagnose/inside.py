@@ -6,7 +6,7 @@ this factor alone, is mixed place by place here, so each finer claim has a pair 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,26 +14,18 @@ from rtdoctor.diagnose.causes import Explained, Pair
 from rtdoctor.diagnose.differing import inseparable, named_by_error, objects_in, place_of_all
 from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk
-from rtdoctor.diagnose.smaller import smallest_form
+from rtdoctor.diagnose.smaller import simple_forms
 from rtdoctor.domain.outcome import Outcome, Signature
 from rtdoctor.domain.run import Purpose
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.localise.inner_cause import Choice, InnerCause, Member, Narrowed
-from rtdoctor.localise.inside import narrow
+from rtdoctor.localise.inner_search import narrow
 from rtdoctor.migration.dialect import dialect_at, fits
 from rtdoctor.places.parts import is_rewritten, level_name, parts, value_of
 from rtdoctor.places.tree import ABSENT, Difference, Path, differences, mixture, value_at
 
 _QUESTIONS = 40
 """The most questions about one factor; half of what is left of the budget where that is less."""
-
-IsRequired = Callable[[Path], bool]
-"""Whether the service's published schema refuses a request without this place."""
-
-
-def nothing_is_required(_: Path) -> bool:
-    """For a service whose schema is not known: every mixture is worth a question."""
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +78,6 @@ def go_inside(
     control: Setup,
     causes: Sequence[Explained],
     observed: Observed,
-    is_required: IsRequired = nothing_is_required,
 ) -> Generator[Questions, Answers, tuple[Inside, ...]]:
     """Narrow each factor of each cause to its places, as far as finer mixtures tell them apart.
 
@@ -101,7 +92,7 @@ def go_inside(
         for factor in cause.levels:
             pair = _pair(subject, control, cause, factor, observed)
             if pair is not None:
-                level = _Level(factor, pair, observed, is_required)
+                level = _Level(factor, pair, observed)
                 found.append((yield from level.narrowed(cause)))
     observed.unanswered = unanswered
     return tuple(found)
@@ -134,7 +125,6 @@ class _Level:
     factor: Factor
     pair: Pair
     observed: Observed
-    is_required: IsRequired
 
     def narrowed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
         """The factor of this cause narrowed to its places."""
@@ -142,15 +132,16 @@ class _Level:
             why = "it is written for another endpoint, so it is compared as a whole"
             return Inside(cause, self.factor, (), why)
         failing, passing = self.pair.failing[self.factor], self.pair.passing[self.factor]
-        small = smallest_form(self.factor, failing.value, passing.value)
-        if small is None:
-            return (yield from self._mixed(cause))
-        setup = self._with(small)
-        (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
-        if outcome is None or not outcome.is_pass:
-            return Inside(cause, self.factor, (), "its smallest form does not pass either")
-        pair = Pair((self.factor,), self.pair.failing, setup)
-        return (yield from replace(self, pair=pair)._mixed(cause))
+        forms = list(simple_forms(self.factor, failing.value, passing.value))
+        for form in forms:
+            setup = self._with(form)
+            (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
+            if outcome is not None and outcome.is_pass:
+                pair = Pair((self.factor,), self.pair.failing, setup)
+                return (yield from replace(self, pair=pair)._mixed(cause))
+        if forms:
+            return Inside(cause, self.factor, (), "its simplest form does not pass either")
+        return (yield from self._mixed(cause))
 
     def _is_in_its_dialect(self) -> bool:
         """Whether a token body is written for its endpoint: if not, almost every field is amiss."""
@@ -208,15 +199,10 @@ class _Level:
         self, choice: Choice, places: list[Difference]
     ) -> Generator[Questions, Answers, Outcome | None]:
         setup = self._setup(choice, places)
-        left_out = (p.path for i, p in enumerate(places) if self._is_left_out(i, p, choice))
-        if not sendable(setup) or any(map(self.is_required, left_out)):
+        if not sendable(setup):
             return None
         (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
         return outcome
-
-    def _is_left_out(self, number: int, place: Difference, choice: Choice) -> bool:
-        """Whether a mixture leaves this place out that the failing level has."""
-        return number not in choice and place.passing is ABSENT
 
     def _setup(self, choice: Choice, places: list[Difference]) -> Setup:
         if len(choice) == len(places):

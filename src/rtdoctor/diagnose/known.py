@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from rtdoctor.diagnose import retiring
 from rtdoctor.diagnose.candidates import Reference
 from rtdoctor.diagnose.facts import OBSTACLES, facts
 from rtdoctor.domain.finding import Drift, Fact, Lint
@@ -42,10 +44,11 @@ def service_of(target: TargetInfo) -> KnownService | None:
 @dataclass(frozen=True)
 class KnownHere:
     """The knowledge as far as it is about ``target``. ``era`` is the sandbox's; ``None`` is
-    today."""
+    today. ``day`` is the day of the run; without it nothing is said of what ends on a day."""
 
     knowledge: Knowledge
     target: TargetInfo
+    day: date | None = None
 
     @property
     def era(self) -> str | None:
@@ -83,6 +86,22 @@ class KnownHere:
             and entry.condition.holds(sent)
             and not _is_normal(entry.condition, working)
         )
+
+    def endings(self, setups: Iterable[Setup], passing: Iterable[Setup]) -> tuple[Fact, ...]:
+        """What in these setups the service will give up, or was to and takes still."""
+        day = self._day_of_openai
+        return () if day is None else retiring.warnings(setups, passing, day)
+
+    def ended(self, subject: Setup, passing: Iterable[Setup]) -> tuple[Lint, ...]:
+        """What in the subject the service has given up by the day of the run."""
+        day = self._day_of_openai
+        return () if day is None else retiring.suspicions(subject, passing, day)
+
+    @property
+    def _day_of_openai(self) -> date | None:
+        """The day, where the models are OpenAI's own: those of the sandbox do not end."""
+        is_openai = service_of(self.target) is KnownService.OPENAI and not self.target.is_sandbox
+        return self.day if is_openai else None
 
     def drift(self, observations: Sequence[Observation]) -> tuple[Drift, ...]:
         """Entries that probes contradict, each with the first probe that does.

@@ -1,7 +1,8 @@
 """Recipes moved to where the subject's service lives.
 
 A gateway or another provider serves the same API under a path of its own, such as
-``/openai/v1/realtime/calls``. A recipe is a fair control there only when it goes there too.
+``/openai/v1/realtime/calls``, and may want headers of its own. A recipe is a fair control there
+only when it goes there too, in the way that the subject does.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from rtdoctor.diagnose.candidates import Candidates
+from rtdoctor.diagnose.particulars import with_particulars
 from rtdoctor.domain.setup import CallEndpoint, Factor, Level, Setup, TokenEndpoint
 
 Move = Callable[[str], str]
@@ -21,16 +23,30 @@ def moved_recipes(subject: Setup, candidates: Candidates) -> Iterator[tuple[str,
 
     Both paths are moved where the subject has both in places of its own; then either alone.
     """
-    mint = _move(subject.token_endpoint.value.path, _paths(candidates, Factor.TOKEN_ENDPOINT))
-    call = _move(subject.call_endpoint.value.path, _paths(candidates, Factor.CALL_ENDPOINT))
-    ways = [(mint or call, call or mint), (mint, None), (None, call)]
     for reference in candidates.nearest(subject):
         seen = {reference.setup}
-        for mint_way, call_way in ways:
+        for mint_way, call_way in _ways(subject, candidates):
             setup = _moved(reference.setup, mint_way, call_way)
             if setup not in seen:
                 seen.add(setup)
                 yield reference.name, setup
+
+
+def recipes_in_its_way(subject: Setup, candidates: Candidates) -> Iterator[tuple[str, Setup]]:
+    """The recipes with what only the subject's client sends, at its own paths and then as listed;
+    none where that is nothing."""
+    recipes = [*moved_recipes(subject, candidates)]
+    recipes += [(reference.name, reference.setup) for reference in candidates.nearest(subject)]
+    for name, recipe in recipes:
+        setup = with_particulars(subject, recipe)
+        if setup != recipe:
+            yield name, setup
+
+
+def _ways(subject: Setup, candidates: Candidates) -> list[tuple[Move | None, Move | None]]:
+    mint = _move(subject.token_endpoint.value.path, _paths(candidates, Factor.TOKEN_ENDPOINT))
+    call = _move(subject.call_endpoint.value.path, _paths(candidates, Factor.CALL_ENDPOINT))
+    return [(mint or call, call or mint), (mint, None), (None, call)]
 
 
 def call_paths(subject: Setup, candidates: Candidates) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _STEP = re.compile(r"[^.\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class RequestFields:
     """What has named fields in a request: a JSON body, or a form of parts.
 
     ``data`` is ``None`` when the text is not a JSON object, so that nothing can be said of it.
@@ -49,7 +49,7 @@ class RequestParts:
     label: str
     headers: Mapping[str, str]
     query: Mapping[str, str]
-    fields: Fields
+    fields: RequestFields
 
 
 def mint_parts(setup: Setup) -> RequestParts | None:
@@ -65,7 +65,7 @@ def mint_parts(setup: Setup) -> RequestParts | None:
         headers["openai-beta"] = setup.beta_header.value.mint
     data = {} if body.text is None else _object(body.text)
     note = "since it has no body" if body.text is None else ""
-    fields = Fields("body", "token request", data, note)
+    fields = RequestFields("body", "token request", data, note)
     return RequestParts("token request", headers, _query_in(endpoint), fields)
 
 
@@ -89,20 +89,22 @@ def _others(headers: Headers) -> dict[str, str]:
     return {name.lower(): "sent" for name, _ in headers}
 
 
-def _call_fields(setup: Setup) -> Fields:
+def _call_fields(setup: Setup) -> RequestFields:
     encoding = setup.call_encoding.value
     match encoding.kind:
         case EncodingKind.RAW:
-            return Fields("body", "body of the call", {}, "since the body is the offer itself")
+            return RequestFields(
+                "body", "body of the call", {}, "since the body is the offer itself"
+            )
         case EncodingKind.JSON:
-            return Fields("body", "body of the call", {"type": "offer", "sdp": OFFER})
+            return RequestFields("body", "body of the call", {"type": "offer", "sdp": OFFER})
     form: dict[str, Any] = {"sdp": OFFER}
     if encoding.session is not None:
         session = _object(encoding.session)
         if session is None:
-            return Fields("form", "form of the call", None)
+            return RequestFields("form", "form of the call", None)
         form["session"] = session
-    return Fields("form", "form of the call", form)
+    return RequestFields("form", "form of the call", form)
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -47,7 +47,7 @@ def diagnose(run: Run, candidates: Candidates, knowledge: Knowledge) -> Diagnosi
     if run.header.subject is None and run.page is not None:
         return Diagnosis(Verdict.CANNOT_TEST, run.page.headline)
     if run.header.subject is None:
-        return _surveyed(run, KnownHere(knowledge, run.header.target))
+        return _surveyed(run, _known_here(run.header, knowledge))
     # The live run asked the same conversation, so the journal holds the answers in this order.
     return replay(conversation(run.header, candidates, knowledge), run.observations)
 
@@ -62,17 +62,22 @@ def conversation(header: RunHeader, candidates: Candidates, knowledge: Knowledge
     return diagnose_subject(
         header.subject,
         candidates,
-        KnownHere(knowledge, header.target),
+        _known_here(header, knowledge),
         goal=header.goal,
         budget=header.budget,
     )
 
 
+def _known_here(header: RunHeader, knowledge: Knowledge) -> KnownHere:
+    return KnownHere(knowledge, header.target, header.day)
+
+
 def _surveyed(run: Run, known: KnownHere) -> Diagnosis:
     goal = run.header.goal
     evidence = [o for o in run.observations if o.outcome.judged(goal).is_evidence]
-    passes = sum(o.outcome.judged(goal).is_pass for o in evidence)
-    found = known.facts(run.observations)
+    working = [o.setup for o in evidence if o.outcome.judged(goal).is_pass]
+    passes = len(working)
+    found = known.facts(run.observations) + known.endings(working, working)
     met = obstacle(run.observations)
     tried = f"{len(evidence)} {'setup' if len(evidence) == 1 else 'setups'}"
     if passes:

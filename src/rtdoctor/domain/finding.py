@@ -161,8 +161,9 @@ class Fact:
     """Something about the key, the network or the tool's own view, with its probes.
 
     ``kind`` is one of ``key``, ``quota``, ``region``, ``network``, ``connection``, ``flaky``,
-    ``hygiene``. ``network`` stands in the way of every test; ``connection`` is a fault of some
-    calls beside which others may well connect.
+    ``hygiene``, ``retirement``. ``network`` stands in the way of every test; ``connection`` is a
+    fault of some calls beside which others may well connect; ``retirement`` is a day on which the
+    service gives up something that is in use.
     """
 
     kind: str

@@ -13,12 +13,14 @@ class PageAttempt:
     """One run of the page with parts of a repair applied to its traffic.
 
     ``changed`` names these parts and is empty for the page as it is. ``result`` says in words how
-    far the page came.
+    far the page came. ``idle`` are parts that it never came to: with them changed as well it would
+    have run just so.
     """
 
     changed: tuple[str, ...]
     is_connected: bool
     result: str
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,22 @@ class ProofOnPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestInCode:
+    """Where a request of the page or of its backend is sent.
+
+    ``request`` says which, in words. ``file`` is as the browser, a source map or the folder names
+    it. ``line`` counts from 1, ``column`` too, and is 0 where it is not known. ``known_by`` says in
+    words how the place is known.
+    """
+
+    request: str
+    file: str
+    line: int
+    column: int
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageResult:
     """A page as it ran, in sentences.
 
@@ -47,6 +65,8 @@ class PageResult:
     ``nothing``, ``opened``, ``pressed``, ``media``, ``asked``, ``offered``, ``answered``,
     ``channel`` and ``session``. ``did`` is what was pressed, what the page asked for and got, and
     what it shows. ``candidates`` could have been pressed, the likeliest first.
+
+    ``in_code`` are the places in the user's code that sent the requests.
 
     ``fault`` is something of the page's own that kept it from the service. ``setup_works`` is set
     when the page failed with a setup that works. ``leaves_open`` says what its runs do not show.
@@ -62,3 +82,4 @@ class PageResult:
     proof: ProofOnPage | None = None
     leaves_open: str = ""
     next_step: str = ""
+    in_code: tuple[RequestInCode, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from rtdoctor.domain.exchange import (
@@ -126,6 +127,14 @@ class RunHeader:
     budget: int | None = None
     subject: Setup | None = None
     plan: tuple[Setup, ...] = ()
+
+    @property
+    def day(self) -> date | None:
+        """The day on which the run began; ``None`` when that is not a date."""
+        try:
+            return date.fromisoformat(self.started_at[:10])
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,18 +152,33 @@ class Offer:
 V = TypeVar("V")
 
 
+class _KeepsHash:
+    """A place for the hash of a frozen value: a diagnosis looks up the same few setups again and
+    again, and each has eight levels with values of their own.
+
+    It is no field of the dataclass, so it is neither compared nor written anywhere.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True)
-class Level(Generic[V]):
+class Level(_KeepsHash, Generic[V]):
     """One named value of a factor. Two levels are the same when their values are."""
 
     name: str
     value: V
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Level) and self.value == other.value
+        return self is other or (isinstance(other, Level) and self.value == other.value)
 
     def __hash__(self) -> int:
-        return hash(self.value)
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash(self.value))
+            return self._hash
 
 
 NO_ENDPOINT = Level("none", TokenEndpoint(None))
@@ -171,7 +186,7 @@ NO_BODY = Level("none", TokenBody(None))
 
 
 @dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(_KeepsHash):
     """A full client configuration. Field names are the factors."""
 
     token_endpoint: Level[TokenEndpoint]
@@ -182,6 +197,13 @@ class Setup:
     call_query: Level[CallQuery]
     call_encoding: Level[CallEncoding]
     offer: Level[Offer]
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash(tuple(getattr(self, f) for f in _ALL)))
+            return self._hash
 
     def __getitem__(self, factor: Factor) -> Level[Any]:
         level: Level[Any] = getattr(self, factor)  # a factor is its field's name

@@ -38,7 +38,7 @@ def fold(document: bytes) -> bytes:
     plain = _dump(value).encode()
     if len(plain) <= PLAIN_BYTES:
         return plain
-    reading = _Reading(Counter(), {})
+    reading = _CountingReader(Counter(), {})
     tree = reading.node(value)
     shared = [t for t, n in reading.counts.items() if n > 1 and len(t) in _SHARED_LENGTHS]
     folding = _Folding({text: i for i, text in enumerate(shared)}, {})
@@ -75,7 +75,7 @@ class _Node:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _CountingReader:
     """Turns a document into nodes and counts how often each JSON text occurs."""
 
     counts: Counter[str]

@@ -27,6 +27,8 @@ _FENCE = re.compile(r"^\s{0,3}```")
 _HUNK = re.compile(r"^@@ .{0,60}@@|^diff --git ")
 _REMOVED = re.compile(r"^-(?!--)")
 _COMMENTED = re.compile(r"^\s{0,40}//")
+_COMMENT = re.compile(r"(?:^|[\s;,{}()])//(?=\s)|^\s{0,40}(?:#|--|\*|<!--)\s|[;,)\]}]\s{1,8}#\s")
+_LONGEST_LINE = 1_000  # characters of a line that are looked at before a place
 _NEGATED = re.compile(
     r"(?:\b(?:remov|dropp?|delet|omit|avoid|replac)\w{0,4}|\bwithout|\binstead of|\bno longer"
     r"|\b(?:migrated|moved|moving|switched|away) (?:away )?from"
@@ -73,6 +75,11 @@ class Paper:
         before = self.text[max(self.line_starts[line - 1], span.start - 120) : span.start]
         # a sign may begin within a URL; what was said before the URL counts
         return not any(_NEGATED.search(b) for b in (before, _PART_OF_WORD.sub("", before)))
+
+    def in_comment(self, span: Span) -> bool:
+        """Whether it stands in a comment of code, where somebody tells of it."""
+        line = self.text[self.line_starts[self.line_of(span.start) - 1] : span.start]
+        return _COMMENT.search(line[-_LONGEST_LINE:]) is not None
 
     def window(self, span: Span, around: int) -> str:
         """The span with so many characters on either side."""

@@ -11,29 +11,26 @@ a wrong answer is worse than none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from rtdoctor.domain.era import Era
-from rtdoctor.domain.outcome import Stage
-from rtdoctor.explain.paper import Paper, Span, find_each, find_signs, prepare
+from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.paper import Paper, find_signs, prepare
+from rtdoctor.explain.read_out import ReadOut, read_out
+from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.shown_setup import shown_setup
+from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
 from rtdoctor.knowledge.base import Knowledge, load
-from rtdoctor.knowledge.entry import Clue, Entry, Look, Strength
-from rtdoctor.knowledge.message_pattern import compile_wording, needle
-from rtdoctor.knowledge.signs import patterns
+from rtdoctor.knowledge.entry import Entry
+from rtdoctor.knowledge.look import Look, Strength
 
 MOST = 5
 """How many matches are shown."""
 _MOST_POSSIBLE = 2
-_NEAR = 3_000  # characters within which a sign of Realtime vouches for a general error
-_LONGEST = 800  # characters a sentence of the service can have
-_BESIDE = 200  # characters within which another endpoint claims the error for itself
-_CONTEXT = frozenset({"realtime", "openai", "webrtc", "websocket", "azure", "litellm"})
+_MOST_READ_OUT = 3
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
-
-Signs = Mapping[str, tuple[Span, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +57,8 @@ class Explanation:
     """All that can be said of a text.
 
     ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
-    the text ties to the Realtime API, ``clipped`` that only the two ends were read.
+    the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
+    those that no entry knows, read out as they stand.
     """
 
     matches: tuple[Match, ...]
@@ -69,14 +67,7 @@ class Explanation:
     clipped: bool
     signs: frozenset[str]
     unattributed: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reason:
-    strength: Strength
-    says: str
-    spans: tuple[Span, ...]
-    bonus: int = 0
+    errors: tuple[ReadOut, ...] = ()
 
 
 def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
@@ -96,80 +87,81 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
     """
     known = knowledge or load()
     paper = prepare(text)
-    seen = find_signs(paper)
+    told = Told(paper, find_signs(paper), find_errors(paper))
     era = _era(paper.text)
-    scored = []
-    for entry in known.entries:
-        reasons = [*_look_reasons(paper, seen, entry), *_clue_reasons(seen, entry)]
-        if reasons:
-            scored.append(_score(paper, entry, reasons, era))
+    reasons = {e.id: [*look_reasons(told, e), *clue_reasons(told.signs, e)] for e in known.entries}
+    reasons = _unsure_of_shared_codes(reasons)
+    scored = [_score(paper, e, reasons[e.id], era) for e in known.entries if reasons[e.id]]
     scored.sort(key=lambda pair: pair[0])
     matches = _shortlist([match for _, match in scored])
-    loose = () if matches else _unattributed(paper, seen, known)
-    return Explanation(matches, shown_setup(seen), era, paper.clipped, frozenset(seen), loose)
+    return Explanation(
+        matches,
+        shown_setup(told.signs),
+        era,
+        paper.clipped,
+        frozenset(told.signs),
+        () if matches else _unattributed(told, known),
+        _read_out(told, known, reasons),
+    )
 
 
-def _look_reasons(paper: Paper, seen: Signs, entry: Entry) -> Iterable[_Reason]:
-    for look in entry.looks:
-        spans, wording = _sightings(paper, seen, look)
-        for span in spans:
-            vouched = Strength.STRONG if look.alone else _vouched(paper, span)
-            if vouched is not None and not _belongs_elsewhere(seen, look, span):
-                strength = min(Strength[look.strength.upper()], vouched)
-                yield _Reason(strength, wording, (span,), _transport_bonus(seen, look))
-                break
+def _unsure_of_shared_codes(reasons: Mapping[str, list[Reason]]) -> dict[str, list[Reason]]:
+    """The same, where a code that several entries share makes none of them sure."""
+    claims: dict[int, set[str]] = {}
+    for entry_id, found in reasons.items():
+        for reason in found:
+            if reason.strength is Strength.STRONG:
+                claims.setdefault(reason.spans[0].start, set()).add(entry_id)
+
+    def weighed(reason: Reason) -> Reason:
+        is_shared = len(claims.get(reason.spans[0].start, ())) > 1
+        if reason.by_code and is_shared and reason.strength is Strength.STRONG:
+            return replace(reason, strength=Strength.LIKELY)
+        return reason
+
+    return {entry_id: [weighed(r) for r in found] for entry_id, found in reasons.items()}
 
 
-def _sightings(paper: Paper, seen: Signs, look: Look) -> tuple[Iterable[Span], str]:
-    """Where the text shows this look, and how to name it."""
-    if look.empty:
-        return seen.get("empty_error", ()), "every field of the error is empty"
-    if look.message is not None:
-        piece = needle(look.message)
-        if piece not in paper.lower:  # to compile a pattern takes longer than to search for it
-            return (), ""
-        pattern = compile_wording(look.message)
-        return find_each(paper, pattern, piece, _LONGEST), "the service's own sentence"
-    name = look.code or look.type
-    # No service writes our own codes, and a bare number may be anything.
-    if name is None or name.startswith("rtdoctor.") or name.isdigit():
-        return (), ""
-    if look.param is not None and look.param.lower() not in paper.lower:
-        return (), ""
-    if name.lower() not in paper.lower:
-        return (), ""
-    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    return find_each(paper, word, name.lower(), len(name) + 1), f"the service's code {name}"
+def _read_out(
+    told: Told, known: Knowledge, reasons: Mapping[str, list[Reason]]
+) -> tuple[ReadOut, ...]:
+    """The errors that no entry knows, if they are of the Realtime API."""
+    sure = {
+        entry_id: [r for r in found if r.strength > Strength.POSSIBLE]
+        for entry_id, found in reasons.items()
+    }
+    claimed = [span for found in sure.values() for reason in found for span in reason.spans]
+    looks = [look for entry in known.entries if sure[entry.id] for look in entry.looks]
+    unknown = (
+        read_out(told.paper, error, told.signs)
+        for error in told.errors
+        if not any(s.start < error.span.end and error.span.start < s.end for s in claimed)
+        and not any(_is_alike(look, error) for look in looks)
+        and not (claimed and error.in_comment)
+        and _is_of_realtime(told, error)
+    )
+    said = {out.said: out for out in unknown if out is not None}
+    return tuple(said.values())[:_MOST_READ_OUT]
 
 
-def _belongs_elsewhere(seen: Signs, look: Look, span: Span) -> bool:
-    """Whether a sign of another cause stands at the very place of this sighting."""
-    others = [other for name in look.unless for other in seen.get(name, ())]
-    return any(other.start < span.end and span.start < other.end for other in others)
+def _is_alike(look: Look, error: ReportedError) -> bool:
+    """Whether an entry that is shown anyway tells of this error too."""
+    code, param = error.fields.code, error.fields.param
+    return look.code is not None and look.code == code and look.is_about(param) is not False
 
 
-def _vouched(paper: Paper, span: Span) -> Strength | None:
-    """How far the surroundings say that a general error is of the Realtime API, if they do."""
-    near = paper.window(span, _NEAR)
-    beside = paper.window(span, _BESIDE)
-    if _shows(beside, "other_endpoint") and not _shows(beside, "realtime"):
-        return None
-    if _shows(near, "realtime"):
-        return Strength.STRONG
-    spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
-    # A text that also speaks of another service may be about that one.
-    others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
-    return Strength.LIKELY if spoken_of and not others else None
+def _is_of_realtime(told: Told, error: ReportedError) -> bool:
+    if error.names_session:
+        return True
+    is_other = "other_ai" in told.signs or "other_webrtc" in told.signs
+    return vouched_for(told.paper, error.span) is Strength.STRONG and not is_other
 
 
-def _shows(piece: str, name: str) -> bool:
-    return any(pattern.search(piece) for pattern in patterns(name))
-
-
-def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence, ...]:
+def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
     """What would be a match in a text about Realtime, when nothing speaks of Realtime."""
     found: dict[int, Evidence] = {}
-    for span in seen.get("parse_failure", ())[:1]:
+    paper = told.paper
+    for span in told.signs.get("parse_failure", ())[:1]:
         says = "what a browser says of an answer that is no SDP"
         found[span.start] = Evidence(paper.quote(span), paper.line_of(span.start), says)
     for entry in known.entries:
@@ -177,55 +169,15 @@ def _unattributed(paper: Paper, seen: Signs, known: Knowledge) -> tuple[Evidence
             # What stands alone needs no other sign, so it would have matched already.
             if look.alone or look.message is None or entry.id.startswith("PRV-"):
                 continue
-            for span in islice(_sightings(paper, seen, look)[0], 1):
+            for span in islice(sightings(told, look)[0], 1):
                 says = "an error that every OpenAI endpoint gives"
                 evidence = Evidence(paper.quote(span), paper.line_of(span.start), says)
                 found.setdefault(span.start, evidence)
     return tuple(found.values())[:3]
 
 
-def _transport_bonus(seen: Signs, look: Look) -> int:
-    """Prefer the twin of a code that belongs to the transport the text is about."""
-    if not look.stage:
-        return 0
-    over_http = set(look.stage) <= {Stage.MINT, Stage.EXCHANGE}
-    on_socket = set(look.stage) <= {Stage.SESSION, Stage.CHANNEL}
-    http = 2 * ("call_400" in seen) + ("webrtc" in seen) + ("beta_mint_url" in seen)
-    http += ("calls_url" in seen) + ("beta_call_url" in seen)
-    http -= 2 * ("websocket" in seen)
-    return 10 * (http if over_http else -http if on_socket else 0)
-
-
-def _clue_reasons(seen: Signs, entry: Entry) -> Iterable[_Reason]:
-    for clue in entry.clues:
-        names = [*clue.all, *(n for n in clue.any if n in seen)]
-        if _holds(clue, seen) and (not clue.near or _together([seen[name] for name in names])):
-            # Words of context stand in every such text, so they are quoted only where nothing else
-            # tells.
-            telling = [n for n in names if n not in _CONTEXT] or names
-            spans = tuple(seen[name][0] for name in telling)
-            yield _Reason(Strength[clue.strength.upper()], clue.says, spans)
-
-
-def _holds(clue: Clue, seen: Signs) -> bool:
-    return (
-        all(name in seen for name in clue.all)
-        and (not clue.any or any(name in seen for name in clue.any))
-        and not any(name in seen for name in clue.unless)
-    )
-
-
-def _together(signs: list[tuple[Span, ...]]) -> bool:
-    """Whether every one of the signs stands within ``_NEAR`` characters of the others."""
-    places = sorted((span.start, which) for which, spans in enumerate(signs) for span in spans)
-    return any(
-        len({which for at, which in places[n:] if at - start <= _NEAR}) == len(signs)
-        for n, (start, _) in enumerate(places)
-    )
-
-
 def _score(
-    paper: Paper, entry: Entry, reasons: list[_Reason], era: Era | None
+    paper: Paper, entry: Entry, reasons: list[Reason], era: Era | None
 ) -> tuple[tuple[int, ...], Match]:
     strength = strongest = max(reason.strength for reason in reasons)
     cautions = []
@@ -244,7 +196,7 @@ def _score(
     return (-strength, int(entry.decoy), -total, entry.rank), match
 
 
-def _evidence(paper: Paper, reasons: list[_Reason]) -> tuple[Evidence, ...]:
+def _evidence(paper: Paper, reasons: list[Reason]) -> tuple[Evidence, ...]:
     found: dict[str, Evidence] = {}
     for reason in sorted(reasons, key=lambda r: -r.strength):
         for span in reason.spans:

@@ -65,10 +65,13 @@ async def run_behind(
     *,
     say: Say,
     openai_base_url: bool = False,
+    own_key: bool = False,
+    folder: Path | None = None,
 ) -> AsyncIterator[CommandBehindFront]:
     """Run a command line for the block, in an environment that leads its requests to the front.
 
-    See ``command_environment`` for what it is given. Its output goes to ``say``; it has no input.
+    See ``command_environment`` for what it is given. It runs in ``folder``, else where we run. Its
+    output goes to ``say``; it has no input.
     At the end of the block its whole process tree is asked to end and, after three seconds, made
     to; ``keeper`` says what of this holds on which system. Raises ``UsageError`` for an empty
     command, and when the trusted certificates cannot be read.
@@ -76,7 +79,9 @@ async def run_behind(
     if not command.strip():
         raise UsageError("there is no command to run", hint='Give one, such as "npm start".')
     with client_files(front.ca_pem, environment) as files:
-        led = command_environment(front, files, environment, openai_base_url=openai_base_url)
+        led = command_environment(
+            front, files, environment, openai_base_url=openai_base_url, own_key=own_key
+        )
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",  # the keeper needs nothing of ours, and nothing of the command's folder
@@ -86,6 +91,7 @@ async def run_behind(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=led,
+            cwd=folder,
             # Ctrl-C is for us: the command is ended in order
             start_new_session=True,  # POSIX
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows

@@ -28,13 +28,15 @@ def command_environment(
     environment: Mapping[str, str],
     *,
     openai_base_url: bool = False,
+    own_key: bool = False,
 ) -> dict[str, str]:
     """The user's own environment, changed so that the target is reached through the front.
 
     Proxy variables and certificates reach most HTTP clients; Node's ``fetch``, which heeds no proxy
     before Node 24, gets a hook. ``openai_base_url`` sets the variable of that name too, for clients
     that heed no proxy. When the front holds a key, the command gets the placeholder as
-    ``OPENAI_API_KEY``; else the user's own stays, since it is the user's own backend.
+    ``OPENAI_API_KEY``; else, and with ``own_key``, the user's own stays, since it is the user's own
+    backend.
     """
     led = dict(environment)
     for name in ("HTTPS_PROXY", "HTTP_PROXY"):
@@ -51,7 +53,7 @@ def command_environment(
     led["RTDOCTOR_FRONT"] = _for_node_hook(front)
     if openai_base_url:
         led["OPENAI_BASE_URL"] = f"{front.base_url}/v1"
-    if front.upstream.key is not None:
+    if front.upstream.key is not None and not own_key:
         led["OPENAI_API_KEY"] = front.placeholder
     return led
 

@@ -173,11 +173,6 @@ class Front:
         return self._passed.all
 
     @property
-    def refused_hosts(self) -> tuple[str, ...]:
-        """The hosts that were asked for and not allowed, each once."""
-        return self._others.refused
-
-    @property
     def rewriting(self) -> Rewriting:
         """What is changed on the way."""
         return self._forwarding.rewriting

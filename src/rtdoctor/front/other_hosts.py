@@ -14,22 +14,15 @@ class Others(Enum):
 
 
 class OtherHosts:
-    """Applies the rule, and remembers which hosts were refused."""
+    """Applies the rule, with the hosts that are allowed by name."""
 
     def __init__(self, rule: Others, allowed: Iterable[str] = ()) -> None:
         self._rule = rule
         self._allowed = {host.lower() for host in allowed}
-        self._refused: dict[str, None] = {}
 
     def allows(self, host: str, port: int) -> bool:
-        """Whether a connection to this host may be made; a refusal is remembered."""
-        host = host.lower()
-        if self._rule is Others.TUNNEL or self._allowed & {host, f"{host}:{port}"}:
+        """Whether a connection to this host may be made."""
+        if self._rule is Others.TUNNEL:
             return True
-        self._refused[host] = None
-        return False
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """The names of the hosts that were refused, in the order in which they were asked for."""
-        return tuple(self._refused)
+        host = host.lower()
+        return not self._allowed.isdisjoint((host, f"{host}:{port}"))

@@ -7,14 +7,14 @@ services changed their answers more than once, so no entry outranks a probe.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from datetime import date
+from enum import StrEnum
 from typing import Literal
 
 from rtdoctor.domain.era import Era
-from rtdoctor.domain.outcome import Signature, Stage
+from rtdoctor.domain.outcome import Stage
 from rtdoctor.domain.setup import Factor
-from rtdoctor.knowledge.message_pattern import agrees, check_wording
-from rtdoctor.knowledge.signs import sign_names
+from rtdoctor.knowledge.look import Clue, Look, check_signs
 from rtdoctor.strict_yaml import closest
 
 FACTORS = tuple(f.value for f in Factor)
@@ -22,7 +22,11 @@ LevelNames = dict[str, str]
 
 
 class KnownService(StrEnum):
-    """The services that entries are about."""
+    """The services that entries are about.
+
+    ``CHATGPT`` is the backend of ChatGPT and Codex, which is not the public API; ``GATEWAY`` a
+    relay or gateway in front of a service that has no name here.
+    """
 
     OPENAI = "openai"
     AZURE = "azure"
@@ -31,112 +35,8 @@ class KnownService(StrEnum):
     LOCALAI = "localai"
     S2S = "s2s"
     XAI = "xai"
-
-
-class Strength(IntEnum):
-    """How sure a match is. The words shown to people are the lower-case names.
-
-    strong    the service's own code or sentence for this cause is in the text
-    likely    a general error of the service in a Realtime text, or code and symptom together
-    possible  the text is only consistent with it
-    """
-
-    POSSIBLE = 1
-    LIKELY = 2
-    STRONG = 3
-
-    @property
-    def word(self) -> str:
-        return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What an answer of the service looks like. A field left out is not compared.
-
-    ``message`` is a wording (see ``wording``). ``alone`` says that code or message belong to
-    the Realtime API and to nothing else: a text needs no other sign of it. ``empty`` is the
-    error object whose every field is an empty string. ``strength`` is what finding this look
-    in a text is worth. ``unless`` names signs: where one of them stands, the look is another's.
-    """
-
-    status: tuple[int, ...] = ()
-    type: str | None = None
-    code: str | None = None
-    param: str | None = None
-    message: str | None = None
-    match: Literal["exact", "prefix", "contains"] = "exact"
-    stage: tuple[Stage, ...] = ()
-    alone: bool = False
-    empty: bool = False
-    strength: Literal["strong", "likely", "possible"] = "strong"
-    unless: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        _check_signs(self.unless)
-        if self.message is not None:
-            check_wording(self.message)
-        if not (self.empty or self.code or self.message or self.type or self.status):
-            raise ValueError("a look needs a status, a code, a type or a message")
-
-    def fits(self, signature: Signature) -> int:
-        """How much the signature agrees: 0 when a field disagrees or none that tells agrees.
-
-        Code or message tell; without them the type; without that the status.
-        """
-        if self.stage and signature.stage not in self.stage:
-            return 0
-        if self.status and signature.status is not None and signature.status not in self.status:
-            return 0
-        # An error of empty strings agrees with every field that is left out, so only a look for it
-        # may fit.
-        if self.empty or signature.is_empty_error:
-            return 6 if self.empty and signature.is_empty_error else 0
-        code = _same(self.code, signature.code)
-        kind = _same(self.type, signature.type)
-        param = _same(self.param, signature.param)
-        message = self._message_fits(signature.message)
-        if False in (code, kind, param, message):
-            return 0
-        if self.code or self.message:
-            told = code or message
-        elif self.type:
-            told = kind
-        else:
-            told = signature.status in self.status
-        agreed = 3 * bool(code) + 3 * bool(message) + 2 * bool(param) + bool(kind)
-        return agreed + bool(self.status) + bool(self.stage) if told else 0
-
-    def _message_fits(self, message: str | None) -> bool | None:
-        if self.message is None or not message:
-            return None
-        return agrees(self.message, self.match, message)
-
-
-def _same(mine: str | None, theirs: str | None) -> bool | None:
-    """Whether two fields agree; ``None`` when one side says nothing."""
-    return mine == theirs if mine and theirs else None
-
-
-@dataclass(frozen=True, slots=True)
-class Clue:
-    """Signs in a text that point to the entry: all of ``all``, one of ``any``, none of ``unless``.
-
-    ``says`` finishes the sentence "this was taken as a hint because ...". ``near`` wants them
-    close together: for what people tell, not for code, whose parts may lie far apart.
-    """
-
-    says: str
-    strength: Literal["strong", "likely", "possible"]
-    all: tuple[str, ...] = ()
-    any: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
-    near: bool = False
-
-    def __post_init__(self) -> None:
-        _check_signs((*self.all, *self.any, *self.unless))
-        if not (self.all or self.any):
-            raise ValueError("a clue needs a sign in 'all' or 'any'")
+    CHATGPT = "chatgpt"
+    GATEWAY = "gateway"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +74,13 @@ class Fix:
 class Entry:
     """A known fault, or a known good way (``works``: the stage it is known to reach).
 
-    ``target`` is the service it is about: of another one it says nothing.
+    ``target`` is the service it is about: of another one it says nothing. ``provider`` names the
+    signs of which a text must show one; for another service than OpenAI its name, if left out. A
+    look that is ``alone`` is such a sign itself.
+    ``symptoms`` are what people tell who met it, in their own words and languages. They rank
+    entries for prose, and are never more than possible.
+    ``since`` is the first day on which it can have happened (``2026-05-12``). ``dies`` is the day
+    on which what it is about is switched off: a warning before it, an explanation from then on.
     ``rank`` breaks ties, lower first, in the order in which causes are best checked.
     ``decoy`` marks a symptom that hides another error. ``confidence`` and ``kind`` are those
     of the fact; ids that begin with ``PRV-`` come from what providers document and have none.
@@ -192,6 +98,10 @@ class Entry:
     ]  # fmt: skip
     sources: tuple[str, ...]
     target: KnownService = KnownService.OPENAI
+    provider: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    since: str | None = None
+    dies: str | None = None
     looks: tuple[Look, ...] = ()
     clues: tuple[Clue, ...] = ()
     condition: Condition | None = None
@@ -212,17 +122,20 @@ class Entry:
         for factor in self.hints:
             if factor not in FACTORS:
                 raise ValueError(f"unknown factor {factor!r}; {closest(factor, FACTORS)}")
+        check_signs(self.provider_signs)
+        for day in (self.since, self.dies):
+            _check_day(day)
+
+    @property
+    def provider_signs(self) -> tuple[str, ...]:
+        """Signs of which a text must show one; none for what every user of OpenAI can meet."""
+        if self.provider or self.target is KnownService.OPENAI:
+            return self.provider
+        return (self.target.value,)
 
     def applies_in(self, era: Era | None) -> bool:
         """Whether the entry speaks of this era; of ``None``, an unknown one, every entry does."""
         return era is None or bool(era.includes & set(self.eras))
-
-
-def _check_signs(used: tuple[str, ...]) -> None:
-    names = sign_names()
-    for name in used:
-        if name not in names:
-            raise ValueError(f"unknown sign {name!r}; {closest(name, names)}")
 
 
 def _check_factors(levels: object) -> None:
@@ -230,3 +143,12 @@ def _check_factors(levels: object) -> None:
     for factor in levels:
         if factor not in FACTORS:
             raise ValueError(f"unknown factor {factor!r}; {closest(str(factor), FACTORS)}")
+
+
+def _check_day(day: str | None) -> None:
+    if day is None:
+        return
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(f"{day!r} is no day; write it as 2026-05-12") from None

@@ -64,7 +64,7 @@ class Literal:
 
 def read_literal(text: str, start: int = 0) -> Literal:
     """The literal that begins at ``start``. Raises ``NotALiteral``; reads in linear time."""
-    reading = _Reading(text, _after_space(text, start))
+    reading = _LiteralReader(text, _after_space(text, start))
     try:
         return reading.value(DEEPEST)
     except NotALiteral as fault:
@@ -78,7 +78,7 @@ def _after_space(text: str, at: int) -> int:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _LiteralReader:
     text: str
     at: int
     open: list[int] = field(default_factory=list)

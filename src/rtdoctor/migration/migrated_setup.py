@@ -23,7 +23,7 @@ from rtdoctor.migration.dialect import Dialect, Generation, dialect_at, fits
 from rtdoctor.migration.json_text import compact_json, parse_object
 from rtdoctor.migration.migrated_object import MigratedObject, migrate_object
 from rtdoctor.migration.object_kind import REALTIME, TRANSCRIPTION, Form, Kind, kind_of
-from rtdoctor.migration.retired_models import model_steps
+from rtdoctor.migration.retirements import retirement_steps
 from rtdoctor.migration.wording import MigrationStep, steps
 
 _CALLS, _BETA_CALL, _MINT = "/realtime/calls", "/realtime", "client_secrets"
@@ -63,7 +63,7 @@ def migrate_setup(setup: Setup, target: Generation) -> tuple[Setup, tuple[Migrat
             _call_to_ga,
             _query_to_ga,
             _part_to_ga,
-            _models_in_ga,
+            _endings_in_ga,
         ),
         Generation.BETA: (_query_to_beta, _mint_to_beta, _part_to_beta, _call_to_beta),
     }
@@ -238,12 +238,12 @@ def _part_to_ga(going: _Migration) -> None:
         going.said.append(replace(step, text=f"call_encoding.session: {step.text}"))
 
 
-def _models_in_ga(going: _Migration) -> None:
+def _endings_in_ga(going: _Migration) -> None:
     if not going.said:
         return  # nothing was migrated
     texts = going.setup.token_body.value.text, going.setup.call_encoding.value.session
     for text in texts:
-        going.said.extend(model_steps(parse_object(text or "") or {}))
+        going.said.extend(retirement_steps(parse_object(text or "") or {}))
 
 
 def _query_to_beta(going: _Migration) -> None:

@@ -13,7 +13,7 @@ from rtdoctor.migration.layout import layout_of
 from rtdoctor.migration.literal import Literal, NotALiteral, read_literal
 from rtdoctor.migration.migrated_object import migrate_object
 from rtdoctor.migration.object_kind import Form, Kind, kind_of
-from rtdoctor.migration.retired_models import model_steps
+from rtdoctor.migration.retirements import retirement_steps
 from rtdoctor.migration.wording import MigrationStep, steps
 
 
@@ -63,8 +63,8 @@ def migrate_literal(
         return literal.text, ()
     written = layout_of(literal, source).write(migrated.content)
     said = steps(migrated.moves, migrated.added, migrated.shape)
-    models = model_steps(migrated.content) if target is Generation.GA else ()
-    return written, (*said, *models)
+    ending = retirement_steps(migrated.content) if target is Generation.GA else ()
+    return written, (*said, *ending)
 
 
 def _object_in(text: str, where: str) -> Literal:

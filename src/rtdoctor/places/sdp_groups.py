@@ -7,6 +7,7 @@ A *group* is all attributes of one name (``extmap``), one codec with all that is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _OF_A_CODEC = re.compile(r"a=(?:rtpmap|fmtp|rtcp-fb):(\d+)(?: |$)")
@@ -16,6 +17,26 @@ _NEEDED = frozenset(
     | {"sendrecv", "sendonly", "recvonly", "inactive"}
 )
 """Without these no engine can connect, so an offer without them says nothing."""
+
+
+_USUAL = {
+    "audio": {
+        "m": "m=audio 9 UDP/TLS/RTP/SAVPF",
+        "c": "c=IN IP4 0.0.0.0",
+        "mid": "a=mid:{mid}",
+        "setup": "a=setup:actpass",
+        "rtcp-mux": "a=rtcp-mux",
+        "codec 111": "a=rtpmap:111 opus/48000/2",
+    },
+    "application": {
+        "m": "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
+        "c": "c=IN IP4 0.0.0.0",
+        "mid": "a=mid:{mid}",
+        "setup": "a=setup:actpass",
+        "sctp-port": "a=sctp-port:5000",
+    },
+}
+"""What an offer that connects has in the section of a kind; it is added where it is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +97,56 @@ def smallest(found: Groups) -> Groups:
     return kept
 
 
+def completed(found: Groups) -> Groups:
+    """The groups, with what every engine offers for audio and a data channel and this one does
+    not (RFC 8829, section 5.2.1; RFC 8841). The transport is that of the peer that connects."""
+    kept = {name: dict(held) for name, held in found.items()}
+    for kind, lines in _USUAL.items():
+        name = next((n for n in kept if n.rpartition(" ")[2] == kind), None)
+        if name is None:
+            name = f"{len(kept) - 1} {kind}"
+            kept[name] = {}
+        _add(kept, name, lines)
+    mids = [held["mid"].text[6:] for name, held in kept.items() if name != "session"]
+    _add(kept, "session", {"group": f"a=group:BUNDLE {' '.join(mids)}"})
+    return kept
+
+
+def _add(found: Groups, name: str, usual: dict[str, str]) -> None:
+    """Put the groups that the section lacks where SDP allows them; one codec is enough."""
+    section = found[name]
+    numbers = [n for lines in section.values() for n in lines.numbers] or [0]
+    for group, line in usual.items():
+        if group not in section and not (_is_codec(group) and any(map(_is_codec, section))):
+            # a connection line stands before all attributes (RFC 8866, section 5)
+            number = min(numbers) if group == "c" else max(numbers)
+            section[group] = Lines((line.format(mid=name.partition(" ")[0]),), (number,))
+
+
 def sdp_of(found: Groups) -> str:
     """The offer of these groups. A section without its ``m=`` line is not there, and the codecs
     and mids that are not there are named nowhere."""
     sections = {name: held for name, held in found.items() if name == "session" or "m" in held}
     mids = {lines.text[6:] for held in sections.values() if (lines := held.get("mid"))}
+    in_order = [sections[name] for name in sorted(sections, key=_place)]
+    return "".join(f"{line}\r\n" for section in in_order for line in _lines(section, mids))
+
+
+def _lines(section: dict[str, Lines], mids: set[str]) -> Iterator[str]:
+    """The lines of a section. Its groups may be of two offers, each with numbers of its own."""
     numbered = [
-        (number, _fitting(line, held, mids))
-        for held in sections.values()
-        for lines in held.values()
-        for number, line in zip(lines.numbers, lines.lines, strict=True)
+        (number, line)
+        for group in section.values()
+        for number, line in zip(group.numbers, group.lines, strict=True)
     ]
-    return "".join(f"{line}\r\n" for _, line in sorted(numbered))
+    for _, line in sorted(numbered, key=lambda pair: (not pair[1].startswith("m="), pair[0])):
+        yield _fitting(line, section, mids)
+
+
+def _place(section: str) -> int:
+    """Where a section stands in its offer; what is said before the first one comes first."""
+    number = section.partition(" ")[0]
+    return int(number) if number.isdecimal() else -1
 
 
 def _fitting(line: str, section: dict[str, Lines], mids: set[str]) -> str:

@@ -8,13 +8,15 @@ from rtdoctor.domain.page_result import PageResult
 from rtdoctor.report.markdown_text import code, fence, prose
 from rtdoctor.wording import page as page_text
 
-_DEEDS, _CANDIDATES, _ATTEMPTS = 8, 3, 8
+_DEEDS, _CANDIDATES, _ATTEMPTS, _PLACES = 8, 3, 8, 4
 
 
 def on_page(page: PageResult, told: str) -> Iterator[str]:
     """The result on the page as items of a list, without what has been ``told`` already."""
     if page.headline not in told:
         yield f"- {page_text.TITLE}: {prose(page.headline)}"
+    for place in page.in_code[:_PLACES]:
+        yield f"- {page_text.IN_CODE}: {prose(page_text.place_in_code(place))}"
     if page.proof is not None:
         yield f"- {page_text.PROOF}: {prose(page.proof.sentence)}"
         yield from (f"  {prose(line)}" for line in page_text.after_proof(page.proof))

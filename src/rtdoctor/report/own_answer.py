@@ -14,6 +14,7 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, OutcomeKind, Signature, 
 from rtdoctor.domain.run import Observation, Purpose, Run
 from rtdoctor.report.view.selection import is_inferred
 from rtdoctor.wording import outcomes as words
+from rtdoctor.wording.local_codes import local_code_text
 
 LABEL = "Your setup got:"
 NOT_PROBED = "nothing yet: it was not probed"
@@ -78,7 +79,7 @@ def _refusal(signature: Signature | None, outcome: Outcome, last: HttpExchange) 
     status = f"{signature.status} " if signature.status is not None else ""
     quote = _quote(body) if signature.code in _UNREADABLE and not outcome.is_pass else ""
     detail = f" ({signature.message})" if signature.message else ""
-    return f"{status}{words.local_code_text(outcome) or signature.describe()}{detail}{quote}"
+    return f"{status}{local_code_text(outcome) or signature.describe()}{detail}{quote}"
 
 
 def _quote(body: str) -> str:

@@ -41,7 +41,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ReproStep:
     """One request of a probe, ready to be written down in any language."""
 
     purpose: str
@@ -51,10 +51,10 @@ class Step:
     body: str | None
 
 
-def steps(observation: Observation) -> tuple[Step, ...]:
+def steps(observation: Observation) -> tuple[ReproStep, ...]:
     """The requests that repeat a probe, in order; hang-ups are left to the snippets."""
     return tuple(
-        Step(
+        ReproStep(
             exchange.purpose,
             exchange.request.method,
             exchange.request.url,
@@ -123,7 +123,7 @@ def _uses_token(observation: Observation) -> bool:
     return any(h.variable == TOKEN for step in steps(observation) for h in step.headers)
 
 
-def _curl_command(step: Step) -> str:
+def _curl_command(step: ReproStep) -> str:
     options = ["curl", "-sS"]
     if step.purpose != "mint":
         options.append("-i")
@@ -163,7 +163,7 @@ def python(observation: Observation) -> str:
     )
 
 
-def _python_step(step: Step, token: str) -> str:
+def _python_step(step: ReproStep, token: str) -> str:
     """``token`` reads the token from the answer to the mint; empty where none is called with."""
     name = step.purpose.replace(" ", "_")
     variable = {API_KEY: "api_key", TOKEN: "token"}
@@ -227,7 +227,7 @@ def _js_variable(name: str | None) -> str:
     return f'const {API_KEY} = "${API_KEY}"; // for a test only: a page shows it to everybody'
 
 
-def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
+def _js_headers(step: ReproStep, variable: str = "{name}") -> Iterator[str]:
     multipart = any("multipart/" in h.text.lower() for h in step.headers)
     yield "  headers: {"
     for h in step.headers:
@@ -240,7 +240,7 @@ def _js_headers(step: Step, variable: str = "{name}") -> Iterator[str]:
     yield "  },"
 
 
-def _js_body(observation: Observation, step: Step) -> Iterator[str]:
+def _js_body(observation: Observation, step: ReproStep) -> Iterator[str]:
     encoding = observation.setup.call_encoding.value
     yield f"const sdp = pc.localDescription.sdp{'.trim()' if encoding.trim else ''};"
     if encoding.kind is EncodingKind.MULTIPART:
@@ -264,7 +264,7 @@ def _without_sdp(body: str | None) -> object:
     return {k: v for k, v in value.items() if k != "sdp"} if isinstance(value, dict) else {}
 
 
-def _node_mint(step: Step) -> str:
+def _node_mint(step: ReproStep) -> str:
     lines = [
         "// On your server (Node 18 or later): the API key never belongs into a page.",
         f"const response = await fetch({javascript_value(step.url)}, {{",

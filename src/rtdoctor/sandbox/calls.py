@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rtdoctor.sandbox.conversation_items import ConversationItems
 from rtdoctor.sandbox.media.answer_sdp import Address
 from rtdoctor.sandbox.media.hearing import AudioReceiver
 from rtdoctor.sandbox.media.ice_tcp import IceTcp
+from rtdoctor.sandbox.rules.rule_file import CallState, Connect
 from rtdoctor.sandbox.sessions import Session
 
 if TYPE_CHECKING:
@@ -33,12 +35,18 @@ class Call:
     peer: AnsweringPeer | None
     key: str | None
     limit_s: float
-    ear: AudioReceiver = field(default_factory=AudioReceiver)
+    items: ConversationItems = field(init=False)
+    ear: AudioReceiver = field(init=False)
     on_limit: Callable[[], None] = field(default=lambda: None)
     told: bool = False
     label: str | None = None
     ended: str = ""
     connected: bool = False
+    has_spoken: bool = False
+
+    def __post_init__(self) -> None:
+        self.items = ConversationItems(self.session.dialect)
+        self.ear = AudioReceiver(self.items)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -67,33 +75,40 @@ class Calls:
         self._listening: asyncio.Task[tuple[list[str], list[Address]]] | None = None
 
     async def open(
-        self, offer: str, session: Session, *, key: str | None, limit_s: float
+        self, offer: str, session: Session, connect: Connect, *, key: str | None
     ) -> tuple[Call, str]:
-        """Answer an offer. Raises ``OfferRefused`` when no peer can."""
+        """Answer an offer as ``connect`` says. Raises ``OfferRefused`` when no peer can."""
         from rtdoctor.sandbox.media.peer import AnsweringPeer
 
-        call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, limit_s)
+        call = Call(f"rtc_{secrets.token_hex(14)}", session, None, key, connect.limit_s)
         call.peer = AnsweringPeer(
             connected=lambda: self._connected(call),
             ended=lambda: self._end(call, "peer_gone"),
         )
         hosts, tcp = await self._addresses()
-        answer = await call.peer.answer(offer, hosts=hosts, tcp=tcp)
+        answer = await call.peer.answer(
+            offer, hosts=hosts, tcp=tcp, max_message_size=connect.max_message_size
+        )
         # Only now: an offer that no peer can answer opens no call.
         self._calls[call.id] = call
         self._watch(call, CONNECT_LIMIT_S)
         return call, answer
 
     async def hang_up(self, call_id: str, key: str | None) -> bool:
-        """End a call; whether there ever was one of this id and key."""
-        call = self._calls.get(call_id)
-        if call is None or call.key not in (None, key):
+        """End a call; whether one of this id and key was open."""
+        if self.state_of(call_id, key) != "open":
             return False
-        peer = self._end(call, "hung_up")
-        call.ended = "hung_up"  # also when the peer had gone before
+        peer = self._end(self._calls[call_id], "hung_up")
         if peer is not None:
             await peer.close()
         return True
+
+    def state_of(self, call_id: str, key: str | None) -> CallState:
+        """Whether the call of this id, opened with this key, is open."""
+        call = self._calls.get(call_id)
+        if call is None or call.key not in (None, key):
+            return "unknown"
+        return "over" if call.ended else "open"
 
     async def close(self) -> None:
         """End everything."""

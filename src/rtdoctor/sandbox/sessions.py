@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WITHOUT_TURNS = ("gpt-realtime-whisper", "gpt-live-transcribe")  # fact EVT-TURN-DETECTION
-DEFAULT_MODEL = {"beta": "gpt-4o-realtime-preview", "ga": "gpt-realtime"}
+DEFAULT_MODEL = {"beta": "gpt-4o-realtime-preview", "ga": "gpt-realtime-2.1"}
 _GA_FORMAT = {"type": "audio/pcm", "rate": 24000}
 _SERVER_VAD = {
     "type": "server_vad",
@@ -51,7 +51,6 @@ _DEFAULTS: dict[tuple[str, str], dict[str, Any]] = {
                 "turn_detection": _SERVER_VAD,
             }
         },
-        "include": None,
     },
     ("ga", "translation"): {
         "expires_at": 0,

@@ -1,16 +1,16 @@
 """What OpenAI's published schema says about a request body or a client event, place by place."""
 
-from rtdoctor.schema.faults import Fault, FaultKind, Reading
+from rtdoctor.schema.body_reading import read_text, read_value
+from rtdoctor.schema.fault_text import explain_fault
+from rtdoctor.schema.faults import BodyReading, Fault, FaultKind
 from rtdoctor.schema.leaves import Leaf, is_required, leaves
-from rtdoctor.schema.reading import read_text, read_value
 from rtdoctor.schema.requests import RequestKind
-from rtdoctor.schema.wording import explain_fault
 
 __all__ = [
+    "BodyReading",
     "Fault",
     "FaultKind",
     "Leaf",
-    "Reading",
     "RequestKind",
     "explain_fault",
     "is_required",

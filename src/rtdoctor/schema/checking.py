@@ -38,6 +38,13 @@ class Complaint:
         """The compiled facts behind the keyword; empty when the document says it by itself."""
         return tuple(self.schema.get("x-basis", {}).get(self.keyword, ()))
 
+    @property
+    def limit(self) -> tuple[str, float] | None:
+        """The keyword and its number, where a number of the body is outside of it."""
+        if self.keyword not in ("minimum", "maximum"):
+            return None
+        return self.keyword, self.schema[self.keyword]
+
 
 def complaints(schema: Schema, value: Any) -> Iterator[Complaint]:
     """Everything that is wrong with a value, lazily, parents before what is inside them."""

@@ -43,6 +43,8 @@ class Fault:
     meant     the places where the name is right; several when the body does not tell which
     instead   the JSON text of a value that says the same in the way of this request
     basis     ids of facts behind it; empty when the published document says it by itself
+    limit     the keyword of JSON Schema and its number, where a value is above or below one:
+              ``("minimum", 24000)``
     """
 
     kind: FaultKind
@@ -52,10 +54,11 @@ class Fault:
     meant: tuple[str, ...] = ()
     instead: str | None = None
     basis: tuple[str, ...] = ()
+    limit: tuple[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class BodyReading:
     """What was read in a body. A place without a fault is right, as far as the schema tells.
 
     It proves nothing about the service: the schema is a promise of a date, a probe is evidence.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rtdoctor.schema.body_text import MAX_DEPTH
 from rtdoctor.schema.branch import meant_schema
 from rtdoctor.schema.frame import frame_of
-from rtdoctor.schema.json_text import MAX_DEPTH
 from rtdoctor.schema.published import Schema
 from rtdoctor.schema.requests import At, RequestKind
 

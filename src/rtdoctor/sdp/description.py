@@ -50,7 +50,7 @@ class Fingerprint:
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class UnreadableLine:
     """What could not be read in a line; the first line is 1."""
 
     line: int
@@ -88,7 +88,7 @@ class SessionDescription:
 
     session: Section
     media: tuple[MediaDescription, ...]
-    complaints: tuple[Complaint, ...]
+    complaints: tuple[UnreadableLine, ...]
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -135,7 +135,7 @@ class _LineReader:
 
     def __init__(self, text: str) -> None:
         self._sections = [_OpenSection()]
-        self._complaints: list[Complaint] = []
+        self._complaints: list[UnreadableLine] = []
         self._line = 0
         if not text.startswith("v=0"):
             self._complain("the text does not begin with v=0")
@@ -159,7 +159,7 @@ class _LineReader:
 
     def _complain(self, what: str) -> None:
         if len(self._complaints) < MAX_COMPLAINTS:
-            self._complaints.append(Complaint(max(1, self._line), what))
+            self._complaints.append(UnreadableLine(max(1, self._line), what))
 
     def _take(self, line: str) -> None:
         section = self._sections[-1]

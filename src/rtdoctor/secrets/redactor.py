@@ -4,21 +4,18 @@ Two ways to know a secret: by its *value*, in whatever encoding, because it was 
 its *name or shape* (``named_values``, ``shapes``, ``ip_addresses``), because the service or a page
 showed one that nobody registered. Both are replaced by aliases that stay the same throughout a
 run, so that the reuse of a token stays visible. What was masked is counted for the report.
-
-The module is above 300 lines because the one redactor is one idea: what it looks for, in which
-order, and what it puts in the place.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
+from rtdoctor.secrets.aliases import Aliases
 from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, is_word
 from rtdoctor.secrets.encodings import forms, hides, lower, parts, readings, spellings, views
 from rtdoctor.secrets.hits import Hit, merged
@@ -27,17 +24,13 @@ from rtdoctor.secrets.kept_words import is_kept_word
 from rtdoctor.secrets.multi_search import SHORTEST, MultiSearch
 from rtdoctor.secrets.named_values import find_named, find_pairs
 from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
-from rtdoctor.secrets.values import Walker
+from rtdoctor.secrets.walker import Walker
 
 T = TypeVar("T")
 
 _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
 _ROUNDS = 6
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
-_NUMBERED = re.compile(
-    r"((?:sk|ek|xai|eyJ|org)[-_]?…\?|<[\w -]+ |redacted/ice/pwd/"
-    r"|(?:private|public|linklocal|cgnat)-ipv[46]-|\bmdns-|\bf)(\d{1,9})"
-)
 
 
 class Redactor:
@@ -53,11 +46,8 @@ class Redactor:
         self._values = MultiSearch()
         self._heads: dict[str, list[tuple[str, str]]] = {}
         self._halves: dict[str, str] = {}  # the first half of a value, to the value
-        self._aliases: dict[tuple[str, str], str] = {}
-        self._numbers: Counter[str] = Counter()
-        self._masked: dict[str, set[str]] = {}
+        self._aliases = Aliases(short=quoting)
         self._addresses: dict[str, str] = {}
-        self._kinds: dict[str, str] = {}
         # texts cleaned before, with how many of the values learnt they were searched for
         self._memory: dict[str, tuple[str, int]] = {}
         self._learnt = 0
@@ -167,7 +157,7 @@ class Redactor:
 
     def counts(self) -> dict[str, int]:
         """How many different secrets of each kind were hidden so far, for the report."""
-        return {kind: len(aliases) for kind, aliases in sorted(self._masked.items())}
+        return self._aliases.counts()
 
     @property
     def known(self) -> int:
@@ -176,8 +166,7 @@ class Redactor:
 
     def continue_numbering(self, text: str) -> None:
         """Give new aliases numbers above those in an earlier part of the same run."""
-        for stem, number in _NUMBERED.findall(text):
-            self._numbers[stem] = max(self._numbers[stem], int(number))
+        self._aliases.continue_numbering(text)
 
     # -- finding ---------------------------------------------------------------------------
 
@@ -186,7 +175,10 @@ class Redactor:
             for start, end, alias in self._values.find(view.text):
                 whole = self._halves.get(view.text[start:end], "")
                 # Half of a value may be followed by more of it: as much as agrees goes too.
-                end = start + max(end - start, _agreement(whole, view.text[start:]))
+                rest = view.text[start : start + len(whole)]
+                while not whole.startswith(rest):
+                    rest = rest[:-1]
+                end = max(end, start + len(rest))
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
             for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
@@ -262,7 +254,7 @@ class Redactor:
         if value in self._known:
             return
         self._known.add(value)
-        self._kinds[alias] = kind
+        self._aliases.set_kind(alias, kind)
         # the lines of a longer key may be shown with something between them
         lines = [line.strip() for line in value.split("\n")]
         parts = {value, *(line for line in lines if len(line) > _CUT and "-----" not in line)}
@@ -279,35 +271,24 @@ class Redactor:
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _alias(self, hit: Hit) -> str:
-        alias = hit.alias
-        if alias is None:
-            assert hit.found is not None
-            alias = self._name(hit.found)
-        self._masked.setdefault(self._kinds[alias], set()).add(alias)
-        return alias
+        if hit.alias is not None:
+            return self._aliases.shown(hit.alias)
+        assert hit.found is not None
+        return self._aliases.shown(self._name(hit.found))
 
     def _name(self, found: Found) -> str:
         """The alias of a value that was found by its shape, always the same for the same."""
+        known = self._aliases.known(found)
+        if known is not None:
+            return known
+        alias = self._aliases.give(found)
         mask, value = found.mask, found.value
-        alias = self._aliases.get((mask.stem, value))
-        if alias is None:
-            self._numbers[mask.stem] += 1
-            numbered = mask.stand_in.format(n=self._numbers[mask.stem])
-            alias = mask.short if self._quoting else numbered
-            self._aliases[mask.stem, value] = alias
-            self._kinds[alias] = mask.kind
-            if mask.kind == "IP address":
-                self._addresses[value] = alias
-            elif mask.learn and is_unmistakable(value):
-                self._surprises += mask.kind != "ICE password"  # always given away by its place
-                self._learn(value, alias, mask.kind)
+        if mask.kind == "IP address":
+            self._addresses[value] = alias
+        elif mask.learn and is_unmistakable(value):
+            self._surprises += mask.kind != "ICE password"  # always given away by its place
+            self._learn(value, alias, mask.kind)
         return alias
-
-
-def _agreement(one: str, other: str) -> int:
-    """How many characters two texts begin with in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _is_json(text: str) -> bool:

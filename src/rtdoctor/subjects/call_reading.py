@@ -17,11 +17,11 @@ from rtdoctor.domain.setup import (
 from rtdoctor.sdp.description import read_description
 from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.address import Address, address_of
-from rtdoctor.subjects.exchange import Seen
-from rtdoctor.subjects.headers import Credential, header, own_headers
+from rtdoctor.subjects.headers import ShownCredential, header, own_headers
 from rtdoctor.subjects.reading import ReadPlace
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shown_credential import kind_of
-from rtdoctor.subjects.story import Call, Mint
+from rtdoctor.subjects.story import SeenCall, SeenMint
 
 USUAL_LABEL = "oai-events"
 
@@ -38,7 +38,7 @@ class CallLevels:
     others: tuple[tuple[str, str], ...]
 
 
-def call_levels(call: Call) -> CallLevels:
+def call_levels(call: SeenCall) -> CallLevels:
     """The request as levels. A credential in the query is left out: it is no one else's to send."""
     request = call.seen.request
     address = address_of(request.url)
@@ -58,7 +58,7 @@ def is_credential(name: str) -> bool:
     return judge(name) in (Name.SECRET, Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM)
 
 
-def _encoding(call: Call) -> CallEncoding:
+def _encoding(call: SeenCall) -> CallEncoding:
     offer, content_type = call.offer, header(call.seen.request, "content-type")
     if offer.encoding is EncodingKind.MULTIPART:
         return CallEncoding(EncodingKind.MULTIPART, session=offer.session)
@@ -116,7 +116,9 @@ def offer_places(offer: Offer, origin: str, *, labelled: bool = False) -> Iterat
         yield ReadPlace("offer.channel.label", offer.channel, why, inferred=not labelled)
 
 
-def auth_of(call: Call, mint: Mint | None, *, credentials_kept: bool) -> tuple[Auth, ReadPlace]:
+def auth_of(
+    call: SeenCall, mint: SeenMint | None, *, credentials_kept: bool
+) -> tuple[Auth, ReadPlace]:
     """What the call's Authorization carries, and how that is known."""
     origin = call.seen.origin
     shown = call.credential
@@ -128,6 +130,10 @@ def auth_of(call: Call, mint: Mint | None, *, credentials_kept: bool) -> tuple[A
     if mint is not None and mint.matched:
         return _token_auth(call, shown, mint)
     kind = kind_of(shown.text)
+    if kind is AuthKind.LITERAL and mint is not None and mint.is_refused:
+        auth = Auth(header=shown.header, scheme=shown.scheme)
+        why = f"{mint.seen.origin} was refused; “{shown.text}” is what came of that"
+        return auth, ReadPlace("credential", "an ephemeral token", why, inferred=True)
     if kind is AuthKind.LITERAL:
         auth = Auth(AuthKind.LITERAL, shown.text, shown.header, shown.scheme)
         said = f"{shown.header}: {shown.scheme} {shown.text}".strip()
@@ -144,7 +150,7 @@ def auth_of(call: Call, mint: Mint | None, *, credentials_kept: bool) -> tuple[A
     return auth, ReadPlace("credential", words[kind], why, inferred=True)
 
 
-def _token_auth(call: Call, shown: Credential, mint: Mint) -> tuple[Auth, ReadPlace]:
+def _token_auth(call: SeenCall, shown: ShownCredential, mint: SeenMint) -> tuple[Auth, ReadPlace]:
     """The token of an answer: fresh, used before, or past its expiry."""
     if call.earlier is not None:
         return _used(shown, call.earlier)
@@ -162,6 +168,6 @@ def _token_auth(call: Call, shown: Credential, mint: Mint) -> tuple[Auth, ReadPl
     return auth, ReadPlace("credential", said, f"{mint.seen.origin}, {call.seen.origin}")
 
 
-def _used(shown: Credential, earlier: str) -> tuple[Auth, ReadPlace]:
+def _used(shown: ShownCredential, earlier: str) -> tuple[Auth, ReadPlace]:
     auth = Auth(AuthKind.USED, header=shown.header, scheme=shown.scheme)
     return auth, ReadPlace("credential", "a token that was shown before", earlier)

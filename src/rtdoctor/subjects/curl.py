@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rtdoctor.domain.exchange import HttpRequest
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import BOUNDARY, form_body
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shell_words import Command
 
 _PROGRAM = re.compile(r"(?i)(?:.*[/\\])?curl(?:\.exe)?")

@@ -15,7 +15,6 @@ from rtdoctor.domain.setup import Factor
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.curl import is_curl, read_curl
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.fetch_call import has_fetch, read_fetches
 from rtdoctor.subjects.har import is_har, read_har
 from rtdoctor.subjects.httpie import is_httpie, read_httpie
@@ -25,8 +24,9 @@ from rtdoctor.subjects.postman import is_postman, read_postman
 from rtdoctor.subjects.powershell import is_powershell, read_powershell
 from rtdoctor.subjects.reading import SETUP_FILE, Reading, ReadPlace
 from rtdoctor.subjects.recording import Recording
-from rtdoctor.subjects.requests import reading_of
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.setup_file import read_subject
+from rtdoctor.subjects.setup_of_exchanges import reading_of
 from rtdoctor.subjects.shell_words import Command, bash_commands, prompt_commands
 from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 from rtdoctor.subjects.webrtc_internals import is_dump, read_dump

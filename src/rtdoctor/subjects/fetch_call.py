@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rtdoctor.domain.exchange import HttpRequest
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.js_literal import Expression, NotLiteral, read_value, skip_space
+from rtdoctor.subjects.seen import Seen
 
 _FETCH = re.compile(r"(?<![\w.$])(?:window\.|globalThis\.|self\.)?fetch\s*\(")
 _MAX_CALLS = 100

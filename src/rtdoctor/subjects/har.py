@@ -10,10 +10,10 @@ from typing import Any
 
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.errors import ConfigError
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import form_body
 from rtdoctor.subjects.headers import header
 from rtdoctor.subjects.recording import Recording
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.wording.printable import printable
 
 _MAX_BODY = 2_000_000  # characters; neither a token nor an offer is longer

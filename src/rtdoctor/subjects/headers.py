@@ -20,7 +20,7 @@ _LEFT_ASIDE = frozenset((*_AUTOMATIC.split(), *_OWN_PLACE))
 
 
 @dataclass(frozen=True, slots=True)
-class Credential:
+class ShownCredential:
     """What a request shows: ``Authorization: Bearer text``. The scheme is as written, or empty."""
 
     header: str
@@ -43,16 +43,16 @@ def own_headers(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     )
 
 
-def credential_in(request: HttpRequest) -> Credential | None:
+def credential_in(request: HttpRequest) -> ShownCredential | None:
     """The credential of a request; ``None`` without a header for one."""
     for name in CREDENTIAL_HEADERS:
         value = header(request, name)
         if value is None:
             continue
         if name != "authorization":
-            return Credential(name, "", value.strip())
+            return ShownCredential(name, "", value.strip())
         scheme, space, text = value.strip().partition(" ")
         if not space and scheme.lower() != "bearer":
-            return Credential("Authorization", "", scheme)
-        return Credential("Authorization", scheme, text.strip())
+            return ShownCredential("Authorization", "", scheme)
+        return ShownCredential("Authorization", scheme, text.strip())
     return None

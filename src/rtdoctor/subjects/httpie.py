@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import quote_plus
 
 from rtdoctor.subjects.curl import RequestDraft, request_of
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shell_words import Command
 
 _ITEM = re.compile(r"(?s)(?P<name>[^:=@]+)(?P<sign>:=@|=@|:=|==|=|:|@)(?P<text>.*)")

@@ -10,9 +10,9 @@ from typing import Any
 from rtdoctor.domain.setup import AuthKind, TokenBody, TokenEndpoint
 from rtdoctor.subjects.address import Address, address_of
 from rtdoctor.subjects.call_reading import is_credential
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import credential_in, header, own_headers
 from rtdoctor.subjects.reading import ReadPlace
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shown_credential import kind_of
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rtdoctor.domain.setup import AuthKind
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.shown_credential import kind_of
-from rtdoctor.subjects.story import Call, Mint, Story
+from rtdoctor.subjects.story import SeenCall, SeenMint, Story
 from rtdoctor.wording.outcomes import plural
 
 
@@ -31,7 +31,7 @@ def notes_on(story: Story, exchanges: int, base_urls: Sequence[str]) -> Iterator
             yield from _on_answer(seen)
 
 
-def _on_mint(mint: Mint, call: Call | None) -> Iterator[str]:
+def _on_mint(mint: SeenMint, call: SeenCall | None) -> Iterator[str]:
     if call is not None and call.credential is not None and not mint.matched:
         sent = kind_of(call.credential.text)
         if sent is AuthKind.LITERAL and mint.token is not None:

@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from rtdoctor.domain.exchange import HttpRequest
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import BOUNDARY, form_body
 from rtdoctor.subjects.recording import Recording
+from rtdoctor.subjects.seen import Seen
 
 _MAX_DEPTH = 20
 _MAX_CHARACTERS = 1_000_000

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from rtdoctor.domain.exchange import HttpRequest
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 
 _COMMAND = re.compile(r"(?i)\b(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\b")
 _TOKEN = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rtdoctor.subjects.exchange import Seen
+from rtdoctor.subjects.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)

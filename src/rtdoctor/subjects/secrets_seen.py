@@ -8,8 +8,8 @@ from rtdoctor.domain.secret import Secret
 from rtdoctor.secrets.appearance import is_evidence
 from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.address import address_of
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.headers import credential_in
+from rtdoctor.subjects.seen import Seen
 from rtdoctor.subjects.tokens import tokens_in
 
 _SECRET = (Name.SECRET, Name.SECRET_IN_REQUESTS)

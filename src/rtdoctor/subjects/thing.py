@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from rtdoctor.errors import ConfigError, UsageError
@@ -26,6 +27,10 @@ _MAX_SOURCES = 3000
 _LARGEST_SOURCE = 1_000_000
 _OF_OTHERS = ("node_modules", "venv", "env", "__pycache__", "dist", "build", "out", "vendor")
 _OF_INTEREST = re.compile(r"(?i)realtime|RTCPeerConnection|client_?secret")
+_IMPORTED = re.compile(  # the last part of a relative path in quotes, or a module of Python
+    r"""['"](?:\.{1,2}/|[@~]/)(?:[\w./-]*/)?([\w-]+)(?:\.\w+)?['"]|^\s*from\s+[\w.]*?(\w+)\s+import\b""",
+    re.MULTILINE,
+)
 _FILE_NAME = re.compile(r"[^\s:*?\"<>|]{1,200}\.[A-Za-z0-9]{1,8}")
 
 
@@ -80,11 +85,11 @@ def _folder(folder: Path, catalogue: Catalogue) -> Reading:
 
 
 def sources_in(folder: Path) -> dict[str, str]:
-    """The code below a folder that names a Realtime service or its own routes, path to text.
+    """The code below a folder that names a Realtime service, and what imports it, path to text.
 
     What others wrote (``node_modules`` and the like), links and large files are passed over.
     """
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     seen, waiting = 0, [folder]
     while waiting and seen < _MAX_SOURCES:
         here = waiting.pop(0)
@@ -100,9 +105,21 @@ def sources_in(folder: Path) -> dict[str, str]:
             elif is_source_name(path.name) and path.stat().st_size <= _LARGEST_SOURCE:
                 seen += 1
                 text = path.read_bytes().decode("utf-8", "replace")
-                if _OF_INTEREST.search(text):
-                    found[path.relative_to(folder).as_posix()] = text
-    return found
+                texts[path.relative_to(folder).as_posix()] = text
+    return _of_interest(texts)
+
+
+def _of_interest(texts: Mapping[str, str]) -> dict[str, str]:
+    """The files that name a Realtime service, and those that import one of these: a route often
+    stands in another file than the request that it makes."""
+    chosen = {name for name, text in texts.items() if _OF_INTEREST.search(text)}
+    stems = {PurePosixPath(name).stem for name in chosen}
+    importers = {
+        name
+        for name, text in texts.items()
+        if any(stem in stems for one in _IMPORTED.findall(text) for stem in filter(None, one))
+    }
+    return {name: text for name, text in texts.items() if name in chosen | importers}
 
 
 def _limited(file: BinaryIO, name: str) -> bytes:

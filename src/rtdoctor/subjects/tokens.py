@@ -30,8 +30,8 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
     """Every text of an answer that may be a token, the likeliest first.
 
     A value that looks like one (``ek_``) comes before one in a usual place (facts TOK-GA-SHAPE,
-    TOK-BETA-404), and that before one whose name alone says so. Of the answer to a server action, it is looked for in
-    what the function returned.
+    TOK-BETA-404), and that before one whose name alone says so. In the answer to a server action
+    it is part of what the function returned.
     """
     text = body.strip()
     if not text or len(text) > _MAX_CHARACTERS:

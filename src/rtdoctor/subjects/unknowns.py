@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rtdoctor.domain.exchange import CREDENTIAL_HEADERS, HttpRequest
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.form import form_fields
 from rtdoctor.subjects.posted_offer import is_offer
+from rtdoctor.subjects.seen import Seen
 
 _UNKNOWN = re.compile(
     r"(?s)[^\s$]*\$\{.*\}\S*|\S*\{\{[^{}]*\}\}\S*|\$\(.*\)"  # ${name}, {{name}}, $(command)

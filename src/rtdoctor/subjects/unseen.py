@@ -16,10 +16,10 @@ from rtdoctor.subjects.completing import (
     with_mint_of,
 )
 from rtdoctor.subjects.draft import Draft
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.mint_reading import body_places
 from rtdoctor.subjects.reading import ReadPlace
-from rtdoctor.subjects.story import Call, Mint
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.story import SeenCall, SeenMint
 
 
 def infer_mint(draft: Draft) -> None:
@@ -34,7 +34,7 @@ def infer_call(draft: Draft, why: str = "no call was seen; this one goes with th
     draft.places += inferred_call(draft.setup, why)
 
 
-def infer_mint_of_backend(draft: Draft, mint: Mint) -> None:
+def infer_mint_of_backend(draft: Draft, mint: SeenMint) -> None:
     """What an app's own backend asked the service for, by the answer that it gave.
 
     Raises ``ConfigError`` when neither that answer nor a call tells anything.
@@ -55,7 +55,7 @@ def infer_mint_of_backend(draft: Draft, mint: Mint) -> None:
     _say_backend(draft, mint.seen)
 
 
-def infer_call_of_backend(draft: Draft, call: Call) -> None:
+def infer_call_of_backend(draft: Draft, call: SeenCall) -> None:
     """The call that an app's own backend makes, with its key, for the offer that it is sent."""
     why = f"the backend behind {call.seen.origin} makes the call; this is the usual one"
     recipes = (recipe.setup for recipe in draft.catalogue.recipes)
@@ -67,7 +67,7 @@ def infer_call_of_backend(draft: Draft, call: Call) -> None:
     _say_backend(draft, call.seen)
 
 
-def read_offer(draft: Draft, call: Call) -> None:
+def read_offer(draft: Draft, call: SeenCall) -> None:
     """The offer as it was posted, wherever it went."""
     offer = offer_level(call.offer.sdp)
     draft.put(Factor.OFFER, offer)
@@ -123,7 +123,7 @@ def _say_backend(draft: Draft, seen: Seen) -> None:
     )
 
 
-def _no_story(mint: Mint) -> ConfigError:
+def _no_story(mint: SeenMint) -> ConfigError:
     answer = mint.seen.response
     got = "has no answer in it" if answer is None else f"was answered with {answer.status}"
     return ConfigError(

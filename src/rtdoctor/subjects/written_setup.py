@@ -71,7 +71,9 @@ def _yaml(factor: Factor, level: Level[Any], catalogue: Catalogue) -> str:
 
 
 def _literal(value: Any) -> Any:
-    """The fields of a level as a setup file spells them."""
+    """The fields of a level as a setup file spells them, those with their usual value included."""
+    # `migrated_setup_file` writes the same levels in their short forms, since it changes a file
+    # that somebody wrote by hand. This one was told by a machine and hides nothing.
     match value:
         case TokenBody():
             return _body(value)

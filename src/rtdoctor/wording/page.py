@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.domain.finding import Diagnosis, Verdict
-from rtdoctor.domain.page_result import PageAttempt, ProofOnPage
+from rtdoctor.domain.page_result import PageAttempt, ProofOnPage, RequestInCode
 from rtdoctor.domain.run import Run
 from rtdoctor.wording.outcomes import verdict
 
 TITLE = "Your page"
 PROOF = "Proof on your page"
 ON_PAGE = "On your page"
+IN_CODE = "In your code"
 TO_SEND = "What it has to send"
 CANDIDATES = "What could be pressed, the likeliest first"
 
@@ -41,9 +42,16 @@ def opening(run: Run, diagnosis: Diagnosis) -> Opening:
     return Opening(verdict(diagnosis), diagnosis.verdict, diagnosis.sentence)
 
 
+def place_in_code(place: RequestInCode) -> str:
+    """A request with its place in the user's code."""
+    column = f":{place.column}" if place.column else ""
+    return f"{place.request}: {place.file}:{place.line}{column} ({place.known_by})"
+
+
 def changed(attempt: PageAttempt) -> str:
-    """Which parts of the page's traffic were changed in an attempt."""
-    return f"{', '.join(attempt.changed)} changed" if attempt.changed else "nothing changed"
+    """Which parts of the page's traffic were changed in an attempt, and for which it stands."""
+    said = f"{', '.join(attempt.changed)} changed" if attempt.changed else "nothing changed"
+    return f"{said} (it never came to {', '.join(attempt.idle)})" if attempt.idle else said
 
 
 def came_of(attempt: PageAttempt) -> str:

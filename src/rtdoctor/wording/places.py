@@ -9,6 +9,7 @@ from typing import Any
 from rtdoctor.domain.finding import BlamedPlace, BlamedPlaces, NotNarrowed
 from rtdoctor.domain.setup import Factor, Level
 from rtdoctor.places.parts import parts, place_name
+from rtdoctor.places.sdp_groups import Lines
 from rtdoctor.places.tree import ABSENT, Difference, differences
 
 _LONGEST = 60
@@ -192,6 +193,8 @@ def _moved(place: Difference) -> str:
 
 
 def _json(value: Any) -> str:
+    if isinstance(value, Lines):
+        return ", ".join(value.lines)
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -16,6 +16,7 @@ from rtdoctor.report.view.selection import is_inferred
 from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording.levels import level_text
+from rtdoctor.wording.local_codes import local_code_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class ProbeView:
 
     @property
     def meaning(self) -> str:
-        return words.local_code_text(self.observation.outcome)
+        return local_code_text(self.observation.outcome)
 
     @property
     def ran(self) -> bool:

@@ -15,8 +15,10 @@ _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
 
 def explanation_parts(result: Explanation) -> Iterator[RenderableType]:
     """The explanation from the best match down, one paragraph a part."""
+    yield from _errors(result)
     if not result.matches:
-        yield Text("Nothing known matches this text.", style="bold")
+        if not result.errors:
+            yield Text("Nothing known matches this text.", style="bold")
         yield from _list("What it cannot tell:", cannot_tell(result))
         yield _Indented(
             Text(
@@ -30,6 +32,18 @@ def explanation_parts(result: Explanation) -> Iterator[RenderableType]:
         yield _match(number, match)
     yield from _list("What the text cannot tell:", cannot_tell(result))
     yield Text("Next:", style="bold")
+
+
+def _errors(result: Explanation) -> Iterator[RenderableType]:
+    """What no entry knows, read out; the schema says where its parameter belongs."""
+    if not result.errors:
+        return
+    yield Text("Read in the text; no recorded cause is known for it:", style="bold")
+    for error in result.errors:
+        yield _Indented(Text.assemble((f"line {error.line}: ", "dim"), error.said), 3)
+        if error.place:
+            yield _Indented(Text.assemble(("Place: ", "bold"), error.place), 5)
+    yield Text()
 
 
 def _match(number: int, match: Match) -> RenderableType:

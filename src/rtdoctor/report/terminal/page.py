@@ -17,6 +17,10 @@ def print_page(page: PageResult, screen: Screen) -> None:
         screen.line(f"{page_text.CANDIDATES}:", indent=2)
     for line in page.candidates:
         screen.line(line, indent=4)
+    if page.in_code:
+        screen.line(f"{page_text.IN_CODE}:", indent=2)
+    for place in page.in_code:
+        screen.line(page_text.place_in_code(place), indent=4)
     if page.setup_works:
         screen.blank()
         screen.line(page.setup_works)

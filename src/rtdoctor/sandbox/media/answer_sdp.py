@@ -2,7 +2,7 @@
 
 The shape is fact NET-ANSWER-PROFILE: ``a=ice-lite`` for the session, candidates only in the first
 m-section, each with its ufrag, one UDP and one passive TCP host candidate an address, and no
-``a=end-of-candidates``.
+``a=end-of-candidates``. Neither does it have ``a=max-message-size`` (fact CH-MESSAGE-TOO-BIG).
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ def ice_ufrag(answer: str) -> str:
     return read_description(answer).first("ice-ufrag") or ""
 
 
-def shaped(answer: str, tcp: Sequence[Address]) -> str:
+def shaped(answer: str, tcp: Sequence[Address], max_message_size: int | None = None) -> str:
     """The peer's own answer in the service's shape, with these passive TCP candidates added."""
-    dropped = ("a=candidate:", "a=end-of-candidates", "a=ice-options:")
+    dropped = ("a=candidate:", "a=end-of-candidates", "a=ice-options:", "a=max-message-size:")
+    message_size = [] if max_message_size is None else [f"a=max-message-size:{max_message_size}"]
     udp = udp_addresses(answer)
     ufrag = ice_ufrag(answer)
     lines: list[str] = []
@@ -58,6 +59,8 @@ def shaped(answer: str, tcp: Sequence[Address]) -> str:
             sections += 1
         if not line.startswith(dropped):
             lines += _as_the_service_writes(line)
+        if line.startswith("a=sctp-port:"):
+            lines += message_size
     if sections == 1:
         lines += _candidates(udp, tcp, ufrag)
     return "\r\n".join(lines) + "\r\n"

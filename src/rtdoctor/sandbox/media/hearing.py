@@ -6,33 +6,32 @@ names of the events are fact EVT-TRANSCRIPT-EVENTS and the published API descrip
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+from rtdoctor.sandbox.conversation_items import ConversationItems, spoken_item
+from rtdoctor.sandbox.server_events import Event, new_id, server_event
 from rtdoctor.sandbox.sessions import Session
 
 _LOUD = 300  # mean absolute 16-bit sample above which a frame is sound
 _SILENCE_MS = 500.0  # the service's own default for server_vad
 _STRIDE = 16  # one sample in so many is looked at
 
-Event = dict[str, Any]
-
 
 @dataclass(slots=True)
 class AudioReceiver:
     """Splits the audio of one call into stretches of sound. Times are milliseconds of audio.
 
-    ``heard_ms`` counts all audio, ``loud_ms`` what of it was sound.
+    ``heard_ms`` counts all audio, ``loud_ms`` what of it was sound. What is committed becomes one
+    of ``items``.
     """
 
+    items: ConversationItems
     heard_ms: float = 0.0
     loud_ms: float = 0.0
     _committed_ms: float = 0.0
     _started_ms: float | None = None
     _quiet_ms: float = 0.0
     _item: str = ""
-    _previous: str | None = field(default=None)
 
     def hear(self, samples: memoryview, duration_ms: float, session: Session) -> list[Event]:
         """Take one frame of 16-bit samples; the events it gives rise to, mostly none."""
@@ -59,13 +58,18 @@ class AudioReceiver:
     def commit(self, session: Session) -> list[Event]:
         """The client commits what was heard so far: the events this gives rise to."""
         seconds, self._started_ms = self.buffered_ms / 1000, None
-        self._item = f"item_{secrets.token_hex(10)}"
+        self._item = new_id("item")
         return self._committed(seconds, session)
+
+    def clear(self) -> Event:
+        """The client drops what was heard since the last commit."""
+        self._committed_ms, self._started_ms = self.heard_ms, None
+        return server_event("input_audio_buffer.cleared")
 
     def _starts(self, at_ms: float) -> Event:
         self._started_ms = at_ms
-        self._item = f"item_{secrets.token_hex(10)}"
-        return _event(
+        self._item = new_id("item")
+        return server_event(
             "input_audio_buffer.speech_started", audio_start_ms=round(at_ms), item_id=self._item
         )
 
@@ -74,16 +78,20 @@ class AudioReceiver:
         end_ms = self.heard_ms - self._quiet_ms
         seconds = (end_ms - self._started_ms) / 1000
         self._started_ms = None
-        stopped = _event(
+        stopped = server_event(
             "input_audio_buffer.speech_stopped", audio_end_ms=round(end_ms), item_id=self._item
         )
         return [stopped, *self._committed(seconds, session)]
 
     def _committed(self, seconds: float, session: Session) -> list[Event]:
         item, self._committed_ms = self._item, self.heard_ms
-        said = _event("input_audio_buffer.committed", previous_item_id=self._previous, item_id=item)
-        self._previous = item
-        return [said, *(_transcript(item, seconds) if transcribes(session) else [])]
+        return [
+            server_event(
+                "input_audio_buffer.committed", previous_item_id=self.items.last_id, item_id=item
+            ),
+            *self.items.add(spoken_item(item)),
+            *(_transcript(item, seconds) if transcribes(session) else []),
+        ]
 
 
 def listens(session: Session) -> bool:
@@ -110,10 +118,8 @@ def _transcript(item: str, seconds: float) -> list[Event]:
     text = f"[sandbox: {seconds:.1f} s of sound]"
     usage = {"type": "duration", "seconds": round(seconds, 1)}
     return [
-        _event(f"{name}.delta", item_id=item, content_index=0, delta=text),
-        _event(f"{name}.completed", item_id=item, content_index=0, transcript=text, usage=usage),
+        server_event(f"{name}.delta", item_id=item, content_index=0, delta=text),
+        server_event(
+            f"{name}.completed", item_id=item, content_index=0, transcript=text, usage=usage
+        ),
     ]
-
-
-def _event(type_: str, **fields: Any) -> Event:
-    return {"event_id": f"event_{secrets.token_hex(10)}", "type": type_, **fields}

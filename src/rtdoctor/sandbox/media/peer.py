@@ -26,7 +26,11 @@ from rtdoctor.sandbox.media.answer_sdp import (
     udp_addresses,
     without_candidates,
 )
-from rtdoctor.sandbox.media.hearing import Event
+from rtdoctor.sandbox.media.output_audio import OutputAudio
+from rtdoctor.sandbox.server_events import Event
+
+MAX_MESSAGE_BYTES = 65_536
+"""What a peer takes whose answer names no limit (fact CH-MESSAGE-TOO-BIG; RFC 8841, 6.1)."""
 
 
 class OfferRefused(Exception):
@@ -37,7 +41,8 @@ class AnsweringPeer:
     """Answers one offer. ``on_channel``, ``on_event`` and ``on_audio`` hear what the client does.
 
     ``on_channel`` gets the label of the first data channel, ``on_event`` each text on it,
-    ``on_audio`` each frame's 16-bit samples and milliseconds.
+    ``on_audio`` each frame's 16-bit samples and milliseconds. A message above
+    ``MAX_MESSAGE_BYTES`` closes the channel without a word.
     ``connected`` is called when DTLS is up; ``ended`` once, when it is over for any reason.
     """
 
@@ -50,15 +55,23 @@ class AnsweringPeer:
         self.on_channel: Callable[[str], None] = lambda label: None
         self.on_event: Callable[[str], None] = lambda text: None
         self.on_audio: Callable[[memoryview, float], None] = lambda samples, duration_ms: None
+        self.output = OutputAudio()
         self.ufrag = ""
         self.udp: list[Address] = []
         self._pc.on("datachannel", self._take_channel)
         self._pc.on("connectionstatechange", self._state_changed)
         self._pc.on("track", self._take_track)
 
-    async def answer(self, offer: str, *, hosts: Sequence[str], tcp: Sequence[Address]) -> str:
+    async def answer(
+        self,
+        offer: str,
+        *,
+        hosts: Sequence[str],
+        tcp: Sequence[Address],
+        max_message_size: int | None = None,
+    ) -> str:
         """The SDP answer, with candidates on these addresses. Raises ``OfferRefused``."""
-        audio = self._pc.addTransceiver(_Silence(), direction="sendrecv")
+        audio = self._pc.addTransceiver(self.output, direction="sendrecv")
         audio.setCodecPreferences(
             [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.mimeType == "audio/opus"]
         )
@@ -73,7 +86,7 @@ class AnsweringPeer:
             raise OfferRefused(f"{type(error).__name__}: {error}") from error
         own = self._pc.localDescription.sdp
         self.udp = udp_addresses(own)
-        answer = shaped(own, tcp)
+        answer = shaped(own, tcp, max_message_size)
         self.ufrag = ice_ufrag(answer)
         return answer
 
@@ -96,8 +109,15 @@ class AnsweringPeer:
         if self._channel is not None:
             return  # the service speaks on one channel
         self._channel = channel
-        channel.on("message", lambda message: self.on_event(_text(message)))
+        channel.on("message", self._take_message)
         self.on_channel(channel.label)
+
+    def _take_message(self, message: str | bytes) -> None:
+        data = message.encode() if isinstance(message, str) else message
+        if len(data) <= MAX_MESSAGE_BYTES:
+            self.on_event(data.decode("utf-8", "replace"))
+        elif self._channel is not None:
+            self._channel.close()
 
     def _take_track(self, track: MediaStreamTrack) -> None:
         # Frames that nobody takes would pile up in the track's queue.
@@ -120,16 +140,3 @@ class AnsweringPeer:
             self._connected()
         if self._pc.connectionState in ("failed", "closed"):
             await self.close()
-
-
-class _Silence(MediaStreamTrack):
-    """A track that never has a frame: the answer says ``sendrecv``, and nothing is encoded."""
-
-    kind = "audio"
-
-    async def recv(self) -> Any:
-        await asyncio.get_running_loop().create_future()
-
-
-def _text(message: str | bytes) -> str:
-    return message if isinstance(message, str) else message.decode("utf-8", "replace")

@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any, get_args
 
+from rtdoctor.sandbox.rules.body_fault import BodyFault
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import (
     NOT_GIVEN,
     Endpoint,
+    FaultWhen,
     OfferWhen,
     Rule,
     SessionWhen,
@@ -21,6 +23,7 @@ from rtdoctor.sandbox.rules.rule_file import (
     ValueCheck,
     ValueCondition,
     When,
+    json_type,
 )
 from rtdoctor.sandbox.sessions import Session
 
@@ -59,7 +62,10 @@ class RuleBook:
 
 
 def holds(when: When, seen: ReceivedRequest) -> bool:
-    """Whether every condition but ``endpoint`` holds; sets ``seen.unknown_key`` if it finds one."""
+    """Whether every condition but ``endpoint`` holds.
+
+    Sets ``seen.unknown_key`` and ``seen.fault`` to what these conditions find.
+    """
     return (
         _is_one(when.method, seen.method)
         and _is_like(when.path, seen.path)
@@ -67,6 +73,7 @@ def holds(when: When, seen: ReceivedRequest) -> bool:
         and _session_holds(when.session, seen.session, seen)
         and _meets(when.credential, _or_absent(seen.credential), seen)
         and _meets(when.key, _or_absent(seen.key), seen)
+        and (when.call is None or _is_one(when.call, seen.call or ""))
         and _meets(when.label, _or_absent(seen.label), seen)
         and _meets(when.buffered_ms, _or_absent(seen.buffered_ms), seen)
         and _meets(when.content_type, seen.content_type, seen)
@@ -78,6 +85,8 @@ def holds(when: When, seen: ReceivedRequest) -> bool:
         and all(_meets(c, seen.at(path), seen) for path, c in when.body.items())
         and _offer_holds(when.offer, seen)
         and _unknown_key_holds(when.unknown_key, seen)
+        and (when.has_spoken is None or when.has_spoken == seen.has_spoken)
+        and _fault_holds(when.fault, seen)  # last: only this reads the body by the schema
     )
 
 
@@ -132,19 +141,6 @@ def _same(value: Any, wanted: Any, seen: ReceivedRequest) -> bool:
     return bool(value == wanted and isinstance(value, bool) == isinstance(wanted, bool))
 
 
-def json_type(value: Any) -> str:
-    """The JSON name of a value's type."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
-
-
 def _session_holds(
     wanted: SessionWhen | None, session: Session | None, seen: ReceivedRequest
 ) -> bool:
@@ -189,3 +185,18 @@ def _unknown_key_holds(wanted: UnknownKey | None, seen: ReceivedRequest) -> bool
         return False
     seen.unknown_key = f"{wanted.at}.{unknown}" if wanted.at else unknown
     return True
+
+
+def _fault_holds(wanted: FaultWhen | None, seen: ReceivedRequest) -> bool:
+    if wanted is None:
+        return True
+    seen.fault = next((f for f in seen.faults if _fault_meets(wanted, f, seen)), None)
+    return seen.fault is not None
+
+
+def _fault_meets(wanted: FaultWhen, fault: BodyFault, seen: ReceivedRequest) -> bool:
+    return (
+        _meets(wanted.code, fault.code, seen)
+        and _meets(wanted.param, fault.param, seen)
+        and _meets(wanted.message, fault.message, seen)
+    )

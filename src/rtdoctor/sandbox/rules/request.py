@@ -7,28 +7,31 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, Endpoint
+from rtdoctor.sandbox.rules.body_fault import BodyFault, body_faults
+from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, CallState, Endpoint
 from rtdoctor.sandbox.sessions import Session
-from rtdoctor.sandbox.tokens import IssuedToken, TokenBook
+from rtdoctor.sandbox.token_store import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description
+
+if TYPE_CHECKING:
+    from rtdoctor.schema import RequestKind
 
 # JSON has a null of its own, so None cannot stand for a value that is not there.
 ABSENT: Any = type(
     "Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False}
 )()
 
-MINT_PATHS = frozenset(
-    {
-        "/v1/realtime/sessions",
-        "/v1/realtime/transcription_sessions",
-        "/v1/realtime/client_secrets",
-        "/v1/realtime/translations/client_secrets",
-    }
-)
+_MINT_BODIES = {
+    "/v1/realtime/sessions": "beta_session",
+    "/v1/realtime/transcription_sessions": "beta_transcription_session",
+    "/v1/realtime/client_secrets": "client_secret",
+    "/v1/realtime/translations/client_secrets": "translation_client_secret",
+}
+"""The paths that mint, and the name of ``RequestKind`` for the body of each."""
 CALL_PATHS = frozenset({"/v1/realtime", "/v1/realtime/calls", "/v1/realtime/translations/calls"})
-HANGUP_PATH = re.compile(r"^/v1/realtime/(?:translations/)?calls/(?P<call_id>[^/]+)/hangup$")
+_HANGUP_PATH = re.compile(r"^/v1/realtime/(?:translations/)?calls/(?P<call_id>[^/]+)/hangup$")
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
@@ -78,8 +81,10 @@ class OfferSeen:
 class ReceivedRequest:
     """One request, one opened channel, one client event, or a call whose time is up.
 
-    ``parts`` are the multipart parts; ``text`` is the body, or the event as it was sent;
-    ``buffered_ms`` the audio that came since the last commit.
+    ``call`` is the state of the call that a hang-up names; ``parts`` are the multipart parts;
+    ``text`` is the body, or the event as it was sent; ``buffered_ms`` the audio that came since
+    the last commit; ``has_spoken`` says that the call has answered with audio; ``fault`` is the
+    one that the answering rule is about.
     """
 
     endpoint: Endpoint
@@ -93,9 +98,12 @@ class ReceivedRequest:
     credential: str | None = None
     token: IssuedToken | None = None
     call_session: Session | None = None
+    call: CallState | None = None
     label: str | None = None
     buffered_ms: float | None = None
+    has_spoken: bool = False
     unknown_key: str | None = None
+    fault: BodyFault | None = None
 
     @classmethod
     def request(
@@ -123,6 +131,12 @@ class ReceivedRequest:
             credential=credential.strip() if sent else None,
             token=tokens.look_up(credential.strip()),
         )
+
+    @property
+    def call_id(self) -> str:
+        """The call that the path of a hang-up names; empty elsewhere."""
+        found = _HANGUP_PATH.match(self.path)
+        return found["call_id"] if found else ""
 
     @cached_property
     def auth(self) -> tuple[AuthSeen, ...]:
@@ -178,6 +192,30 @@ class ReceivedRequest:
         return _json(self.text, ABSENT)
 
     @cached_property
+    def faults(self) -> tuple[BodyFault, ...]:
+        """What the published schema does not allow in the body; nothing where it has no say."""
+        kind = self._request_kind
+        body = self.at("session") if self.endpoint == "call" else self.body
+        if kind is None or body is ABSENT:
+            return ()
+        return body_faults(kind, body)
+
+    @property
+    def _request_kind(self) -> RequestKind | None:
+        """How the schema knows this body; ``None`` for one that it does not describe."""
+        from rtdoctor.schema import RequestKind
+
+        if self.endpoint == "event" and self.session is not None:
+            if self.session.dialect == "beta":
+                return RequestKind.BETA_EVENT
+            is_translation = self.session.type == "translation"
+            return RequestKind.TRANSLATION_EVENT if is_translation else RequestKind.EVENT
+        if self.endpoint == "call":
+            return RequestKind.CALL_SESSION if self.parts is not None else None
+        name = _MINT_BODIES.get(self.path)
+        return None if name is None else RequestKind(name)
+
+    @cached_property
     def offer(self) -> OfferSeen:
         return OfferSeen(self.text if self.parts is None else self.parts.get("sdp", ""))
 
@@ -205,17 +243,19 @@ class ReceivedRequest:
             return _masked(self.credential or "")
         if name == "buffered_ms":
             return f"{self.buffered_ms or 0:.2f}"
+        if name.startswith("fault_"):
+            return getattr(self.fault, name.removeprefix("fault_"), None)
         if name.startswith("session_"):
             return getattr(self.session, name.removeprefix("session_"), None)
         return getattr(self, name)
 
 
 def _endpoint(path: str) -> Endpoint:
-    if path in MINT_PATHS:
+    if path in _MINT_BODIES:
         return "mint"
     if path in CALL_PATHS:
         return "call"
-    return "hangup" if HANGUP_PATH.match(path) else "other"
+    return "hangup" if _HANGUP_PATH.match(path) else "other"
 
 
 def _json(text: str, otherwise: Any) -> Any:

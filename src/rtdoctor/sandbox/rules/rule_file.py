@@ -29,15 +29,33 @@ AuthSeen = Literal[
 ]
 SessionDialect = Literal["beta", "ga"]
 SessionType = Literal["realtime", "transcription", "translation"]
+CallState = Literal["open", "over", "unknown"]
 BodyKind = Literal["none", "json", "invalid_json", "multipart", "text"]
 JsonType = Literal["string", "number", "boolean", "object", "array", "null"]
 EmittedEvent = Literal[
+    "conversation.item.done",
+    "input_audio_buffer.cleared",
     "input_audio_buffer.committed",
+    "output_audio_buffer.cleared",
+    "response.done",
     "session.created",
     "session.updated",
     "transcription_session.created",
     "transcription_session.updated",
 ]
+
+
+def json_type(value: Any) -> JsonType:
+    """The JSON name of a value's type."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
 
 
 class _NotGiven:
@@ -115,6 +133,15 @@ class UnknownKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaultWhen:
+    """The body or the event has a fault by the published schema, one that meets all of these."""
+
+    code: ValueCondition | None = None
+    param: ValueCondition | None = None
+    message: ValueCondition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class When:
     """Conditions on a request, a data channel that opened, a client event, or a call whose time
     is up (``limit``).
@@ -138,9 +165,12 @@ class When:
     body_kind: BodyKind | tuple[BodyKind, ...] | None = None
     body: dict[str, ValueCondition] = field(default_factory=dict)
     unknown_key: UnknownKey | None = None
+    fault: FaultWhen | None = None
     offer: OfferWhen | None = None
+    call: CallState | tuple[CallState, ...] | None = None
     label: ValueCondition | None = None
     buffered_ms: ValueCondition | None = None
+    has_spoken: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +223,14 @@ class Mint:
 class Connect:
     """Answer the offer with a real peer; without a token the session is of this dialect.
 
-    The call is ended after ``limit_s`` seconds.
+    The call is ended after ``limit_s`` seconds. ``max_message_size`` is what the answer says of
+    it (RFC 8841, section 6); without it nothing, which means 65,536 bytes. The peer takes no more
+    than these.
     """
 
     dialect: SessionDialect
     limit_s: float = 3600.0
+    max_message_size: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,13 +11,13 @@ from typing import Any
 
 from rtdoctor.migration.json_text import compact_json
 from rtdoctor.migration.places import ValueShape, load
+from rtdoctor.schema.body_text import UnreadableError, check_size, parse
 from rtdoctor.schema.checking import Complaint, complaints, expectation
-from rtdoctor.schema.faults import Fault, FaultKind, Reading
+from rtdoctor.schema.faults import BodyReading, Fault, FaultKind
 from rtdoctor.schema.frame import Frame, event_schemas, event_type, frame_of, value_at
-from rtdoctor.schema.json_text import UnreadableError, check_size, parse
-from rtdoctor.schema.names import judge_name
 from rtdoctor.schema.refusals import judge_refusals
 from rtdoctor.schema.requests import At, RequestKind
+from rtdoctor.schema.unknown_names import judge_name
 
 MOST_FAULTS = 100
 """Faults that are listed of one body; more help nobody."""
@@ -28,7 +28,7 @@ _FLAT_OF = {
 }
 
 
-def read_text(kind: RequestKind, text: str | None, *, service: str | None = None) -> Reading:
+def read_text(kind: RequestKind, text: str | None, *, service: str | None = None) -> BodyReading:
     """Read the JSON text of a body or an event.
 
     ``service`` names another service than OpenAI, for what is known that it refuses.
@@ -39,7 +39,7 @@ def read_text(kind: RequestKind, text: str | None, *, service: str | None = None
     raises.
     """
     if not text and not kind.is_event:
-        return Reading(kind, ())
+        return BodyReading(kind, ())
     try:
         value, repeated = parse(text or "")
     except UnreadableError as error:
@@ -48,7 +48,7 @@ def read_text(kind: RequestKind, text: str | None, *, service: str | None = None
     return _reading(kind, chain(twice, _faults(kind, value, service)))
 
 
-def read_value(kind: RequestKind, value: Any, *, service: str | None = None) -> Reading:
+def read_value(kind: RequestKind, value: Any, *, service: str | None = None) -> BodyReading:
     """Read a body that is a value already: what ``json.loads`` makes of its text. Never raises."""
     try:
         check_size(value)
@@ -57,14 +57,14 @@ def read_value(kind: RequestKind, value: Any, *, service: str | None = None) -> 
     return _reading(kind, _faults(kind, value, service))
 
 
-def _unreadable(kind: RequestKind, error: UnreadableError) -> Reading:
-    return Reading(kind, (Fault(FaultKind.UNREADABLE, (), kind.place(()), (str(error),)),))
+def _unreadable(kind: RequestKind, error: UnreadableError) -> BodyReading:
+    return BodyReading(kind, (Fault(FaultKind.UNREADABLE, (), kind.place(()), (str(error),)),))
 
 
-def _reading(kind: RequestKind, faults: Iterable[Fault]) -> Reading:
+def _reading(kind: RequestKind, faults: Iterable[Fault]) -> BodyReading:
     listed = list(islice(_once_a_place(faults), MOST_FAULTS + 1))
     kept = tuple(fault for fault in listed[:MOST_FAULTS] if not _is_implied(fault, listed))
-    return Reading(kind, kept, len(listed) > MOST_FAULTS)
+    return BodyReading(kind, kept, len(listed) > MOST_FAULTS)
 
 
 def _once_a_place(faults: Iterable[Fault]) -> Iterator[Fault]:
@@ -134,6 +134,7 @@ def _judge(frame: Frame, complaint: Complaint, body: Any) -> Fault:
             basis = ("TOK-NULL-FIELD",) if is_null else complaint.basis
         case _:
             fault = frame.fault(FaultKind.WRONG_VALUE, at)
+            fault = replace(fault, limit=complaint.limit)
             basis = complaint.basis
     instead = _respelled(frame, at, value_at(body, at))
     return replace(fault, expected=complaint.expected, instead=instead, basis=basis)

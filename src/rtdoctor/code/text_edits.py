@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rtdoctor.code.program import Span
+from rtdoctor.code.program import SourceSpan
 from rtdoctor.code.source import as_bytes
 from rtdoctor.code.values import Composed, Fields, KnownValue, NamedValue, Value, as_text, sketch
 
@@ -24,7 +24,7 @@ class CannotEdit(Exception):
 class TextEdit:
     """The bytes of ``at`` become ``text``."""
 
-    at: Span
+    at: SourceSpan
     text: str
 
 
@@ -34,7 +34,7 @@ class Texts:
     def __init__(self, files: Mapping[str, str]) -> None:
         self._data = {name: as_bytes(text) for name, text in files.items()}
 
-    def text(self, at: Span) -> str:
+    def text(self, at: SourceSpan) -> str:
         return self._data[at.file][at.start : at.end].decode("utf-8", "surrogatepass")
 
     def data(self, file: str) -> bytes:
@@ -57,11 +57,11 @@ class Texts:
         return {name: text.decode("utf-8", "surrogatepass") for name, text in data.items()}
 
 
-def part_of(at: Span, start: int, end: int) -> Span:
-    return Span(at.file, start, end, at.line)
+def part_of(at: SourceSpan, start: int, end: int) -> SourceSpan:
+    return SourceSpan(at.file, start, end, at.line)
 
 
-def content_of(texts: Texts, known: KnownValue) -> Span:
+def content_of(texts: Texts, known: KnownValue) -> SourceSpan:
     """Where the characters of a text literal stand, without quotes and prefix."""
     data = texts.data(known.at.file)
     opening = _QUOTED.match(data, known.at.start, known.at.end)
@@ -71,14 +71,14 @@ def content_of(texts: Texts, known: KnownValue) -> Span:
     return part_of(known.at, opening.end(), known.at.end - quote)
 
 
-def quote_in(texts: Texts, at: Span) -> str:
+def quote_in(texts: Texts, at: SourceSpan) -> str:
     """The quotation mark that a piece of code uses."""
     text = texts.text(at)
     single, double = text.count("'"), text.count('"')
     return "'" if single > double else '"'
 
 
-def literal(texts: Texts, at: Span, value: Any) -> str:
+def literal(texts: Texts, at: SourceSpan, value: Any) -> str:
     """A scalar or a list of them as code."""
     if isinstance(value, str):
         quote = quote_in(texts, at)
@@ -100,7 +100,7 @@ def literal(texts: Texts, at: Span, value: Any) -> str:
     return json.dumps(value)
 
 
-def key(texts: Texts, at: Span, name: str) -> str:
+def key(texts: Texts, at: SourceSpan, name: str) -> str:
     """A name as a key of an object that is written in the style of the code at ``at``."""
     bare = texts.is_script(at.file) and _NAME.fullmatch(name) is not None
     return (
@@ -110,7 +110,7 @@ def key(texts: Texts, at: Span, name: str) -> str:
     )
 
 
-def removal(texts: Texts, at: Span) -> TextEdit:
+def removal(texts: Texts, at: SourceSpan) -> TextEdit:
     """Take a member out, with its comma; with its line where it stands alone on it."""
     data = texts.data(at.file)
     start, end = at.start, at.end
@@ -152,10 +152,10 @@ class TextPiece:
 
     text: str
     value: Value
-    use: Span
+    use: SourceSpan
 
 
-def pieces_in(value: Value, use: Span) -> Iterator[TextPiece]:
+def pieces_in(value: Value, use: SourceSpan) -> Iterator[TextPiece]:
     """The pieces of a text as the expression puts them together."""
     if isinstance(value, Composed) and value.at == use and len(value.uses) == len(value.parts):
         for part, where in zip(value.parts, value.uses, strict=True):
@@ -249,7 +249,7 @@ def _in_expression(
         yield [TextEdit(part_of(opening, pieces[first - 1].use.end, closing.end), "")]
 
 
-def _around(texts: Texts, use: Span) -> tuple[int, int]:
+def _around(texts: Texts, use: SourceSpan) -> tuple[int, int]:
     """A part of a template with the signs around it: ``${name}``, ``{name}``."""
     data = texts.data(use.file)
     before = re.compile(rb"\$?\{\s*$").search(data[max(0, use.start - 20) : use.start])

@@ -14,12 +14,12 @@ from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.address import to_service
 from rtdoctor.subjects.call_reading import auth_of, call_levels, call_places
 from rtdoctor.subjects.draft import Draft
-from rtdoctor.subjects.exchange import Seen
 from rtdoctor.subjects.mint_reading import mint_levels, mint_places
 from rtdoctor.subjects.notes import notes_on
 from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.secrets_seen import secrets_of
-from rtdoctor.subjects.story import Call, Mint, Story, last_story
+from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.story import SeenCall, SeenMint, Story, last_story
 from rtdoctor.subjects.unknowns import known_part
 from rtdoctor.subjects.unseen import (
     fill_call,
@@ -102,7 +102,9 @@ def _read_story(draft: Draft, story: Story, *, credentials_kept: bool) -> None:
         infer_call_of_backend(draft, call)
 
 
-def _read_call(draft: Draft, call: Call, mint: Mint | None, *, credentials_kept: bool) -> None:
+def _read_call(
+    draft: Draft, call: SeenCall, mint: SeenMint | None, *, credentials_kept: bool
+) -> None:
     levels = call_levels(call)
     if levels.address.base_url:
         draft.base_urls.append(levels.address.base_url)
@@ -119,7 +121,7 @@ def _read_call(draft: Draft, call: Call, mint: Mint | None, *, credentials_kept:
         draft.notes.append("a credential in the query of the call was left out")
 
 
-def _read_mint(draft: Draft, mint: Mint) -> None:
+def _read_mint(draft: Draft, mint: SeenMint) -> None:
     """The mint as it was sent, or as the backend between must have sent it."""
     if not to_service(mint.seen.request):
         infer_mint_of_backend(draft, mint)

@@ -8,12 +8,13 @@ from dataclasses import replace
 from itertools import islice
 
 from rtdoctor.code.client_calls import read_client
-from rtdoctor.code.evaluate import Evaluator, written
+from rtdoctor.code.evaluate import Evaluator
 from rtdoctor.code.program import (
     CallExpression,
     CallSite,
     Function,
     Scope,
+    written,
 )
 from rtdoctor.code.request_readers import (
     SDK_CALL,

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from rtdoctor.domain.outcome import Outcome, Signature, Stage
+from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature, Stage
 from rtdoctor.localise.inner_cause import Choice, InnerCause, Member, Narrowed
 
 Asking = Generator[Choice, Outcome | None, Outcome | None]
@@ -126,7 +126,12 @@ def _next_cause(
     if other is not None:
         # whatever fails so has a cause of its own; the check at the end drops those that only a
         # mixture has
-        return (yield from _next_cause(inside, other.choice, other.signature, []))
+        cause = yield from _next_cause(inside, other.choice, other.signature, [])
+        if cause is None or not (yield from inside.passes(failing - cause.members[0].places)):
+            return cause
+        # its place takes part in this failure as well, which ends without it
+        found = [cause.members[0].places]
+        return (yield from _completed(inside, failing, found, failing, signature))
     if place is None or (place == failing and len(place) > 1):
         return None
     below = frozenset(i for i in failing if i <= max(place))
@@ -189,6 +194,9 @@ def _completed(
         if _is_failure(signature, outcome):
             is_alone = True
             break
+        if outcome is not None and outcome.is_fail:
+            found, is_alone = yield from _beside_a_clash(inside, below, found, signature)
+            break
         if outcome is None or not outcome.is_pass or len(found) == _LARGEST:
             break
         if len(found) == 1:
@@ -204,6 +212,33 @@ def _completed(
         below = frozenset(i for i in below if i <= max(partner)) | together
     members = tuple(Member(places, failing, failing - places) for places in found)
     return InnerCause(members, signature, is_alone)
+
+
+def _beside_a_clash(
+    inside: _Inside, below: Choice, found: list[Choice], signature: Signature
+) -> Generator[Choice, Outcome | None, tuple[list[Choice], bool]]:
+    """The cause of places that fail for another reason when they are alone; and whether all of it
+    was found.
+
+    Every other place of ``below`` is given back for as long as it fails so. What cannot be given
+    back is a member where it passes then, and only keeps the other reason away where it does not.
+    """
+    left, order = below, sorted(below - _union(found))
+    while order and not (yield from inside.fails_with(left - frozenset(order), signature)):
+        low, high = 0, len(order)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if (yield from inside.fails_with(left - frozenset(order[:middle]), signature)):
+                low = middle
+            else:
+                high = middle
+        left, needed = left - frozenset(order[:low]), frozenset(order[low:high])
+        outcome = yield from inside.ask(left - needed)
+        if outcome is None or outcome.kind is OutcomeKind.TRANSIENT or len(found) == _LARGEST:
+            return found, False
+        found = [*found, needed] if outcome.is_pass else found
+        order = order[high:]
+    return found, True
 
 
 def _as_missing_object(
@@ -263,7 +298,7 @@ def _checked(
             without = failing - other.places
             if (yield from inside.passes(without)):
                 members.append(Member(other.places, failing, without))
-        if len(members) == len(cause.members) and (cause.is_alone or len(kept) == 1):
+        if len(members) == len(cause.members) and cause.is_alone:
             proved.append(replace(cause, members=tuple(members)))
     refuted = [c for c in proved if _is_refuted(inside, c)]
     left = tuple(c for c in proved if c not in refuted)

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rtdoctor.code.reading import Role, SourceReading, read_sources
 from rtdoctor.code.repair_changes import SourceChange, changes_between, offer_changes
-from rtdoctor.code.rewriting import CannotEdit, Texts
+from rtdoctor.code.source_reading import Role, SourceReading, read_sources
 from rtdoctor.code.state import state_of
+from rtdoctor.code.text_edits import CannotEdit, Texts
 from rtdoctor.code.values import known_leaves
 from rtdoctor.domain.setup import Setup
 

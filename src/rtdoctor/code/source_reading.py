@@ -9,11 +9,11 @@ from enum import StrEnum
 from itertools import islice
 
 from rtdoctor.code.evaluate import Evaluator
+from rtdoctor.code.http_requests import find_requests
 from rtdoctor.code.javascript import JavaScriptReader
 from rtdoctor.code.peer_connection import PeerStep, SentEvent, peer_steps, sent_events
-from rtdoctor.code.program import Attribute, Program, Span
+from rtdoctor.code.program import Attribute, Program, SourceSpan
 from rtdoctor.code.python import PythonReader
-from rtdoctor.code.requests import find_requests
 from rtdoctor.code.routes import BackendRoute, answers_of, find_routes, route_of
 from rtdoctor.code.source import Language, as_bytes, parse, scripts_of
 from rtdoctor.code.source_request import SDK, SourceRequest
@@ -83,8 +83,8 @@ class SourceReading:
     peer: tuple[PeerStep, ...]
     events: tuple[SentEvent, ...]
     token: TokenPath | None
-    checked: frozenset[Span]
-    cut: tuple[Span, ...]
+    checked: frozenset[SourceSpan]
+    cut: tuple[SourceSpan, ...]
 
     def of_role(self, role: Role) -> tuple[SourceRequest, ...]:
         """The requests of a role."""
@@ -115,7 +115,7 @@ def read_sources(files: Mapping[str, str]) -> SourceReading:
             programs.append(reader(name, data).read(tree.root))
             if tree.cut_at is not None:
                 line = data.count(b"\n", 0, tree.cut_at) + 1
-                cut.append(Span(name, tree.cut_at, script.end, line))
+                cut.append(SourceSpan(name, tree.cut_at, script.end, line))
     evaluator = Evaluator(tuple(programs))
     found = find_requests(evaluator)
     routes = list(islice(find_routes(evaluator), _MOST_ROUTES))
@@ -218,7 +218,9 @@ def _nothing(request: SourceRequest) -> Value:
     return UnknownValue("", request.at)
 
 
-def _through(passed: Value, steps: tuple[Step, ...], mints: set[Span]) -> tuple[Step, ...] | None:
+def _through(
+    passed: Value, steps: tuple[Step, ...], mints: set[SourceSpan]
+) -> tuple[Step, ...] | None:
     """The steps into the mint's answer when a route answers with ``passed``."""
     if isinstance(passed, JsonText):
         return _through(passed.value, steps, mints)
@@ -230,7 +232,7 @@ def _through(passed: Value, steps: tuple[Step, ...], mints: set[Span]) -> tuple[
     return None
 
 
-def _checked(evaluator: Evaluator, programs: list[Program]) -> frozenset[Span]:
+def _checked(evaluator: Evaluator, programs: list[Program]) -> frozenset[SourceSpan]:
     """The requests whose answer is asked for its status."""
     found = set()
     for program in programs:

@@ -1,0 +1,129 @@
+"""Bodies and events that a text sends, held against the published schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rtdoctor.explain.literal import UNKNOWN, Literal, read_literal
+from rtdoctor.explain.paper import Paper, Span
+from rtdoctor.schema import Fault, FaultKind, RequestKind, read_value
+from rtdoctor.schema.frame import event_schemas, value_at
+
+_STARTS = 100  # places that may begin a body and are tried
+_READ = 100_000  # characters read as bodies, in sum
+MOST = 5
+"""Bodies that are looked at."""
+
+_START = re.compile(
+    r"(?<![$\w])\{[\s\\]{0,40}[\"'“]?(?:type|session|model|event_id|expires_after)\b"
+    r"\\?[\"'”]?\s{0,4}:"
+    r"|\b(?P<name>session|tools|tool_choice)\b\\?[\"']?\s{0,3}[:=]\s{0,3}(?=[\[{])"
+)
+_MINT = re.compile(r"client_?secrets\b[^;]{0,400}$", re.IGNORECASE)
+_BEFORE = 500  # characters before a body in which its request is named
+_OF_VALUES: Final = (FaultKind.WRONG_TYPE, FaultKind.WRONG_VALUE, FaultKind.NULL)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBody:
+    """A body that stands in the text, and the faults that the schema finds in it.
+
+    What only running the program would tell is never called wrong, and what is missing only where
+    the whole body stands there.
+    """
+
+    span: Span
+    line: int
+    kind: RequestKind
+    faults: tuple[Fault, ...]
+
+
+def find_bodies(paper: Paper) -> tuple[ShownBody, ...]:
+    """The bodies of the text that have faults, in its order."""
+    found: list[ShownBody] = []
+    passed, left = 0, _READ
+    for number, match in enumerate(_START.finditer(paper.text)):
+        if number >= _STARTS or left <= 0 or len(found) >= MOST:
+            break
+        if match.start() < passed or not paper.in_use(Span(match.start(), match.end())):
+            continue
+        at = match.end() if match["name"] else match.start()
+        literal = read_literal(paper.text, at)
+        if literal is None:
+            continue
+        left -= literal.end - at
+        for kind, value in _requests(paper, match["name"], at, literal):
+            passed = literal.end
+            faults = tuple(_told(kind, value, literal.is_whole and match["name"] is None))
+            if faults:
+                line = paper.line_of(match.start())
+                found.append(ShownBody(Span(match.start(), literal.end), line, kind, faults))
+        if _is_event(literal.value):
+            passed = literal.end  # an event of the service: its session is no request
+    return tuple(found)
+
+
+def _requests(
+    paper: Paper, name: str | None, at: int, literal: Literal
+) -> Iterator[tuple[RequestKind, Any]]:
+    value = literal.value
+    if name == "session" and isinstance(value, dict):
+        yield RequestKind.EVENT, {"type": "session.update", "session": value}
+    elif name == "tools" and isinstance(value, list):
+        yield RequestKind.TOOLS, value
+    elif name == "tool_choice" and isinstance(value, dict):
+        session = {"type": "realtime", name: value}
+        yield RequestKind.EVENT, {"type": "session.update", "session": session}
+    elif name is None and isinstance(value, dict):
+        if value.get("type") in _event_types():
+            yield RequestKind.EVENT, value
+        elif _is_wrapped(value) or _MINT.search(paper.text[max(0, at - _BEFORE) : at]):
+            yield RequestKind.CLIENT_SECRET, value
+
+
+def _is_wrapped(value: dict[str, Any]) -> bool:
+    """Whether an object is a mint body: a session in a wrapper, and no event."""
+    return "type" not in value and isinstance(value.get("session"), dict)
+
+
+def _event_types() -> set[str]:
+    return {*event_schemas(RequestKind.EVENT), *event_schemas(RequestKind.BETA_EVENT)}
+
+
+def _is_event(value: Any) -> bool:
+    name = value.get("type") if isinstance(value, dict) else None
+    return isinstance(name, str) and "." in name
+
+
+def _told(kind: RequestKind, value: Any, is_whole: bool) -> Iterator[Fault]:
+    """The faults that the text itself shows."""
+    for fault in read_value(kind, _known(value)).faults:
+        if fault.kind is FaultKind.MISSING and not is_whole:
+            continue
+        if fault.kind in _OF_VALUES and _is_unknown(value, fault):
+            continue
+        yield fault
+
+
+def _is_unknown(body: Any, fault: Fault) -> bool:
+    """Whether the value at a place, or something inside it, is not told by the text."""
+    waiting = [value_at(body, fault.at)]
+    while waiting:
+        value = waiting.pop()
+        if value is UNKNOWN:
+            return True
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+    return False
+
+
+def _known(value: Any) -> Any:
+    """The value as JSON: what is not told becomes ``null``."""
+    if isinstance(value, dict):
+        return {str(key): _known(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_known(inner) for inner in value]
+    return None if value is UNKNOWN else value

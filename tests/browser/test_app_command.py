@@ -1,0 +1,143 @@
+"""``rtdoctor check --run COMMAND URL``: the app starts behind the front, and is the subject."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from browser.backend import page, served
+from support.cli import rtdoctor
+
+APP = Path(__file__).with_name("app_backend.py")
+KEY = "sk-proj-0wnK3yOfTheBackendAbCdEf0123456789"
+WITHIN_S = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probing:
+        probing.bind(("127.0.0.1", 0))
+        port: int = probing.getsockname()[1]
+    return port
+
+
+def python(*arguments: object) -> str:
+    return shlex.join([sys.executable, *map(str, arguments)])
+
+
+@pytest.mark.browser
+def test_a_refusal_that_the_backend_swallows_is_the_subject(chromium: str, tmp_path: Path) -> None:
+    port, report = free_port(), tmp_path / "run.json"
+    command, url = python(APP, "token", port), f"http://localhost:{port}/"
+
+    done = rtdoctor("check", "--sandbox", "--run", command, url, "--json", report)
+
+    assert done.code == 1, done.err
+    assert "your backend: POST api.openai.com/v1/realtime/sessions: 404" in done.out
+    assert "please try again later" in done.out
+    run = json.loads(report.read_text())["run"]
+    body = run["header"]["subject"]["token_body"]["value"]["text"]
+    assert json.loads(body)["instructions"] == "Be kind."  # what the backend really sent
+    proof = run["page"]["proof"]
+    assert proof["is_proved"]
+    assert proof["needed"] == ["the token request", "the call"]
+    assert len(proof["attempts"]) <= 8
+    assert "(run 6 of 8 at most)" not in done.err  # a refused mint stands for the call as well
+
+
+@pytest.mark.browser
+def test_a_call_that_the_backend_makes_is_the_subject(chromium: str) -> None:
+    port = free_port()
+    done = rtdoctor(
+        *("check", "--sandbox", "--run", python(APP, "offer", port), f"http://localhost:{port}/"),
+        OPENAI_API_KEY=KEY,
+    )
+
+    assert done.code == 1, done.err
+    assert "your backend: POST api.openai.com/v1/realtime/calls (the call): 400" in done.out
+    assert "With this change your page connected" in done.out
+    assert "- session.voice" in done.out or "without session.voice" in done.out
+    assert KEY not in done.out + done.err
+
+
+@pytest.mark.browser
+@pytest.mark.linux
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_app_ends_however_the_check_ends(
+    chromium: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    port, told = free_port(), tmp_path / "told"
+    command = f"{python(APP, 'token', port)} | tee {shlex.quote(str(told))}"
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "rtdoctor", "check", "--sandbox", "--journal", "none"),
+            *("--run", command, f"http://localhost:{port}/"),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process:
+        for line in process.stderr:
+            if line.startswith("Running the page"):
+                break
+        app = int(told.read_text().split()[1])
+        assert is_running(app)
+        process.send_signal(number)
+        process.communicate(timeout=WITHIN_S)
+    assert process.returncode == (-number if number is signal.SIGKILL else 130)
+    until = time.monotonic() + WITHIN_S
+    while is_running(app) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not is_running(app)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_an_app_that_does_not_come_up_is_told_with_what_it_printed() -> None:
+    port = free_port()
+    code = f"print('the key is {KEY}'); raise SystemExit('no database')"
+    done = rtdoctor(
+        *("check", "--sandbox", "--run", python("-c", code), f"http://localhost:{port}/"),
+    )
+
+    assert done.code == 3
+    assert "the command has ended with exit code 1" in done.err
+    assert "no database" in done.err
+    assert KEY not in done.out + done.err
+
+
+def test_what_runs_already_is_not_taken_for_the_app() -> None:
+    with served({"GET /": page("another app")}) as origin:
+        done = rtdoctor("check", "--sandbox", "--run", "true", f"{origin}/")
+
+    assert done.code == 2
+    assert "something answers" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--run", " ", "http://localhost:9/"), "there is no command"),
+        (("--run", "true", str(APP.with_name("pages") / "founding.html")), "this is a file"),
+    ],
+    ids=["no command", "a file"],
+)
+def test_what_cannot_be_run_is_said(arguments: tuple[str, ...], said: str) -> None:
+    done = rtdoctor("check", "--sandbox", *arguments)
+
+    assert done.code == 2
+    assert said in done.err
