@@ -12,6 +12,7 @@ from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, is_mint
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.passed_on import holds_refusal
 from rtdoctor.subjects.server_action import ACTION_HEADERS, returned_by, with_returned
 from rtdoctor.subjects.tokens import tokens_in
 
@@ -102,10 +103,23 @@ def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
         return with_returned(known, parse_object(inner) or inner)
     data = parse_object(known)
     if not old or (data is None and old[0].place):
-        return _read_anywhere(minted, shape)
+        return _in_place_of_refusal(data or {}, _read_anywhere(minted, shape))
     if data is None:
-        return token
+        return json.dumps(token) if known.lstrip().startswith('"') else token
     return json.dumps(_with_value(data, old[0].place.split("."), token))
+
+
+def _in_place_of_refusal(known: dict[str, Any], new: str) -> str:
+    """The new answer, and also where a backend has put the refusal into an answer of its own."""
+    answer = parse_object(new)
+    if answer is None:
+        return new
+    around = {
+        name: answer
+        for name, value in known.items()
+        if name != "error" and isinstance(value, dict) and holds_refusal(json.dumps(value))
+    }
+    return json.dumps({**answer, **around})
 
 
 def _read_anywhere(answer: str, shape: TokenShape) -> str:
@@ -113,8 +127,9 @@ def _read_anywhere(answer: str, shape: TokenShape) -> str:
     returned = returned_by(answer)
     if isinstance(returned, dict):
         return with_returned(answer, parse_object(_read_anywhere(json.dumps(returned), shape)))
-    found = parse_object(reshaped(HttpResponse(200, body=answer), shape).body)
-    return answer if found is None else json.dumps({"token": found.get("value"), **found})
+    body = reshaped(HttpResponse(200, body=answer), shape).body
+    found = parse_object(body)
+    return body if found is None else json.dumps({"token": found.get("value"), **found})
 
 
 def _with_value(data: dict[str, Any], path: list[str], value: str) -> dict[str, Any]:
