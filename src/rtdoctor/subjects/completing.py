@@ -15,6 +15,7 @@ from rtdoctor.migration.places import ValueShape, vocabulary
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.levels import level_of
+from rtdoctor.subjects.server_action import returned_by
 
 _MINT = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
 _CALL = (Factor.CALL_ENDPOINT, Factor.CALL_QUERY, Factor.CALL_ENCODING)
@@ -142,7 +143,7 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
     """
     if len(answer) > _MAX_CHARACTERS:
         return None
-    data = parse_object(answer) or {}
+    data = _answered(answer)
     if isinstance(data.get("session"), dict) and "value" in data:
         is_transcription = data["session"].get("type") == "transcription"
         shape = ValueShape.TRANSCRIPTION if is_transcription else ValueShape.REALTIME
@@ -152,6 +153,12 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
         name = "transcription_sessions" if is_transcription else "sessions"
         return _levels(catalogue, name, data, ValueShape(name))
     return _named_in(answer, catalogue)
+
+
+def _answered(answer: str) -> dict[str, Any]:
+    """The object of an answer, or what a server action returned."""
+    returned = parse_object(answer) or returned_by(answer)
+    return returned if isinstance(returned, dict) else {}
 
 
 def _named_in(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[Any]] | None:
