@@ -139,6 +139,8 @@ def vouched_for(paper: Paper, span: Span) -> Strength | None:
         return None
     if _shows(near, "realtime"):
         return Strength.STRONG
+    if _shows(near, "parse_failure"):  # of an SDP answer, so the error is that of a call
+        return Strength.LIKELY
     spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
     # A text that also speaks of another service may be about that one.
     others = _shows(near, "other_ai") or _shows(near, "other_webrtc")

@@ -11,6 +11,7 @@ from rtdoctor.subjects.address import address_of, to_service
 from rtdoctor.subjects.headers import ShownCredential, credential_in
 from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.server_action import is_server_action
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _SHORTEST = 6  # characters of a credential that is looked for in other answers
@@ -150,7 +151,7 @@ def _is_token_route(seen: Seen, path: str) -> bool:
     """Whether this may be the app's own way to a token, by its method and its name."""
     match seen.request.method.upper():
         case "POST":
-            return names_token_route(path)
+            return is_server_action(seen.request) or names_token_route(path)
         case "GET":
             body = seen.response.body if seen.response else ""
             is_page = body.lstrip().startswith("<")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtdoctor.secrets.names import Name, judge
+from rtdoctor.subjects.server_action import returned_by
 
 _MAX_CHARACTERS = 1_000_000
 _MAX_DEPTH = 8
@@ -29,7 +30,8 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
     """Every text of an answer that may be a token, the likeliest first.
 
     A value that looks like one (``ek_``) comes before one in a usual place (facts TOK-GA-SHAPE,
-    TOK-BETA-404), and that before one whose name alone says so.
+    TOK-BETA-404), and that before one whose name alone says so. In the answer to a server action
+    it is part of what the function returned.
     """
     text = body.strip()
     if not text or len(text) > _MAX_CHARACTERS:
@@ -38,9 +40,9 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
         return (TokenFound("", text),)
     try:
         data = json.loads(text)
-        found = list(_candidates(data, (), 0))
     except (ValueError, RecursionError):
-        return ()
+        data = returned_by(text)
+    found = list(_candidates(data, (), 0))
     return tuple(sorted(found, key=_rank))
 
 
