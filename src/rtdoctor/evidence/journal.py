@@ -3,8 +3,7 @@
 NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
 ``resumed`` where the run went on after an interruption, ``cut_short`` for a probe that an
 interruption stopped after it had cost something, ``page`` for what the page did whose setup was
-probed. Whatever ends the process, what was
-written can be read, short of a torn last line.
+probed. Whatever ends the process, what was written can be read, short of a torn last line.
 """
 
 from __future__ import annotations
