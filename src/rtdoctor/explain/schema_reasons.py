@@ -55,6 +55,6 @@ def _of_parameters(told: Told) -> Iterator[tuple[Span, Fault]]:
     session refuses those, only the looks tell."""
     for error in told.errors:
         reading = read_param(error.fields.param) if error.names_session else None
-        if reading is not None and reading.fault is not None:
-            if reading.fault.kind not in _OF_A_DIALECT:
-                yield error.span, reading.fault
+        fault = None if reading is None else reading.fault
+        if fault is not None and fault.kind not in _OF_A_DIALECT:
+            yield error.span, fault
