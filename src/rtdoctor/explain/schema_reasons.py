@@ -55,7 +55,7 @@ def _of_parameters(told: Told) -> Iterator[tuple[Span, Fault]]:
     """The faults of parameters that errors name, but for the names of the other dialect: which
     session refuses those, only the looks tell."""
     for error in told.errors:
-        reading = read_param(error.fields.param) if error.names_session else None
-        if reading is not None and reading.fault is not None:
-            if reading.fault.kind not in _OF_A_DIALECT:
-                yield error.span, reading.fault
+        reading = read_param(error.fields.param or "") if error.names_session else None
+        fault = reading.fault if reading is not None else None
+        if fault is not None and fault.kind not in _OF_A_DIALECT:
+            yield error.span, fault
