@@ -119,6 +119,7 @@ NO_LIST = {
 }
 
 
+@pytest.mark.thorough
 def test_no_other_module_has_a_list_of_secret_names() -> None:
     found = {
         str(path.relative_to(SOURCE)): lists

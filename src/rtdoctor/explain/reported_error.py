@@ -11,8 +11,8 @@ from typing import Any, Final
 from rtdoctor.domain.error_fields import ErrorFields
 from rtdoctor.domain.error_object import read_error
 from rtdoctor.domain.transport import Transport
-from rtdoctor.explain.literal import UNKNOWN, read_literal
 from rtdoctor.explain.paper import Paper, Span
+from rtdoctor.explain.shown_literal import UNKNOWN, read_literal
 from rtdoctor.explain.surroundings import status_of, ways_of
 
 MOST = 20
