@@ -61,6 +61,8 @@ def page_headline(found: PageFinished) -> str:
     run = found.first
     if run.is_connected:
         return f"Your page connected: {_connected(run)}."
+    if found.fault is not None and found.fault.is_of_service:
+        return f"Your page failed: {found.fault.text}"
     if found.fault is not None:
         return f"Your page failed by itself, before or beside the service: {found.fault.text}"
     if run.stopped == "not opened":

@@ -18,12 +18,13 @@ from itertools import islice
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
 from rtdoctor.explain.paper import Paper, find_signs, prepare
-from rtdoctor.explain.read_out import ReadOut, read_out
+from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
+from rtdoctor.explain.symptoms import symptom_reasons
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Entry
 from rtdoctor.knowledge.look import Look, Strength
@@ -34,6 +35,7 @@ MOST = 5
 _MOST_POSSIBLE = 2
 _MOST_READ_OUT = 3
 _MOST_FAULTS = 5
+_OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
 
 
@@ -110,6 +112,12 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
         for e in known.entries
     }
     reasons = _unsure_of_shared_codes(reasons)
+    read_out = _read_out(told, known, reasons)
+    if not read_out and not any(
+        r.strength > Strength.POSSIBLE for f in reasons.values() for r in f
+    ):
+        for entry_id, reason in symptom_reasons(paper, told.signs, known).items():
+            reasons[entry_id].append(reason)
     scored = [_score(paper, e, reasons[e.id], era) for e in known.entries if reasons[e.id]]
     scored.sort(key=lambda pair: pair[0])
     matches = _shortlist([match for _, match in scored])
@@ -120,7 +128,7 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
         paper.clipped,
         frozenset(told.signs),
         () if matches else _unattributed(told, known),
-        _read_out(told, known, reasons),
+        read_out,
         _bodies(told, bodies),
     )
 
@@ -153,7 +161,7 @@ def _read_out(
     claimed = [span for found in sure.values() for reason in found for span in reason.spans]
     looks = [look for entry in known.entries if sure[entry.id] for look in entry.looks]
     unknown = (
-        read_out(told.paper, error, told.signs)
+        read_out_error(told.paper, error, told.signs)
         for error in told.errors
         if not any(s.start < error.span.end and error.span.start < s.end for s in claimed)
         and not any(_is_alike(look, error) for look in looks)
@@ -222,6 +230,7 @@ def _score(
     # The best reason counts most. Many weak ones never outweigh one that is strong.
     total = points[0] + sum(points[1:]) // 8
     first = min(span.start for r in reasons if r.strength is strongest for span in r.spans)
+    total += _OF_THE_SERVICE * bool(entry.provider_signs)
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))

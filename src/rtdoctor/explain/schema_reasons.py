@@ -15,6 +15,7 @@ from rtdoctor.schema import Fault, FaultKind, explain_fault
 from rtdoctor.schema.param import read_param
 
 _OF_A_DIALECT = (FaultKind.BETA_NAME, FaultKind.GA_NAME)
+_BONUS = 10  # what is sent goes before what is only named
 _NOT_GA = (
     "agents_sdk", "xai_realtime", "xai", "speaches", "localai", "other_realtime_service",
     "azure_preview_url", "azure_api_version",
@@ -25,15 +26,15 @@ _NOT_GA = (
 def schema_reasons(told: Told, bodies: Iterable[ShownBody]) -> dict[str, list[Reason]]:
     """Reasons by the id of the entry that they are for.
 
-    A body that breaks the schema is likely the cause; a name of the other dialect only possible,
-    since a service or a library may take it.
+    A body that breaks the schema is likely the cause, also one for an event that no longer exists;
+    a name of the other dialect is only possible, since a service or a library may take it.
     """
     found: dict[str, list[Reason]] = {}
     for span, fault in (*_of_bodies(told.signs, bodies), *_of_parameters(told)):
-        is_sure = fault.kind not in _OF_A_DIALECT
+        is_sure = fault.kind not in _OF_A_DIALECT or fault.at == ("type",)
         strength = Strength.LIKELY if is_sure else Strength.POSSIBLE
         for fact in fault.basis:
-            reason = Reason(strength, explain_fault(fault), (span,))
+            reason = Reason(strength, explain_fault(fault), (span,), _BONUS * is_sure)
             found.setdefault(fact, []).append(reason)
     return found
 
@@ -54,7 +55,7 @@ def _of_parameters(told: Told) -> Iterator[tuple[Span, Fault]]:
     """The faults of parameters that errors name, but for the names of the other dialect: which
     session refuses those, only the looks tell."""
     for error in told.errors:
-        reading = read_param(error.fields.param) if error.names_session else None
+        reading = read_param(error.fields.param or "") if error.names_session else None
         fault = reading.fault if reading is not None else None
         if fault is not None and fault.kind not in _OF_A_DIALECT:
             yield error.span, fault
