@@ -116,6 +116,8 @@ class Presser:
         order = ranked([candidate for candidate, _ in found])
         new = [pair for pair in found if pair[0].selector not in self.tried]
         rest = [found[i] for i in order if found[i] in new]
+        # Talk buttons have to be held, which no word on them tells; so a press without effect is
+        # tried again as one.
         again = (found[i] for i in order if found[i][0].selector in self.tried - self.held)
         return Choice(
             rest,

@@ -74,6 +74,7 @@ def has_token(answer: HttpResponse | None) -> bool:
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
+    # A page that hangs after the answer has got what it wanted from the service.
     if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
         found.append(
             OwnFault(
