@@ -263,6 +263,23 @@ def test_a_recipe_is_shrunk_to_the_edits_that_are_needed() -> None:
     assert diagnosis.tried
 
 
+def test_a_repair_is_shrunk_to_what_keeps_most_of_the_subject() -> None:
+    def not_on_both(setup: Setup) -> Outcome | None:
+        if setup.beta_header.name == "both":
+            return ga_only(setup) or refused(Stage.EXCHANGE, 400, "not_on_both")
+        return ga_only(setup)
+
+    setup = subject(
+        "token_endpoint: transcription_sessions\ntoken_body: founding\n"
+        "call_endpoint: realtime\ncall_query: model_transcribe\nbeta_header: both"
+    )
+    diagnosis = service(not_on_both).diagnose(setup)
+
+    best = diagnosis.repairs[0].setup
+    assert best.call_query == setup.call_query
+    assert best.beta_header.value.mint == "realtime=v1"
+
+
 @pytest.mark.parametrize(
     "text",
     [
