@@ -228,12 +228,13 @@ def test_a_missing_header_is_found_and_is_the_whole_repair() -> None:
     assert levels(diagnosis) == [{("beta_header", "none"), ("call_endpoint", "realtime")}]
 
 
-def test_a_missing_parameter_is_found_and_is_the_whole_repair() -> None:
+@pytest.mark.parametrize("said", ["Missing parameter: 'model'.", ""])
+def test_a_missing_parameter_is_found_and_is_the_whole_repair(said: str) -> None:
     def wants_model(setup: Setup) -> Outcome | None:
         if call_path(setup) == "/v1/realtime" and "model" not in dict(
             setup.call_query.value.params
         ):
-            return refused(Stage.EXCHANGE, 400, "missing_model", "Missing parameter: 'model'.")
+            return refused(Stage.EXCHANGE, 400, "bad_request", said)
         return None
 
     diagnosis = service(wants_model).diagnose(
