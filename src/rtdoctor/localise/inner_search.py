@@ -8,6 +8,9 @@ one, so the full choice fails and the empty one passes.
 One culprit costs a halving and three questions more. Unlike ``search``, this keeps no map of the
 2**count choices; what is found is checked at both ends instead: alone in the passing level it
 fails, and the failing level without it passes.
+
+The module is above 300 lines because it is one search: its questions go through one record of what
+was asked, and each step rests on what the step before has shown.
 """
 
 from __future__ import annotations
