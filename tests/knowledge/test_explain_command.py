@@ -97,6 +97,7 @@ def test_what_cannot_be_read_is_a_usage_error(
     assert result.exception.exit_code == 2
 
 
+@pytest.mark.thorough
 def test_ten_megabytes_are_read_from_both_ends() -> None:
     result = run("--json", "-", given="GET / 200\n" * 1_050_000 + FOUNDING)
     data = json.loads(result.stdout)

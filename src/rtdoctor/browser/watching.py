@@ -16,6 +16,7 @@ import msgspec
 
 from rtdoctor.browser.page_run import OwnExchange, PageRecord
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
+from rtdoctor.domain.token_words import speaks_of_tokens
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Request
@@ -24,6 +25,10 @@ _MOST_RECORDS = 3000
 _MOST_EXCHANGES = 60
 _LARGEST_BODY = 200_000
 _LONGEST_LINE = 2_000
+# what frameworks ask for themselves: parts of pages, parts of programs, the places of errors
+_OF_FRAMEWORK = re.compile(
+    r"[?&]_rsc=|/_next/static/|/__nextjs|\.hot-update\.|/@vite/|/__vite|/_nuxt/|/__manifest|/_app/immutable/"
+)
 _WANTS_KEY = re.compile(r"(?i)\b(api[ _-]?key|key|token|secret|sk-)")
 
 
@@ -88,6 +93,18 @@ class Watching:
         """Whether the page has a request under way that it made itself."""
         return bool(self._pending)
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether its own backend has not answered a request that may be for a token or a call."""
+        own = (request for request in self._pending if self._is_own_call(request))
+        return any(r.method == "POST" or speaks_of_tokens(r.url) for r in own)
+
+    @property
+    def unanswered(self) -> list[OwnExchange]:
+        """The requests to the page's own backend that have no answer yet."""
+        own = ((r, at) for r, at in self._pending.items() if self._is_own_call(r))
+        return [OwnExchange(at, _read(request), None) for request, at in own]
+
     def note(self, kind: str, text: str = "", *, error: str = "") -> None:
         """Keep something that the browser told."""
         self._keep(PageRecord(kind=kind, at=time.time() * 1000, text=text, error=error))
@@ -146,7 +163,8 @@ class Watching:
     def _is_own_call(self, request: Request) -> bool:
         is_call = request.resource_type in ("fetch", "xhr") or request.method == "POST"
         host = urlsplit(request.url).hostname
-        return is_call and host is not None and host not in self._target_hosts
+        is_of_app = _OF_FRAMEWORK.search(request.url) is None
+        return is_call and is_of_app and host is not None and host not in self._target_hosts
 
 
 def _read(request: Request) -> HttpRequest:
