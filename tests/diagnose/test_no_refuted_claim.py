@@ -183,7 +183,7 @@ def test_the_recipes_go_where_the_subject_lives() -> None:
     diagnosis = service(behind_a_prefix).diagnose(setup)
 
     assert diagnosis.verdict is Verdict.EXPLAINED
-    assert levels(diagnosis) == [{("call_query", "model=gpt-realtime")}]
+    assert levels(diagnosis) == [{("call_query", "model_realtime")}]
     assert "moved" in diagnosis.control_found
 
 

@@ -188,7 +188,7 @@ def test_several_commands_of_one_file_make_one_story() -> None:
 
     assert reading.setup.token_endpoint.name == "client_secrets"
     assert (reading.setup.call_endpoint.name, reading.setup.call_query.name) == (
-        "realtime", "model=gpt-realtime",
+        "realtime", "model_realtime",
     )  # fmt: skip
     origins = {place.place: place.origin for place in reading.places}
     assert (origins["mint.url.path"], origins["call.url.path"]) == (
