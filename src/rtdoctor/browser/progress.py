@@ -12,7 +12,7 @@ from rtdoctor.front.front import Front
 from rtdoctor.front.passed import PassedExchange, Route
 
 POLL_S = 0.05
-COMPILES_S = 8.0  # a request of the page's own may take this long: dev servers compile
+COMPILES_S = 20.0  # a request of the page's own may take this long: dev servers compile
 _SETTLED_S = 0.4
 _FAILURES = ("error", "rejection", "cors", "csp", "crash")
 

@@ -58,6 +58,8 @@ class Starter:
             choice = await self._presser.look()
             if went is _Went.ASTRAY:
                 return self._unclear(choice)
+            if went is _Went.NOWHERE and not choice.ranked and self._presser.is_elsewhere:
+                choice = await self._from_another_page()
         await self._let_go()
         if self._presser.presses or self._progress.steps:
             return True
@@ -79,6 +81,14 @@ class Starter:
             if is_there or is_under_way or time.monotonic() > until:
                 return choice
             await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def _from_another_page(self) -> Choice:
+        """What can be pressed there, or else on the page that led there."""
+        choice = await self._mounted()
+        if choice.ranked or self._progress.is_calling:
+            return choice
+        await self._presser.go_back()
+        return await self._mounted()
 
     async def _what_came(self, before: int, own_before: int) -> _Went:
         asked = self._watching.exchanges[own_before:]
@@ -104,7 +114,7 @@ class Starter:
             return await presser.press(*ranked[0], "words")
         if choice.consent:
             return await presser.press(*choice.consent[0], "consent")
-        if choice.again and not self._progress.steps:
+        if choice.again and not only_sure and not self._progress.steps:
             await self._progress.settle(_NEXT_STEP_S)  # what it listens with may come late
             return await presser.press(*choice.again, "hold")
         return None

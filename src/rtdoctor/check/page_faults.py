@@ -10,9 +10,10 @@ from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backe
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind
 from rtdoctor.domain.token_words import names_token_route
-from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.headers import credential_in
+from rtdoctor.subjects.passed_on import holds_refusal
 from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.server_action import is_server_action
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
@@ -170,7 +171,7 @@ def token_route(run: PageRun) -> OwnExchange | None:
         body = own.response.body if own.response else ""
         if tokens_in(body):
             return None
-        if names_token_route(own.request.url):
+        if is_server_action(own.request) or names_token_route(own.request.url):
             return own
     return None
 
@@ -186,11 +187,8 @@ def unmet_offer(run: PageRun) -> OwnExchange | None:
 
 
 def is_passed_on_refusal(own: OwnExchange) -> bool:
-    """Whether a backend's answer holds an error object of the service, as its first shape in
-    the provider notes (section A9)."""
-    data = parse_object(own.response.body) if own.response else None
-    error = (data or {}).get("error", data)
-    return isinstance(error, dict) and isinstance(error.get("message"), str) and "type" in error
+    """Whether a backend's answer holds a refusal of the service."""
+    return own.response is not None and holds_refusal(own.response.body)
 
 
 def _of_route(own: OwnExchange) -> str:
