@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from rtdoctor.browser.start_buttons import Pressable, consents, is_held, is_sure, makes_way, ranked
+from rtdoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Locator, Page
@@ -159,10 +160,16 @@ class Presser:
             self.filled.append(Filled(wanted.hint, "words"))
 
     async def fill_as_told(self, fills: tuple[tuple[str, str], ...]) -> None:
-        """Fill the fields that the user named. A field that is not there is left out."""
+        """Fill the fields that the user named. Raises ``UsageError`` for one that is not there."""
         for selector, value in fills:
-            found = await self._locate(selector)
-            await found.fill(value, timeout=_CLICK_MS)
+            try:
+                found = await self._locate(selector)
+                await found.fill(value, timeout=_CLICK_MS)
+            except Exception:  # its text may repeat the value
+                raise UsageError(
+                    f"--fill: the page has no field {selector} that can be filled",
+                    hint="Give a CSS selector, such as '#email' or 'input[name=email]'.",
+                ) from None
             self.filled.append(Filled(selector, "user"))
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
@@ -184,6 +191,21 @@ class Presser:
         made = Press(candidate.shown, candidate.selector, "hold" if held else by, error)
         self.presses.append(made)
         return made
+
+    async def run(self, script: str) -> None:
+        """Run the user's script in the page. Raises ``UsageError`` when it fails."""
+        from playwright.async_api import Error
+
+        try:
+            await self.page.evaluate(script)
+        except Error as failure:
+            if "context was destroyed" in failure.message:
+                return  # it has led to another page
+            said = failure.message.removeprefix("Page.evaluate: ").partition("\n")[0][:200]
+            raise UsageError(
+                f"--script: {said}",
+                hint="The file is run in the page, as in the browser's console.",
+            ) from None
 
     async def click(self, selector: str) -> Press:
         """Press what the user named."""

@@ -120,11 +120,13 @@ class _Visit:
         if instructions.fills:
             await presser.fill_as_told(instructions.fills)
         if instructions.script is not None:
-            await page.evaluate(instructions.script)
+            await presser.run(instructions.script)
+            await self._progress.settle()
         for selector in instructions.clicks:
             await presser.click(selector)
             await self._progress.settle()
-        if not instructions.clicks and not self._progress.is_calling:
+        is_started = bool(instructions.clicks or instructions.script)
+        if not is_started and not self._progress.is_calling:
             starter = Starter(self._watching, self._progress, presser)
             if not await starter.start():
                 self.stopped = "unclear"
