@@ -20,7 +20,7 @@ settings.load_profile("steady")
 _HERE = Path(__file__).parent
 _WITH_PROCESSES = {"benchmarks", "check", "cli", "front", "probe", "sandbox", "testing"}
 PACKAGES = _HERE / "browser" / "packages" / "node_modules"
-_NOT_QUICK = {"slow", "peers", "browser", "root"}
+_NOT_QUICK = {"slow", "thorough", "peers", "browser", "root"}
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 

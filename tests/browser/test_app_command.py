@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from browser.backend import page, served
 from support.cli import rtdoctor
 
-APP = Path(__file__).with_name("app_backend.py")
+APPS = Path(__file__).parent / "app"
 KEY = "sk-proj-0wnK3yOfTheBackendAbCdEf0123456789"
 WITHIN_S = 30.0
 
@@ -33,37 +35,59 @@ def python(*arguments: object) -> str:
 
 
 @pytest.mark.browser
-def test_a_refusal_that_the_backend_swallows_is_the_subject(chromium: str, tmp_path: Path) -> None:
-    port, report = free_port(), tmp_path / "run.json"
-    command, url = python(APP, "token", port), f"http://localhost:{port}/"
+def test_what_the_backend_swallows_is_found_and_mended_in_the_code(
+    chromium: str, tmp_path: Path
+) -> None:
+    folder, port = tmp_path / "app", free_port()
+    shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("offer*", "__pycache__"))
+    report, diff = tmp_path / "run.json", tmp_path / "fix.diff"
 
-    done = rtdoctor("check", "--sandbox", "--run", command, url, "--json", report)
+    done = rtdoctor(
+        *("check", "--sandbox", "--run", python("token_app.py", port)),
+        *(f"http://localhost:{port}/", "--json", report, "--source", ".", "--fix", diff),
+        cwd=folder,
+    )
 
     assert done.code == 1, done.err
     assert "your backend: POST api.openai.com/v1/realtime/sessions: 404" in done.out
-    assert "please try again later" in done.out
+    assert "the command printed" not in done.out  # the refusal itself is seen
     run = json.loads(report.read_text())["run"]
     body = run["header"]["subject"]["token_body"]["value"]["text"]
     assert json.loads(body)["instructions"] == "Be kind."  # what the backend really sent
-    proof = run["page"]["proof"]
+    assert_proved_in_few_runs(run["page"]["proof"])
+    assert {(p["request"], p["file"], p["line"]) for p in run["page"]["in_code"]} == {
+        ("the request to your backend", "token.js", 3),
+        ("the token request", "token_app.py", 19),
+        ("the call", "token.js", 12),
+    }
+    assert "The edited page connected." in done.err
+    assert "+++ b/token_app.py" in diff.read_text()
+    assert "+++ b/token.js" in diff.read_text()
+    assert (folder / "token_app.py").read_text() == (APPS / "token_app.py").read_text()
+
+
+def assert_proved_in_few_runs(proof: dict[str, Any]) -> None:
     assert proof["is_proved"]
     assert proof["needed"] == ["the token request", "the call"]
-    assert len(proof["attempts"]) <= 8
-    assert "(run 6 of 8 at most)" not in done.err  # a refused mint stands for the call as well
+    changed = [attempt["changed"] for attempt in proof["attempts"]]
+    assert changed == [[], [], proof["changes"], proof["changes"], ["the token request"]]
+    # where the token is refused there is no call, so the call alone need not be changed
+    assert proof["attempts"][0]["idle"] == ["the call"]
 
 
 @pytest.mark.browser
 def test_a_call_that_the_backend_makes_is_the_subject(chromium: str) -> None:
     port = free_port()
     done = rtdoctor(
-        *("check", "--sandbox", "--run", python(APP, "offer", port), f"http://localhost:{port}/"),
+        *("check", "--sandbox", "--run", python(APPS / "offer_app.py", port)),
+        f"http://localhost:{port}/",
         OPENAI_API_KEY=KEY,
     )
 
     assert done.code == 1, done.err
     assert "your backend: POST api.openai.com/v1/realtime/calls (the call): 400" in done.out
     assert "With this change your page connected" in done.out
-    assert "- session.voice" in done.out or "without session.voice" in done.out
+    assert "without session.voice" in done.out
     assert KEY not in done.out + done.err
 
 
@@ -74,7 +98,7 @@ def test_the_app_ends_however_the_check_ends(
     chromium: str, tmp_path: Path, number: signal.Signals
 ) -> None:
     port, told = free_port(), tmp_path / "told"
-    command = f"{python(APP, 'token', port)} | tee {shlex.quote(str(told))}"
+    command = f"{python(APPS / 'token_app.py', port)} | tee {shlex.quote(str(told))}"
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "rtdoctor", "check", "--sandbox", "--journal", "none"),
@@ -132,7 +156,7 @@ def test_what_runs_already_is_not_taken_for_the_app() -> None:
     ("arguments", "said"),
     [
         (("--run", " ", "http://localhost:9/"), "there is no command"),
-        (("--run", "true", str(APP.with_name("pages") / "founding.html")), "this is a file"),
+        (("--run", "true", str(APPS.parent / "pages" / "founding.html")), "this is a file"),
     ],
     ids=["no command", "a file"],
 )

@@ -88,7 +88,7 @@ async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: PageS
 async def test_a_token_that_two_calls_show_is_the_cause(stage: PageStage) -> None:
     found = await stage.checked(BROKEN["token used twice"].html)
 
-    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+    assert_proved(found, (PagePart.EACH,))
     assert found.finished is not None
     assert "used token" in found.finished.diagnosis.sentence
 

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from rtdoctor.browser.page_run import OwnExchange, PageRecord, PageRun, Reached
 from rtdoctor.check.backend_answer import in_shape_of
+from rtdoctor.check.page_events import migrated_events
 from rtdoctor.check.page_faults import is_passed_on_refusal, own_fault, token_route
 from rtdoctor.check.page_key import PageKey
-from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, migrated_events, reshaped
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, reshaped
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import Factor
 from rtdoctor.plan import catalogue

@@ -131,6 +131,28 @@ def test_a_folder_is_read_without_what_others_wrote(tmp_path: Path) -> None:
     assert origins == {"server/index.js", "web/src/page.ts"}
 
 
+def test_code_counts_before_a_command_in_its_readme(tmp_path: Path) -> None:
+    (tmp_path / "server.js").write_text(SERVER, encoding="utf-8")
+    (tmp_path / "README.md").write_text(
+        "curl -X POST https://api.openai.com/v1/realtime/client_secrets -d '{}'", encoding="utf-8"
+    )
+
+    reading = read_thing(str(tmp_path), io.BytesIO(), KNOWN)
+
+    assert reading.kind == "source code"
+    assert "passed over: README.md" in reading.notes
+
+
+def test_a_folder_in_another_language_is_told_what_is_read(tmp_path: Path) -> None:
+    (tmp_path / "main.go").write_text("package main", encoding="utf-8")
+    (tmp_path / "README.md").write_text("curl http://localhost:8080/health", encoding="utf-8")
+
+    with pytest.raises(UsageError, match="asks for a token") as raised:
+        read_thing(str(tmp_path), io.BytesIO(), KNOWN)
+
+    assert "JavaScript, TypeScript and Python" in (raised.value.hint or "")
+
+
 def test_code_on_standard_input_is_told_by_its_content() -> None:
     reading = read_thing("-", io.BytesIO(PAGE.encode()), KNOWN)
     assert reading.kind == "source code"

@@ -73,10 +73,11 @@ class Progress:
     async def settle(self, quiet_s: float = _SETTLED_S, *, beyond: int | None = None) -> None:
         """Wait until the page has done nothing for a moment and waits for no request of its own.
 
-        With ``beyond``, a page that has done more steps than that is not waited for.
+        A token or a call that its own backend has not answered yet is waited for as long as the run
+        lasts. With ``beyond``, a page that has done more steps than that is not waited for.
         """
         start = time.monotonic()
-        while time.monotonic() < start + COMPILES_S:
+        while self._watching.is_asking or time.monotonic() < start + COMPILES_S:
             await asyncio.sleep(POLL_S)
             if beyond is not None and self.steps > beyond:
                 return

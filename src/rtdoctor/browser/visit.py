@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rtdoctor.browser.initiators import Initiators
-from rtdoctor.browser.page_run import PageRun, Reached
+from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached
 from rtdoctor.browser.pressing import Instructions, Presser
 from rtdoctor.browser.progress import COMPILES_S, POLL_S, Progress
 from rtdoctor.browser.starting import Starter
@@ -92,6 +93,7 @@ class _Visit:
         self._watching = watching
         self._front = front
         self._initiators = Initiators()
+        self._unanswered: list[OwnExchange] = []
         self._progress = Progress(watching, front, already)
         self._presser: Presser | None = None
         self._page: Page | None = None
@@ -175,6 +177,8 @@ class _Visit:
 
     def _patience(self) -> float:
         """How long nothing has to happen for the page to be called quiet."""
+        if self._watching.is_asking:
+            return math.inf  # the run has its own end
         if self._watching.is_waiting:
             return COMPILES_S
         if self._reached() in (Reached.ANSWERED, Reached.CHANNEL) and self._may_open():
@@ -196,6 +200,7 @@ class _Visit:
 
     async def leave(self) -> str:
         """What the page shows at the end that it did not show at first."""
+        self._unanswered = self._watching.unanswered
         with suppress(Exception):
             async with asyncio.timeout(_CLOSE_S):
                 if self._presser is not None:
@@ -208,7 +213,7 @@ class _Visit:
         presser = self._presser
         return PageRun(
             exchanges=self._progress.exchanges,
-            own_exchanges=tuple(self._watching.exchanges),
+            own_exchanges=(*self._watching.exchanges, *self._unanswered),
             records=tuple(self._watching.records),
             presses=tuple(presser.presses) if presser else (),
             filled=tuple(presser.filled) if presser else (),

@@ -16,6 +16,7 @@ import msgspec
 
 from rtdoctor.browser.page_run import OwnExchange, PageRecord
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
+from rtdoctor.domain.token_words import speaks_of_tokens
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Dialog, Request
@@ -91,6 +92,18 @@ class Watching:
     def is_waiting(self) -> bool:
         """Whether the page has a request under way that it made itself."""
         return bool(self._pending)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether its own backend has not answered a request that may be for a token or a call."""
+        own = (request for request in self._pending if self._is_own_call(request))
+        return any(r.method == "POST" or speaks_of_tokens(r.url) for r in own)
+
+    @property
+    def unanswered(self) -> list[OwnExchange]:
+        """The requests to the page's own backend that have no answer yet."""
+        own = ((r, at) for r, at in self._pending.items() if self._is_own_call(r))
+        return [OwnExchange(at, _read(request), None) for request, at in own]
 
     def note(self, kind: str, text: str = "", *, error: str = "") -> None:
         """Keep something that the browser told."""

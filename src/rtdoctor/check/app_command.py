@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,6 +23,7 @@ _PROGRESS_S = 10.0
 _LINES_KEPT = 200
 _LINES_SHOWN = 12
 _LONGEST_LINE = 300
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # control sequences (ECMA-48, section 5.4)
 
 Tell = Callable[[str], None]
 
@@ -33,8 +35,9 @@ class AppOutput:
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
 
     def add(self, line: str) -> None:
-        if line.strip():
-            self._lines.append(line[:_LONGEST_LINE])
+        plain = _COLOURS.sub("", line).rstrip()
+        if plain:
+            self._lines.append(plain[:_LONGEST_LINE])
 
     @property
     def end(self) -> tuple[str, ...]:

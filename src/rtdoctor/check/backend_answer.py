@@ -17,6 +17,7 @@ from rtdoctor.subjects.server_action import ACTION_HEADERS, returned_by, with_re
 from rtdoctor.subjects.tokens import tokens_in
 
 _MINT_S = 15.0
+_SPARE_TOKENS = 3
 
 
 def backend_route(run: PageRun) -> OwnExchange | None:
@@ -65,6 +66,17 @@ def answer_of_backend(
     asked = route.request
     marks = tuple((n, value) for n, value in asked.headers if n.lower() in ACTION_HEADERS)
     return TokenAnswer(asked.url.partition("?")[0], asked.method, marks, make)
+
+
+async def spare_tokens(repair: PageRepair, front: Front) -> tuple[str, ...]:
+    """Tokens that a page has not shown yet, as many as it may need; none where they are refused."""
+    import httpx
+
+    try:
+        answers = [await _minted(repair, front) for _ in range(_SPARE_TOKENS)]
+    except httpx.HTTPError:
+        return ()
+    return tuple(found[0].value for answer in answers if (found := tokens_in(answer)))
 
 
 async def _minted(repair: PageRepair, front: Front) -> str:

@@ -11,6 +11,7 @@ from rtdoctor.browser.page_run import PageRun
 from rtdoctor.check.page_faults import token_was_given
 from rtdoctor.check.page_repair import PagePart, PageRepair, is_mint
 from rtdoctor.domain.exchange import HttpRequest
+from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.posted_offer import posted_offer
 
 
@@ -22,11 +23,17 @@ def idle_parts(run: PageRun, repair: PageRepair) -> frozenset[PagePart]:
     comes_to = {
         PagePart.MINT: is_answered_here or any(map(is_mint, requests)),
         PagePart.TOKEN: is_answered_here or token_was_given(run),
+        PagePart.EACH: _shows_one_twice(requests),
         PagePart.OFFER: bool(run.of_kind("connection", "channel", "offer", "local")),
         PagePart.CALL: any(_is_call(request, repair) for request in requests),
         PagePart.EVENTS: bool(run.of_kind("event out")),
     }
     return frozenset(part for part, occurred in comes_to.items() if not occurred)
+
+
+def _shows_one_twice(requests: list[HttpRequest]) -> bool:
+    shown = [credential_in(request) for request in requests if posted_offer(request) is not None]
+    return len(shown) > len(set(shown))
 
 
 def _is_call(request: HttpRequest, repair: PageRepair) -> bool:

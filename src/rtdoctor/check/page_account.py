@@ -61,6 +61,8 @@ def page_headline(found: PageFinished) -> str:
     run = found.first
     if run.is_connected:
         return f"Your page connected: {_connected(run)}."
+    if found.fault is not None and found.fault.is_of_service:
+        return f"Your page failed: {found.fault.text}"
     if found.fault is not None:
         return f"Your page failed by itself, before or beside the service: {found.fault.text}"
     if run.stopped == "not opened":
@@ -187,10 +189,16 @@ def _deeds(found: PageFinished) -> Iterator[str]:
         yield f"error event: {_short(text)}"
     if run.shows:
         yield f"shows: {_short(run.shows)}"
-    if not run.is_connected:
+    if not run.is_connected and not _is_refused(run):
         yield from (f"the command printed: {_short(line)}" for line in found.printed[-_MOST_LINES:])
     if run.stopped == "time":
         yield "it was stopped after 30 s"
+
+
+def _is_refused(run: PageRun) -> bool:
+    """Whether the service refused something, which says more than the log of the app."""
+    answers = [passed.exchange.response for passed in run.exchanges]
+    return any(answer is not None and answer.status >= 400 for answer in answers)
 
 
 def _exchange(seen: Seen) -> str:

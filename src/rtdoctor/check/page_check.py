@@ -12,6 +12,7 @@ from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.backend_answer import backend_is_seen, backend_route, gives_no_token
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.idle_parts import idle_parts
+from rtdoctor.check.page_events import migrated_events
 from rtdoctor.check.page_faults import (
     OwnFault,
     own_fault,
@@ -21,13 +22,14 @@ from rtdoctor.check.page_faults import (
 from rtdoctor.check.page_fix import PageFix
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
+    alike,
     call_was_seen,
     called_with_whole_answer,
     called_without_token,
     read_page,
     with_call_of,
 )
-from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, migrated_events
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape
 from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.check.possible_mint import mint_is_inferred, with_possible_mint, without_model
 from rtdoctor.domain.finding import Verdict
@@ -137,6 +139,8 @@ class PageCheck:
         self.tell("The page failed; its setup is probed")
         async with asyncio.TaskGroup() as tasks:
             again = tasks.create_task(self.runs.as_it_is("Running the page once more"))
+            # Side by side: the page waits for its timers most of the time, the probes for the
+            # network.
             diagnosing = tasks.create_task(self.diagnose(reading.setup))
         trials = [Trial((), first), Trial((), again.result())]
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
@@ -241,7 +245,7 @@ class PageCheck:
         if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
         reading = with_call_of(found.reading, seen, self.catalogue)
-        if reading.setup == found.reading.setup:
+        if alike(reading.setup, found.reading.setup):
             return replace(found, reading=reading)
         self.tell("The page showed its real call; its setup is probed again")
         return replace(found, reading=reading, finished=await self.diagnose(reading.setup))

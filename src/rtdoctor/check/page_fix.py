@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rtdoctor.browser.page_run import PageRun
+from rtdoctor.check.page_events import migrated_event
 from rtdoctor.check.page_repair import PagePart, PageRepair
 from rtdoctor.code.fixed_sources import Fixed, fixed
 from rtdoctor.errors import ConfigError
@@ -15,6 +17,7 @@ from rtdoctor.text_file import read_text
 
 _SCRIPT = re.compile(r"""<script[^>]{0,500}?\ssrc\s*=\s*["']?([^"'\s>:?#]{1,300})""", re.IGNORECASE)
 _MOST_SCRIPTS = 50
+_FOR_EACH = "Ask for a new token before each call, or make the call once where it is made twice."
 
 RunCopy = Callable[[Mapping[str, str]], Awaitable[PageRun]]
 """Runs the page with these files in place of its own. Raises ``CannotRunCopy``."""
@@ -45,10 +48,11 @@ class PageFix:
 
 async def fix_files(files: Mapping[str, str], repair: PageRepair, run_copy: RunCopy) -> PageFix:
     """Write a repair that is proved on the page into copies of these files, and run them."""
-    change = fixed(files, repair.page, repair.works)
-    if PagePart.EVENTS in repair.parts:
-        by_hand = "The session.update that the page sends has to be changed by hand."
-        change = Fixed(change.texts, change.diff, (*change.not_done, by_hand))
+    sends = PagePart.EVENTS in repair.parts
+    migrate_event = partial(migrated_event, works=repair.works) if sends else None
+    change = fixed(files, repair.page, repair.works, migrate_event)
+    if PagePart.EACH in repair.parts:
+        change = replace(change, not_done=(*change.not_done, _FOR_EACH))
     if not change.texts:
         return PageFix(change)
     try:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from rtdoctor.browser.page_run import PageRun, is_of_backend
-from rtdoctor.domain.setup import Auth, AuthKind, Factor, Level, Offer, Setup
+from rtdoctor.domain.setup import AuthKind, Factor, Level, Offer, Setup
 from rtdoctor.front.passed import PassedExchange
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.subjects.address import to_service
+from rtdoctor.subjects.completing import with_model_of_call
 from rtdoctor.subjects.headers import credential_in
 from rtdoctor.subjects.levels import level_of
 from rtdoctor.subjects.posted_offer import posted_offer
@@ -64,8 +65,7 @@ def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
     seen = _without_relays(seen_in(run))
     if called_without_token(run):
         seen = tuple(_with_token(seen))
-    reading = _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
-    return replace(reading, setup=as_probed(reading.setup, catalogue))
+    return _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
 
 
 def _without_relays(exchanges: tuple[Seen, ...]) -> tuple[Seen, ...]:
@@ -140,6 +140,9 @@ def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Read
     setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
     setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
     places = [p for p in reading.places if p.place.startswith("mint.")]
+    if any(p.inferred and p.place.startswith("mint.body") for p in places):
+        # the model of a body that nobody has seen is the one that the page goes on to name
+        setup = with_model_of_call(setup, catalogue)
     # where the token stood in the answer that the page was helped with is not the page's own
     helped = ReadPlace("credential", "an ephemeral token", "a run in which a token was given")
     places += [
@@ -155,18 +158,14 @@ def call_was_seen(reading: Reading) -> bool:
     return not any(p.inferred and p.place.startswith("call.") for p in reading.places)
 
 
-def as_probed(setup: Setup, catalogue: Catalogue) -> Setup:
-    """The setup as our own peer can send it: with an offer of its own, that has the same parts."""
-    offer: Offer = setup.offer.value
-    auth: Auth = setup.auth.value
-    setup = setup.with_level(
-        Factor.OFFER, level_of(catalogue, Factor.OFFER, Offer(offer.audio, offer.channel))
-    )
-    if auth.kind is AuthKind.EPHEMERAL and auth.read_at is not None:
-        # the token is read where it stands in the answer that the page got
-        level: Level[Auth] = level_of(catalogue, Factor.AUTH, replace(auth, read_at=None))
-        setup = setup.with_level(Factor.AUTH, level)
-    return setup
+def alike(one: Setup, other: Setup) -> bool:
+    """Whether two runs of a page show the same setup: credentials and keys of an offer differ."""
+    return _without_sdp(one) == _without_sdp(other)
+
+
+def _without_sdp(setup: Setup) -> Setup:
+    offer: Level[Offer] = setup.offer
+    return setup.with_level(Factor.OFFER, replace(offer, value=replace(offer.value, sdp=None)))
 
 
 def _with_label(reading: Reading, run: PageRun, catalogue: Catalogue) -> Reading:

@@ -13,19 +13,18 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from rtdoctor.browser.page_run import OwnExchange, PageRun, event_type
+from rtdoctor.browser.page_run import OwnExchange
 from rtdoctor.browser.watching import Completion
+from rtdoctor.check.page_events import also_by_type
+from rtdoctor.check.page_reading import alike
 from rtdoctor.domain.exchange import Headers, HttpRequest, HttpResponse
-from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
+from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Offer, Setup
 from rtdoctor.front.rewriting import Rewriting
-from rtdoctor.migration import Dialect, dialect_at, migrate
-from rtdoctor.migration.json_text import compact_json, parse_object
+from rtdoctor.migration import dialect_at
+from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.form import BOUNDARY, form_body
 from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.tokens import tokens_in
-
-_TRANSCRIPTION_UPDATE = "transcription_session.update"
-_UPDATES = ("session.update", _TRANSCRIPTION_UPDATE)
 
 
 class PagePart(StrEnum):
@@ -33,6 +32,7 @@ class PagePart(StrEnum):
 
     MINT = "the token request"
     TOKEN = "where the token is read"
+    EACH = "a token for each call"
     OFFER = "the offer"
     CALL = "the call"
     EVENTS = "the session.update that the page sends"
@@ -73,7 +73,9 @@ class PageRepair:
         found = {
             PagePart.MINT: differs & {Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY} or mint_header,
             PagePart.TOKEN: self.reads_elsewhere,
-            PagePart.OFFER: Factor.OFFER in differs,
+            PagePart.EACH: self.page.auth.value.kind is AuthKind.USED
+            and self.works.auth.value.kind is AuthKind.EPHEMERAL,
+            PagePart.OFFER: _sections(self.page) != _sections(self.works),
             PagePart.CALL: differs & {Factor.CALL_ENDPOINT, Factor.CALL_QUERY, Factor.CALL_ENCODING}
             or call_header,
             PagePart.EVENTS: self.events,
@@ -89,7 +91,7 @@ class PageRepair:
 
     def changes_alike(self, other: PageRepair) -> bool:
         """Whether each part that both have changes the same, so that their runs can be compared."""
-        return (self.works, self.shape) == (other.works, other.shape)
+        return alike(self.works, other.works) and self.shape is other.shape
 
     def rewriting(self, parts: Iterable[PagePart]) -> Rewriting:
         """The hooks that change these parts on the way."""
@@ -109,7 +111,7 @@ class PageRepair:
         chosen = frozenset(parts)
         offer = self.works.offer.value
         return Completion(
-            events=_also_by_type(self.events) if PagePart.EVENTS in chosen else {},
+            events=also_by_type(self.events) if PagePart.EVENTS in chosen else {},
             audio=PagePart.OFFER in chosen and offer.audio,
             channel=offer.channel if PagePart.OFFER in chosen else None,
         )
@@ -173,6 +175,12 @@ class PageRepair:
         return HttpRequest(method, self._call_url(sent), with_headers(sent.headers, changed), body)
 
 
+def _sections(setup: Setup) -> tuple[bool, str | None]:
+    """What can be changed of a page's own offer, whoever writes its SDP."""
+    offer: Offer = setup.offer.value
+    return offer.audio, offer.channel
+
+
 def is_mint(sent: HttpRequest) -> bool:
     """Whether a request to the service asks for a token."""
     is_call = posted_offer(sent) is not None
@@ -198,38 +206,6 @@ def with_headers(headers: Headers, changed: Mapping[str, str | None]) -> Headers
     names = {name.lower() for name in changed}
     kept = tuple((name, value) for name, value in headers if name.lower() not in names)
     return kept + tuple((name, value) for name, value in changed.items() if value is not None)
-
-
-def migrated_events(run: PageRun, works: Setup) -> dict[str, str]:
-    """The page's updates of its session as the dialect of the working call writes them, by text."""
-    if not works.call_endpoint.value.path.endswith("/calls"):
-        return {}
-    session = (parse_object(works.token_body.value.text or "") or {}).get("session")
-    session_type = session.get("type") if isinstance(session, dict) else None
-    texts = [r.text for r in run.of_kind("event out") if event_type(r.text) in _UPDATES]
-    pairs = ((text, _migrated_event(text, session_type)) for text in texts)
-    return {text: new for text, new in pairs if new is not None and new != text}
-
-
-def _also_by_type(events: Mapping[str, str]) -> dict[str, str]:
-    """The events by their type as well, where there is one of a type: a text may hold an id."""
-    types = [event_type(text) for text in events]
-    single = {event_type(text): new for text, new in events.items()}
-    return {**events, **{t: new for t, new in single.items() if types.count(t) == 1}}
-
-
-def _migrated_event(text: str, session_type: object) -> str | None:
-    event = parse_object(text) or {}
-    session = event.get("session")
-    if not isinstance(session, dict):
-        return None
-    is_transcription = session_type == "transcription" or event["type"] == _TRANSCRIPTION_UPDATE
-    dialect = Dialect.TRANSCRIPTION_SESSIONS if is_transcription else Dialect.SESSIONS
-    flat = {name: value for name, value in session.items() if name != "type"}
-    moved = parse_object(migrate(compact_json(flat), dialect, Dialect.CLIENT_SECRETS).text or "")
-    if moved is None or not isinstance(moved.get("session"), dict):
-        return None
-    return compact_json({**event, "type": "session.update", "session": moved["session"]})
 
 
 def _dropped(page: Headers, works: Headers) -> dict[str, str | None]:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from rtdoctor.browser.page_run import PageRun
 from rtdoctor.browser.visit import PageSubject, run_page
-from rtdoctor.check.backend_answer import answer_of_backend
+from rtdoctor.check.backend_answer import answer_of_backend, spare_tokens
 from rtdoctor.check.page_key import PageKey
 from rtdoctor.check.page_repair import PagePart, PageRepair
+from rtdoctor.check.token_for_each_call import TokenForEachCall
 from rtdoctor.front.front import Front
 from rtdoctor.front.rewriting import Rewriting
 
@@ -47,11 +48,14 @@ class PageRuns:
         """One run with these parts of a repair applied to the page's own traffic."""
         changed = ", ".join(part for part in repair.parts if part in parts) or "nothing"
         self._begin(f"Running the page with {changed} changed")
+        rewriting = repair.rewriting(parts)
+        if PagePart.EACH in parts:
+            rewriting = TokenForEachCall(await spare_tokens(repair, self.front)).before(rewriting)
         return await run_page(
             self.browser,
             self.front,
             self.subject,
-            rewriting=self._key.before(repair.rewriting(parts)),
+            rewriting=self._key.before(rewriting),
             completion=repair.completion(parts),
             token_answer=answer_of_backend(repair, parts, self.front),
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
 _FETCH_S = 10.0
-_LARGEST = 30_000_000
+_LARGEST = 10_000_000
 _OF_OTHERS = re.compile(r"(?:^|/)node_modules/|/@vite/|/\.vite/")
 _SCHEME = re.compile(r"^[\w+.-]+://[^/]*/|^\.{1,2}/|^/")
 BY_BROWSER = "seen in the browser"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from rtdoctor.code.program import SourceSpan
@@ -172,7 +173,9 @@ def _object_changes(
             yield removal(texts, field.at)
     added = {name: data for name, data in new.items() if name not in names}
     if added:
-        yield _additions(texts, value, added, sources)
+        # behind the last member that stays: what stands behind a removed one goes with it
+        staying = tuple(field for field in value.fields if field.name in new)
+        yield _additions(texts, replace(value, fields=staying), added, sources)
 
 
 def _additions(

@@ -13,7 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rtdoctor.code.repair_changes import SourceChange, changes_between, offer_changes
+from rtdoctor.code.repair_changes import (
+    MigrateEvent,
+    SourceChange,
+    changes_between,
+    event_changes,
+    offer_changes,
+)
 from rtdoctor.code.source_reading import Role, SourceReading, read_sources
 from rtdoctor.code.state import state_of
 from rtdoctor.code.text_edits import CannotEdit, Texts
@@ -35,10 +41,20 @@ class Fixed:
     not_done: tuple[str, ...]
 
 
-def fixed(files: Mapping[str, str], subject: Setup, repaired: Setup) -> Fixed:
-    """The files with the repair in them. The originals are not touched."""
+def fixed(
+    files: Mapping[str, str],
+    subject: Setup,
+    repaired: Setup,
+    migrate_event: MigrateEvent | None = None,
+) -> Fixed:
+    """The files with the repair in them. The originals are not touched.
+
+    ``migrate_event`` is given where the session updates that the code sends have to change too.
+    """
     before = read_sources(files)
     changes = list(changes_between(before, subject, repaired))
+    if migrate_event is not None:
+        changes += event_changes(before, migrate_event)
     wanted = {change.place: change.wanted for change in changes}
     texts, not_done = dict(files), list(offer_changes(subject, repaired))
     for change in changes:

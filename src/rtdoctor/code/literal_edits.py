@@ -70,6 +70,17 @@ def body_ways(wanted: dict[str, Any]) -> Ways:
     return ways
 
 
+def event_ways(wanted: Sequence[Any]) -> Ways:
+    """All session updates at once, in the order of the texts."""
+
+    def ways(texts: Texts, reading: SourceReading) -> Iterator[Sequence[TextEdit]]:
+        bodies = [e.body for e in reading.events if isinstance(e.body, Fields)]
+        pairs = zip(bodies, wanted, strict=True)
+        yield [edit for body, new in pairs for edit in body_edits(texts, body, new)]
+
+    return ways
+
+
 def header_ways(name: str, header: str, value: str | None) -> Ways:
     def ways(texts: Texts, reading: SourceReading) -> Iterator[Sequence[TextEdit]]:
         headers = _request(reading, name).headers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from rtdoctor.code.body_edits import marked, marks_in, put
 from rtdoctor.code.literal_edits import (
     Ways,
     body_ways,
+    event_ways,
     header_ways,
     label_ways,
     raw_body_ways,
@@ -24,6 +25,9 @@ from rtdoctor.domain.setup import EncodingKind, Setup
 from rtdoctor.migration.bodies import migrate
 from rtdoctor.migration.dialect import Dialect, dialect_at
 from rtdoctor.migration.json_text import compact_json, parse_object
+
+MigrateEvent = Callable[[str], str | None]
+"""Returns an event as it has to be sent; ``None`` where it cannot be told."""
 
 _USUAL_PLACE = {
     Dialect.SESSIONS: "client_secret.value",
@@ -65,6 +69,20 @@ def changes_between(
         yield SourceChange(
             "label", channel, f"Call the data channel {channel}.", label_ways(channel)
         )
+
+
+def event_changes(reading: SourceReading, migrate_event: MigrateEvent) -> Iterator[SourceChange]:
+    """The session updates that stand in the code, each as ``migrate_event`` has it.
+
+    What the code computes is a mark in the text that is migrated, and stays the user's code.
+    """
+    before = [marked(event.body) for event in reading.events]
+    after = [parse_object(migrate_event(compact_json(one)) or "") or one for one in before]
+    said = "Send the session.update with its fields where the service looks for them."
+    if not before:
+        yield by_hand("events", said)
+    elif after != before:
+        yield SourceChange("events", after, said, event_ways(after))
 
 
 def _token_place(subject: Setup, repaired: Setup) -> str:

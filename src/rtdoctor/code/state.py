@@ -22,6 +22,7 @@ def state_of(reading: SourceReading) -> dict[str, Any]:
     others = [r for _, r in reading.requests if not any(r is one for one in known)]
     state["others"] = [(sketch(r.url), body_of(r.body), headers_of(r)) for r in others]
     state["token"] = None if reading.token is None else reading.token.path
+    state["events"] = [marked(event.body) for event in reading.events]
     state["label"] = next(
         (s.text.value for s in reading.peer if s.name == "createDataChannel" and s.text), None
     )
@@ -49,5 +50,7 @@ def headers_of(request: SourceRequest) -> dict[str, str]:
 
 def _shown(value: Value) -> str:
     """A text in which it does not matter where in an answer a part is read."""
+    # Only whether an answer stands here counts. Another place in it is a change of its own, and has
+    # its own entry.
     parts = list(pieces(value))
     return "".join("{answer}" if isinstance(p, AnswerPart) else sketch(p) for p in parts)

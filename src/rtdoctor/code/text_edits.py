@@ -47,7 +47,9 @@ class Texts:
         """The texts with these changes. Raises ``CannotEdit`` where two of them overlap."""
         data = dict(self._data)
         last: tuple[str, int] | None = None
-        for edit in sorted(set(edits), key=lambda e: (e.at.file, e.at.start), reverse=True):
+        # from behind, so that places stay true; what is put in at a place comes before it
+        order = sorted(set(edits), key=lambda e: (e.at.file, e.at.start, e.at.end), reverse=True)
+        for edit in order:
             at = edit.at
             if last is not None and last[0] == at.file and at.end > last[1]:
                 raise CannotEdit("two changes meet at one place")

@@ -91,6 +91,8 @@ def _joined(
     exchanges: list[Answered], calls: list[tuple[int, SeenCall]], mints: list[tuple[int, SeenMint]]
 ) -> tuple[SeenCall | None, SeenMint | None]:
     """The call that is taken, and its mint."""
+    # The last complete story: people try again until they record, and the last try is the one they
+    # mean.
     for number, call in reversed(calls[-_CALLS_MATCHED:]):
         matched = _matched(call, exchanges[:number])
         if matched is not None:
@@ -108,6 +110,7 @@ def _matched(call: SeenCall, before: list[Answered]) -> SeenMint | None:
         return None
     for seen, tokens in reversed(before):
         token = next((token for token in tokens if token.value == shown), None)
+        # A backend may hand the token out in a form of its own, such as in a cookie or a page.
         if token is None and _holds(seen.response.body if seen.response else "", shown):
             token = TokenFound("", shown)
         if token is not None:
@@ -119,6 +122,7 @@ def _holds(body: str, shown: str) -> bool:
     """Whether a credential stands in a text, and not as the beginning of a longer one."""
     at = body.find(shown)
     while at >= 0:
+        # Tokens begin alike (`ek_`), and one that was cut off is found within every longer one.
         behind = body[at + len(shown) : at + len(shown) + 1]
         if not behind.isalnum() and behind not in ("_", "-"):
             return True

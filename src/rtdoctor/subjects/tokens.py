@@ -55,6 +55,7 @@ def why_likely(found: TokenFound) -> str:
 
 def _rank(found: TokenFound) -> tuple[bool, int]:
     usual = _USUAL.index(found.place) if found.place in _USUAL else len(_USUAL)
+    # `ek_` says more than any name: the service begins its tokens so.
     return not _TOKEN.match(found.value), usual
 
 
@@ -65,6 +66,7 @@ def _candidates(data: Any, path: tuple[str, ...], depth: int) -> Iterator[TokenF
     elif isinstance(data, dict) and depth < _MAX_DEPTH:
         for name, value in data.items():
             for found in _candidates(value, (*path, name), depth + 1):
+                # An expiry belongs to the token beside which it stands.
                 direct = isinstance(value, str)
                 expiry = _expiry(data) if direct else found.expires_at
                 yield TokenFound(found.place, found.value, expiry)
