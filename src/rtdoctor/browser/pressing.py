@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rtdoctor.browser.form_field import FormField, value_for
 from rtdoctor.browser.start_buttons import Pressable, consents, is_held, is_sure, makes_way, ranked
 from rtdoctor.errors import UsageError
 
@@ -72,14 +73,7 @@ class Choice:
     consent: list[tuple[Pressable, ElementHandle]]
     closing: list[tuple[Pressable, ElementHandle]]
     others: list[Pressable]
-    fields: list[tuple[_Field, ElementHandle]]
-
-
-class _Field(msgspec.Struct, frozen=True):
-    type: str = "text"
-    hint: str = ""
-    is_required: bool = False
-    options: tuple[str, ...] = ()
+    fields: list[tuple[FormField, ElementHandle]]
 
 
 @dataclass(slots=True)
@@ -106,7 +100,7 @@ class Presser:
     async def look(self) -> Choice:
         """What can be pressed and filled now, in all frames."""
         found: list[tuple[Pressable, ElementHandle]] = []
-        fields: list[tuple[_Field, ElementHandle]] = []
+        fields: list[tuple[FormField, ElementHandle]] = []
         script = (resources.files(__package__) / "press.js").read_text("utf-8")
         for frame in self.page.frames[:_MOST_FRAMES]:
             try:
@@ -133,19 +127,19 @@ class Presser:
         frame: Frame,
         script: str,
         found: list[tuple[Pressable, ElementHandle]],
-        fields: list[tuple[_Field, ElementHandle]],
+        fields: list[tuple[FormField, ElementHandle]],
     ) -> None:
         result = await frame.evaluate_handle(script, self.mark)
         told = await result.evaluate("r => ({told: r.told, wanted: r.wanted})")
         candidates = msgspec.convert(told["told"], list[Pressable])
-        wanted = msgspec.convert(told["wanted"], list[_Field])
+        wanted = msgspec.convert(told["wanted"], list[FormField])
         found += zip(candidates, await _elements(result, "found"), strict=False)
         fields += zip(wanted, await _elements(result, "fields"), strict=False)
 
-    async def fill(self, fields: list[tuple[_Field, ElementHandle]]) -> None:
+    async def fill(self, fields: list[tuple[FormField, ElementHandle]]) -> None:
         """Fill what the page asks for: required fields, selects and fields for a key."""
         for wanted, element in fields:
-            value = _value_for(wanted, self.placeholder)
+            value = value_for(wanted, self.placeholder)
             if value is None:
                 continue
             try:
@@ -248,30 +242,3 @@ async def _elements(result: Any, name: str) -> list[ElementHandle]:
     listed = await result.get_property(name)
     properties = await listed.get_properties()
     return [e for p in properties.values() if (e := p.as_element()) is not None]
-
-
-def _value_for(wanted: _Field, placeholder: str) -> str | None:
-    """What to fill in; ``None`` leaves the field alone, as every field for a password."""
-    hint = wanted.hint.lower()
-    asks_key = "key" in hint.replace("-", " ").split() or "apikey" in hint or "sk-" in hint
-    if asks_key and wanted.type in ("text", "password", "textarea"):
-        return placeholder
-    if wanted.type == "password":
-        return None
-    if wanted.type == "select":
-        return wanted.options[0] if wanted.options else None
-    if not wanted.is_required:
-        return None
-    match wanted.type:
-        case "email":
-            return "someone@example.com"
-        case "url":
-            return "https://example.com"
-        case "number":
-            return "1"
-        case "tel":
-            return "+15550100"
-        case "date":
-            return "2026-01-01"
-        case _:
-            return "test"
