@@ -7,7 +7,7 @@ import re
 import msgspec
 
 _KEY = re.compile(
-    r"(?i)(?<![^\W_])key(?![^\W_])|api.?key|sk-|clé|schlüssel|clave|chave|chiave|キー|密钥|키(?!보드)"
+    r"(?i)(?<![^\W_])key(?![^\W_])|api.?key|sk-|clé|schlüssel|clave|chave|chiave|キー(?![ワボ])|密钥|키(?!보드)"
 )
 
 
