@@ -21,7 +21,7 @@ MOST_PRESSES = 5
 _CLICK_MS = 5_000  # a page that is busy, or that shows its logo first
 _FILL_MS = 1_500
 _MOST_FRAMES = 10
-_LOOK_S = 3.0
+_LOOK_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _REFUSED_S = 0.8  # after a refusal of the service: what the page makes of it
 _NO_ERROR_FOR_S = 3.0
 _CONNECTS_S = 8.0  # from an accepted call to the first event
 _LONGEST_TEXT = 4_000
-_ALIVE_S = 2.0
+_ALIVE_S = 5.0  # a machine that is busy takes seconds to answer
 _CLOSE_S = 3.0
 
 
