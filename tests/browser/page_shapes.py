@@ -258,6 +258,19 @@ WORKING["page that breaks what is used"] = PageShape(
         """'{"session":{"type":"realtime","model":"gpt-realtime"}}'""",
     ),
 )
+WAYS = (
+    "blob body",
+    "xhr",
+    "worker",
+    "iframe",
+    "shadow root",
+    "hold to talk",
+    "consent overlay",
+    "form with a select",
+    "prompt for a key",
+    "screen",
+)
+"""Ways to be started and to call, whose pages are tried with a call that is refused."""
 ONCE = """
   let shared;
   const mintOnce = () => (shared ??= (async () => {%s

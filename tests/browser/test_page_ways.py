@@ -6,7 +6,7 @@ import pytest
 
 from browser.backend import Answer, page, served
 from browser.conftest import PageStage, open_stage
-from browser.page_shapes import WORKING
+from browser.page_shapes import WAYS, WORKING
 from browser.proofs import assert_proved
 from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.page_account import page_headline, what_it_did
@@ -14,18 +14,6 @@ from rtdoctor.check.page_repair import PagePart
 from rtdoctor.errors import ExitCode
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-WAYS = [
-    "blob body",
-    "xhr",
-    "worker",
-    "iframe",
-    "shadow root",
-    "hold to talk",
-    "consent overlay",
-    "form with a select",
-    "prompt for a key",
-    "screen",
-]
 
 
 def broken(html: str) -> str:
