@@ -182,3 +182,12 @@ def test_an_offer_that_asks_for_audio_has_an_audio_section() -> None:
     )
 
     assert not places(reading)["offer.audio"].inferred
+
+
+def test_the_token_request_is_the_one_that_the_page_leads_to() -> None:
+    unused = SERVER.replace("/token", "/old-token").replace("alloy", "echo")
+
+    reading = read(a_js=unused, server_js=SERVER, page_js=PAGE)
+
+    assert places(reading)["mint.body/voice"].value == "alloy"
+    assert any("other token requests stand at a.js" in note for note in reading.notes)
