@@ -19,7 +19,8 @@ settings.load_profile("steady")
 
 _HERE = Path(__file__).parent
 _WITH_PROCESSES = {"benchmarks", "check", "cli", "front", "probe", "sandbox", "testing"}
-_NOT_QUICK = {"slow", "peers", "browser", "root"}
+PACKAGES = _HERE / "browser" / "packages" / "node_modules"
+_NOT_QUICK = {"slow", "thorough", "peers", "browser", "root"}
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -61,6 +62,8 @@ def _missing() -> Iterator[tuple[str, str]]:
     # on CI a browser that is missing is a fault, not a reason to skip
     if chromium_path() is None and not os.environ.get("CI"):
         yield "browser", "needs Chromium (Debian: apt-get install chromium)"
+    if not PACKAGES.exists() and not os.environ.get("CI"):
+        yield "peers", "needs npm packages (npm install --prefix tests/browser/packages)"
     if sys.platform != "linux" or os.geteuid() != 0:
         yield "root", "needs root on Linux, for network namespaces"
 

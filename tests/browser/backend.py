@@ -18,12 +18,14 @@ Route = Callable[[bytes], Answer]
 
 @contextmanager
 def served(routes: dict[str, Route]) -> Iterator[str]:
-    """Serve these routes, ``METHOD /path``, for the block; yields the origin."""
+    """Serve these routes for the block, ``METHOD /path`` or the id of a server action; yields the
+    origin."""
 
     class Handler(BaseHTTPRequestHandler):
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            route = routes.get(f"{self.command} {self.path.partition('?')[0]}")
+            action = self.headers.get("Next-Action")
+            route = routes.get(action or f"{self.command} {self.path.partition('?')[0]}")
             status, kind, text = route(body) if route else (404, "text/plain", "Not found")
             data = text.encode()
             self.send_response(status)
@@ -65,3 +67,13 @@ def minting(
         return status or answer.status_code, "application/json", answer.text
 
     return route
+
+
+def server_action(route: Route) -> Route:
+    """A route as Next.js answers for a function that returns what the route says."""
+
+    def action(body: bytes) -> Answer:
+        text = json.dumps(json.loads(route(body)[2]))
+        return 200, "text/x-component", f'0:{{"a":"$@1","f":"","b":"development"}}\n1:{text}\n'
+
+    return action

@@ -57,7 +57,8 @@ class PageStage:
 
 
 @asynccontextmanager
-async def open_stage(era: str) -> AsyncIterator[PageStage]:
+async def open_stage(era: str, origins: tuple[str, ...] = ()) -> AsyncIterator[PageStage]:
+    """A stage beside a sandbox of this era. ``origins`` are reached as well."""
     redactor, recipes = Redactor(), catalogue.read()
     routes: dict[str, Route] = {}
     with served(routes) as origin:
@@ -68,7 +69,7 @@ async def open_stage(era: str) -> AsyncIterator[PageStage]:
                     target_hosts=upstream.hosts,
                     front_port=front.port,
                     spki_hash=front.browser_arguments[1].partition("=")[2],
-                    origins=(origin.partition("://")[2],),
+                    origins=(origin.partition("://")[2], *origins),
                 )
 
                 async def diagnose(setup: Setup) -> Finished:

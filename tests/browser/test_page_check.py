@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from browser.backend import Answer, minting
+from browser.backend import Answer, minting, server_action
 from browser.conftest import PageStage, open_stage
 from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
+from browser.proofs import assert_proved
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
-from rtdoctor.check.page_check import PageFinished
 from rtdoctor.check.page_repair import PagePart
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.errors import ExitCode
@@ -41,14 +41,6 @@ SAID = {
 }
 BETA = {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}
 GA = {"session": {"type": "realtime", "model": "gpt-realtime"}}
-
-
-def assert_proved(found: PageFinished, parts: tuple[PagePart, ...]) -> None:
-    assert found.proof is not None
-    assert found.proof.parts == parts
-    assert found.proof.is_proved, proof_on_page(found)
-    assert len(parts) == 1 or found.proof.needed == parts
-    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
 @pytest.mark.parametrize(("name", "parts"), CHANGED.items(), ids=CHANGED)
@@ -124,6 +116,19 @@ async def test_a_backend_that_answers_as_ga_does(stage: PageStage) -> None:
     found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
 
     assert_proved(found, (PagePart.TOKEN, PagePart.CALL))
+
+
+@pytest.mark.parametrize("dialect", ["beta", "GA"])
+async def test_a_server_action_of_next(stage: PageStage, dialect: str) -> None:
+    assert stage.target.key is not None
+    key, base_url = stage.target.key.reveal(), stage.target.base_url
+    path, body = {"beta": ("sessions", BETA), "GA": ("client_secrets", GA)}[dialect]
+    stage.routes["40session"] = server_action(minting(base_url, key, f"/v1/realtime/{path}", body))
+    stage.routes["00settings"] = server_action(lambda _: (200, "", '{"voice": "verse"}'))
+    found = await stage.checked((PAGES / "server-action.html").read_text())
+
+    first = PagePart.MINT if dialect == "beta" else PagePart.TOKEN
+    assert_proved(found, (first, PagePart.CALL))
 
 
 @pytest.mark.parametrize(

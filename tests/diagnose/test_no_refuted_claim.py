@@ -178,7 +178,7 @@ def test_the_recipes_go_where_the_subject_lives() -> None:
 
     setup = subject(
         "token_endpoint: /openai/v1/realtime/client_secrets\n"
-        "call_endpoint: /openai/v1/realtime/calls\ncall_query: {params: {model: gpt-realtime}}"
+        "call_endpoint: /openai/v1/realtime/calls\ncall_query: model_realtime"
     )
     diagnosis = service(behind_a_prefix).diagnose(setup)
 

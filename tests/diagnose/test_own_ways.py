@@ -101,3 +101,17 @@ def test_a_plain_subject_changes_no_recipe_and_own_headers_keep_their_name() -> 
     own = subject(TENANT)
     none = CATALOGUE.entry(Factor.BETA_HEADER, "none").level
     assert beside_own_headers(own, none) == own.beta_header
+
+
+def test_one_factor_that_only_the_subject_has_right_is_put_into_the_control() -> None:
+    def json_only(setup: Setup) -> Outcome | None:
+        if setup.call_encoding.value.kind is not EncodingKind.JSON:
+            return refused(Stage.EXCHANGE, 415, "json_only")
+        return two_faults(setup)
+
+    text = TWO_FAULTS + "call_encoding: {kind: json, content_type: application/json}"
+    diagnosis = service(json_only).diagnose(subject(text))
+
+    assert diagnosis.verdict is Verdict.EXPLAINED
+    assert {f for cause in levels(diagnosis) for f, _ in cause} == {"token_body", "call_query"}
+    assert diagnosis.repairs[0].setup.call_encoding.value.kind is EncodingKind.JSON

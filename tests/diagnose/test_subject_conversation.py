@@ -112,6 +112,7 @@ def minimal(rules: tuple[Refusing, ...]) -> set[Levels]:
     return {s for s in sets if not any(t < s for t in sets)}
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(planted())
 def test_the_planted_causes_are_found_and_nothing_else_is_claimed(
@@ -158,6 +159,7 @@ def test_whatever_the_budget_every_claim_has_its_probes(
         assert all(outcomes[p].is_pass for p in repair.probes)
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(planted())
 def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Refusing, ...]]) -> None:
@@ -170,6 +172,7 @@ def test_a_replay_of_the_journal_says_the_same(case: tuple[Setup, tuple[Refusing
     assert again == live
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(planted(), st.integers(0, 30))
 def test_a_broken_off_journal_never_claims_more(

@@ -17,6 +17,8 @@ from rtdoctor.knowledge import base as knowledge_base
 from rtdoctor.knowledge.message_pattern import compile_wording, needle
 from rtdoctor.knowledge.signs import Sign, signs
 
+pytestmark = pytest.mark.thorough
+
 SIGNS = signs().values()
 PATTERNS = [(sign.name, pattern) for sign in SIGNS for pattern in sign.patterns]
 WORDINGS = sorted(

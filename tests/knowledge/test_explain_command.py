@@ -97,6 +97,7 @@ def test_what_cannot_be_read_is_a_usage_error(
     assert result.exception.exit_code == 2
 
 
+@pytest.mark.thorough
 def test_ten_megabytes_are_read_from_both_ends() -> None:
     result = run("--json", "-", given="GET / 200\n" * 1_050_000 + FOUNDING)
     data = json.loads(result.stdout)
@@ -144,6 +145,8 @@ def test_show_gives_dates_sources_and_changes() -> None:
     shown = know("show", "tok-beta-404").stdout
     for part in ("2026-05-12", "Sources:", "gh:openclaw/openclaw#102518", "client_secrets"):
         assert part in shown
+    assert "Ends on: 2027-01-20" in know("show", "MODEL-RETIRED-2027").stdout
+    assert json.loads(know("show", "MODEL-RETIRED-2027", "--json").stdout)["dies"] == "2027-01-20"
     data = json.loads(know("show", "TOK-SINGLE-USE", "--json").stdout)
     assert data["eras"] == ["single-use"]
     assert "2026-07-20" in data["conflict"]

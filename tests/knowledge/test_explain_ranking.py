@@ -59,7 +59,7 @@ def words(result: Explanation) -> dict[str, str]:
          "mode.", "SDP-MODEL-NOT-TRANSCRIPTION"),
         ('upstream={\\"error\\":{\\"message\\":\\"Unknown parameter: \'session.voice\'.\\"}} 400',
          "TOK-UNKNOWN-SESSION-PARAM"),
-        ("Error(message=\\\"Unknown parameter: 'session.tools[2].meta'.\\\", code='x')",
+        ("Error(message=\\\"Unknown parameter: 'session.tools[2].meta'.\\\")",
          "EVT-UNKNOWN-TOOL-KEY"),
         ("Error(message=\\\"Unknown parameter: 'session.voice'.\\\", code='unknown_parameter')",
          "TOK-UNKNOWN-SESSION-PARAM"),

@@ -13,6 +13,8 @@ from planted_rules import EMPTY, PASSED, PlantedRule, PlantedService, drive, fou
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.localise.space import Axis, Point, Space
 
+pytestmark = pytest.mark.thorough
+
 LATE = Stage.EXCHANGE
 
 check = settings(max_examples=80, deadline=None, derandomize=True, database=None)

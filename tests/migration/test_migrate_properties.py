@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtdoctor.migration import Dialect, Moved, explain_moves, migrate
 from rtdoctor.migration.places import ValueShape, load
+
+pytestmark = pytest.mark.thorough
 
 check = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 dialects = st.sampled_from(list(Dialect))

@@ -342,6 +342,7 @@ def thousand() -> str:
     return render(*runs.long(1000))
 
 
+@pytest.mark.thorough
 class TestThousandProbes:
     def test_the_page_stays_below_five_megabytes(self, thousand: str) -> None:
         assert len(thousand.encode()) < 5_000_000

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from rtdoctor.sandbox.rules.conditions import When
 from rtdoctor.sandbox.rules.matching import holds
 from rtdoctor.sandbox.rules.request import ReceivedRequest
-from rtdoctor.sandbox.rules.rule_file import RuleFile, When
+from rtdoctor.sandbox.rules.rule_file import RuleFile
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.token_store import TokenBook
 from rtdoctor.strict_yaml import load

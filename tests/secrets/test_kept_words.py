@@ -76,6 +76,7 @@ def source_words() -> set[str]:
     return {word for word in words if len(word) >= SHORTEST}
 
 
+@pytest.mark.thorough
 def test_a_secret_that_is_a_word_of_our_sources_is_hidden_unless_it_is_listed() -> None:
     readable = set()
     for word in source_words():

@@ -18,6 +18,8 @@ from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.written_setup import written_setup
 from support.recordings import KEY, OFFER, TOKEN, call, har, mint
 
+pytestmark = pytest.mark.thorough
+
 KNOWN = catalogue.read()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),

@@ -121,6 +121,7 @@ def test_fields_of_another_type_are_passed_over() -> None:
     assert read(archive).setup.call_query.name == "model_transcribe"
 
 
+@pytest.mark.thorough
 def test_the_exchanges_are_found_in_a_large_archive() -> None:
     page = seen("GET", "https://cdn.example/app.js", answer="x" * 10_000)
 
@@ -130,6 +131,7 @@ def test_the_exchanges_are_found_in_a_large_archive() -> None:
     assert reading.setup.token_body.name == "founding"
 
 
+@pytest.mark.thorough
 def test_of_thousands_of_calls_the_last_one_is_read() -> None:
     # quadratic time shows here as a test that takes minutes
     calls = [call(Authorization=f"Bearer ek_{number:020}") for number in range(3000)]

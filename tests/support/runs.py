@@ -124,6 +124,7 @@ def _bare(number: int, setup: Setup) -> Observation:
     )
 
 
+# above 60 lines because it is one value, written out
 def _founding_diagnosis(subject: Setup, intent: Setup, sessions: Setup) -> Diagnosis:
     cause = Cause(
         levels=(

@@ -29,7 +29,7 @@ class WebRtcClient:
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.closed = asyncio.Event()
         self.channel_open = asyncio.Event()
-        self._channel: Any = None
+        self.channel: Any = None
         self.pc.on("connectionstatechange", self._state_changed)
 
     async def offer(
@@ -43,9 +43,9 @@ class WebRtcClient:
         if audio:
             self.pc.addTransceiver(track or "audio")
         if label is not None:
-            self._channel = self.pc.createDataChannel(label)
-            self._channel.on("open", self.channel_open.set)
-            self._channel.on("message", lambda text: self.events.put_nowait(json.loads(text)))
+            self.channel = self.pc.createDataChannel(label)
+            self.channel.on("open", self.channel_open.set)
+            self.channel.on("message", lambda text: self.events.put_nowait(json.loads(text)))
         with only_addresses([LOOPBACK]):
             await self.pc.setLocalDescription(await self.pc.createOffer())
         return str(self.pc.localDescription.sdp)
@@ -59,7 +59,7 @@ class WebRtcClient:
             return await self.events.get()
 
     def send(self, event: object) -> None:
-        self._channel.send(event if isinstance(event, str) else json.dumps(event))
+        self.channel.send(event if isinstance(event, str) else json.dumps(event))
 
     async def until_closed(self) -> None:
         """Until the service has closed the connection."""

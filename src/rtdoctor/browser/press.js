@@ -118,6 +118,7 @@
       is_beside_field: isBesideField(element),
       is_disabled: isDisabled(element),
       is_covered: isCovered(element),
+      leads_on: element.matches("a[href]") && !heard && element.pathname !== location.pathname,
       is_held: /(mouse|pointer)(down|up)|touchstart/.test(heard) && !heard.includes("click"),
       is_toggle: element.getAttribute("aria-pressed") === "true",
       area: Math.round(box.width * box.height),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -92,6 +93,10 @@ class Presser:
     tried: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
     is_holding: bool = False
+    address: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.address = self.page.url
 
     @property
     def may_press(self) -> bool:
@@ -199,6 +204,16 @@ class Presser:
             if await found.count() and not await self.page.locator(selector).count():
                 return found.first
         return self.page.locator(selector).first
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a press has led to another page."""
+        return self.page.url.partition("#")[0] != self.address.partition("#")[0]
+
+    async def go_back(self) -> None:
+        """Return to the page that was opened."""
+        with suppress(Exception):  # it stays where it is
+            await self.page.goto(self.address, timeout=_CLICK_MS)
 
     async def release(self) -> None:
         """Let go of what is held down."""

@@ -40,8 +40,9 @@ class Pressable:
     ``icon`` is how the picture in it is called. ``is_button``: it is one by its tag or role, and
     not only by the cursor. ``listens``: it listens to presses itself. ``is_held``: it listens to
     presses and releases, and not to clicks. ``is_covered``: something else lies above its middle.
-    ``is_beside_field``: a field that was empty is in its
-    form or dialog. ``area`` in square pixels. ``selector`` finds it again (Playwright's syntax).
+    ``leads_on``: it is a link to another page. ``is_beside_field``: a field that was empty is in
+    its form or dialog. ``area`` in square pixels. ``selector`` finds it again (Playwright's
+    syntax).
     """
 
     text: str = ""
@@ -54,6 +55,7 @@ class Pressable:
     is_beside_field: bool = False
     is_disabled: bool = False
     is_covered: bool = False
+    leads_on: bool = False
     is_held: bool = False
     is_toggle: bool = False
     area: int = 0
@@ -96,14 +98,15 @@ def is_sure(candidate: Pressable) -> bool:
 def ranked(candidates: list[Pressable]) -> list[int]:
     """The indices of those that may start the conversation, the likeliest first.
 
-    A page's only button is one, whatever its language, unless it is for something else.
+    Links to other pages come last. A page's only button is one, whatever its language, unless it
+    is for something else.
     """
     scores = [0.0 if c.is_disabled or c.is_toggle else score(c) for c in candidates]
     buttons = [index for index, c in enumerate(candidates) if c.is_button]
     if len(buttons) == 1 and not any(scores) and _may_be_pressed(candidates[buttons[0]]):
         return buttons
     good = [index for index, points in enumerate(scores) if points > 0]
-    return sorted(good, key=lambda i: (-scores[i], -candidates[i].area))
+    return sorted(good, key=lambda i: (candidates[i].leads_on, -scores[i], -candidates[i].area))
 
 
 def consents(candidate: Pressable) -> bool:

@@ -58,6 +58,8 @@ class Starter:
             choice = await self._presser.look()
             if went is _Went.ASTRAY:
                 return self._unclear(choice)
+            if went is _Went.NOWHERE and not choice.ranked and self._presser.is_elsewhere:
+                choice = await self._from_another_page()
         await self._let_go()
         if self._presser.presses or self._progress.steps:
             return True
@@ -80,10 +82,18 @@ class Starter:
                 return choice
             await asyncio.sleep(_LOOK_AGAIN_S)
 
+    async def _from_another_page(self) -> Choice:
+        """What can be pressed there, or else on the page that led there."""
+        choice = await self._mounted()
+        if choice.ranked or self._progress.is_calling:
+            return choice
+        await self._presser.go_back()
+        return await self._mounted()
+
     async def _what_came(self, before: int, own_before: int) -> _Went:
         asked = self._watching.exchanges[own_before:]
         if self._progress.steps > before or any(map(_is_about_tokens, asked)):
-            await self._progress.settle(_NEXT_STEP_S)
+            await self._progress.settle(_NEXT_STEP_S, until_calling=True)
             done = self._progress.is_calling or self._progress.has_failed
             return _Went.DONE if done else _Went.NEARER
         if any(e.request.method != "GET" for e in asked):
@@ -104,7 +114,7 @@ class Starter:
             return await presser.press(*ranked[0], "words")
         if choice.consent:
             return await presser.press(*choice.consent[0], "consent")
-        if choice.again and not self._progress.steps:
+        if choice.again and not only_sure and not self._progress.steps:
             await self._progress.settle(_NEXT_STEP_S)  # what it listens with may come late
             return await presser.press(*choice.again, "hold")
         return None

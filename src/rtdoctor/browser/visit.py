@@ -157,15 +157,14 @@ class _Visit:
 
     async def _watch(self) -> None:
         """Until the page is connected and no error came for a while, or until it is quiet."""
-        connected_at: float | None = None
         while True:
             await asyncio.sleep(POLL_S)
             if self._watching.of_kind("crash"):
                 self.stopped = "crash"
                 return
             if self._reached() is Reached.SESSION:
-                connected_at = connected_at or time.monotonic()
-                if time.monotonic() - connected_at >= _NO_ERROR_FOR_S:
+                connected_at = self._watching.of_kind("event in")[0].at
+                if time.time() * 1000 - connected_at >= _NO_ERROR_FOR_S * 1000:
                     self.stopped = "connected"
                     return
                 continue

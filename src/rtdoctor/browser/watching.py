@@ -25,6 +25,10 @@ _MOST_RECORDS = 3000
 _MOST_EXCHANGES = 60
 _LARGEST_BODY = 200_000
 _LONGEST_LINE = 2_000
+# what frameworks ask for themselves: parts of pages, parts of programs, the places of errors
+_OF_FRAMEWORK = re.compile(
+    r"[?&]_rsc=|/_next/static/|/__nextjs|\.hot-update\.|/@vite/|/__vite|/_nuxt/|/__manifest|/_app/immutable/"
+)
 _WANTS_KEY = re.compile(r"(?i)\b(api[ _-]?key|key|token|secret|sk-)")
 
 
@@ -159,7 +163,8 @@ class Watching:
     def _is_own_call(self, request: Request) -> bool:
         is_call = request.resource_type in ("fetch", "xhr") or request.method == "POST"
         host = urlsplit(request.url).hostname
-        return is_call and host is not None and host not in self._target_hosts
+        is_of_app = _OF_FRAMEWORK.search(request.url) is None
+        return is_call and is_of_app and host is not None and host not in self._target_hosts
 
 
 def _read(request: Request) -> HttpRequest:

@@ -12,6 +12,8 @@ from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, is_mint
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
+from rtdoctor.subjects.passed_on import holds_refusal
+from rtdoctor.subjects.server_action import ACTION_HEADERS, returned_by, with_returned
 from rtdoctor.subjects.tokens import tokens_in
 
 _MINT_S = 15.0
@@ -61,7 +63,9 @@ def answer_of_backend(
         answer = in_shape_of(known, await _minted(repair, front), repair.shape)
         return _read_anywhere(answer, repair.shape) if PagePart.TOKEN in parts else answer
 
-    return TokenAnswer(route.request.url.partition("?")[0], make)
+    asked = route.request
+    marks = tuple((n, value) for n, value in asked.headers if n.lower() in ACTION_HEADERS)
+    return TokenAnswer(asked.url.partition("?")[0], asked.method, marks, make)
 
 
 async def spare_tokens(repair: PageRepair, front: Front) -> tuple[str, ...]:
@@ -105,19 +109,39 @@ def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
     new, old = tokens_in(minted), tokens_in(known)
     if not new:
         return minted
-    token = new[0].value
+    token, returned = new[0].value, returned_by(known)
+    if returned is not None:
+        inner = in_shape_of(json.dumps(returned), minted, shape)
+        return with_returned(known, parse_object(inner) or inner)
     data = parse_object(known)
     if not old or (data is None and old[0].place):
-        return _read_anywhere(minted, shape)
+        return _in_place_of_refusal(data or {}, _read_anywhere(minted, shape))
     if data is None:
-        return token
+        return json.dumps(token) if known.lstrip().startswith('"') else token
     return json.dumps(_with_value(data, old[0].place.split("."), token))
+
+
+def _in_place_of_refusal(known: dict[str, Any], new: str) -> str:
+    """The new answer, and also where a backend has put the refusal into an answer of its own."""
+    answer = parse_object(new)
+    if answer is None:
+        return new
+    around = {
+        name: answer
+        for name, value in known.items()
+        if name != "error" and isinstance(value, dict) and holds_refusal(json.dumps(value))
+    }
+    return json.dumps({**answer, **around})
 
 
 def _read_anywhere(answer: str, shape: TokenShape) -> str:
     """The answer with its token at every place where pages look for one."""
-    found = parse_object(reshaped(HttpResponse(200, body=answer), shape).body)
-    return answer if found is None else json.dumps({"token": found.get("value"), **found})
+    returned = returned_by(answer)
+    if isinstance(returned, dict):
+        return with_returned(answer, parse_object(_read_anywhere(json.dumps(returned), shape)))
+    body = reshaped(HttpResponse(200, body=answer), shape).body
+    found = parse_object(body)
+    return body if found is None else json.dumps({"token": found.get("value"), **found})
 
 
 def _with_value(data: dict[str, Any], path: list[str], value: str) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Check:
         groups: dict[object, list[tuple[str, Setup]]] = {}
         for number, setup in enumerate(self._recorder.header.plan, 1):
             if number not in done:
+                # A setup that mints nothing shares no mint: its number makes a group of its own.
                 prefix = setup.mint_prefix() or number
                 groups.setdefault(prefix, []).append((f"#{number}", setup))
         async with asyncio.TaskGroup() as tasks:
@@ -116,6 +117,7 @@ class Check:
             return "budget" if inconclusive and asked >= budget else "complete"
 
     async def _answers(self, asks: Questions, earlier: Answering) -> list[Observation | None]:
+        # Taken, not looked up: an observation answers one question, and a repetition needs another.
         answers = [earlier.take(ask.setup) for ask in asks]
         async with asyncio.TaskGroup() as tasks:
             running = {

@@ -189,6 +189,7 @@ def _service(task: Task, earlier: Run | None) -> Target | EmbeddedSandbox:
             return task.target
         case Replay():
             assert earlier is not None
+            # The recording knows no key, and the requests of a replay need one to be built.
             info = earlier.header.target
             key = Secret("recorded-api-key", "<api-key>")
             return Target(info.name, info.base_url, key, info.era)

@@ -85,6 +85,8 @@ async def run_page_check(
     Raises ``UsageError`` when Chromium or the page is missing, ``CannotTest`` when Chromium, a
     sandbox or the app does not start.
     """
+    # It is above 60 lines because everything that must end with the check is opened here, one
+    # inside the other: sandbox, front, app, browser. They close in the opposite order.
     with fit_to_be_shown(redactor), ExitStack() as stack:
         if isinstance(task.target, EmbeddedSandbox):
             stack.callback(task.target.stop)

@@ -61,6 +61,8 @@ def page_headline(found: PageFinished) -> str:
     run = found.first
     if run.is_connected:
         return f"Your page connected: {_connected(run)}."
+    if found.fault is not None and found.fault.is_of_service:
+        return f"Your page failed: {found.fault.text}"
     if found.fault is not None:
         return f"Your page failed by itself, before or beside the service: {found.fault.text}"
     if run.stopped == "not opened":
@@ -141,7 +143,19 @@ def _leaves_open(found: PageFinished) -> str:
         return _DOES_NOT_PROVE
     if found.proof is None and found.finished is not None and found.finished.diagnosis.repairs:
         return "No change of the page's traffic stands for this repair: probes alone prove it."
+    if _names_no_model(found):
+        return "The model of the backend's token is not known: the call of the proof names none."
     return ""
+
+
+def _names_no_model(found: PageFinished) -> bool:
+    """Whether the call that connected leaves out the model that the probed repair names."""
+    if found.proof is None or found.repair is None or found.finished is None:
+        return False
+    proved = dict(found.repair.works.call_query.value.params)
+    probed = [dict(r.setup.call_query.value.params) for r in found.finished.diagnosis.repairs]
+    is_changed = PagePart.CALL in found.proof.parts
+    return is_changed and "model" not in proved and any("model" in p for p in probed)
 
 
 def _deeds(found: PageFinished) -> Iterator[str]:

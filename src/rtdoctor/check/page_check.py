@@ -24,12 +24,14 @@ from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
     alike,
     call_was_seen,
+    called_with_whole_answer,
     called_without_token,
     read_page,
     with_call_of,
 )
 from rtdoctor.check.page_repair import PageRepair, TokenShape
 from rtdoctor.check.page_runs import PageRuns, Tell
+from rtdoctor.check.possible_mint import mint_is_inferred, with_possible_mint, without_model
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import RequestInCode
 from rtdoctor.domain.setup import AuthKind, Setup
@@ -137,9 +139,12 @@ class PageCheck:
         self.tell("The page failed; its setup is probed")
         async with asyncio.TaskGroup() as tasks:
             again = tasks.create_task(self.runs.as_it_is("Running the page once more"))
+            # Side by side: the page waits for its timers most of the time, the probes for the
+            # network.
             diagnosing = tasks.create_task(self.diagnose(reading.setup))
         trials = [Trial((), first), Trial((), again.result())]
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
+        found = await self._with_possible_mint(found)
         try:
             async with asyncio.timeout(_PROOF_S):
                 return await self._proved(found, trials)
@@ -173,6 +178,16 @@ class PageCheck:
             real = tasks.create_task(self._with_real_call(found, tried[-1][1].run))
         return replace(real.result() or found, proof=proving.result())
 
+    async def _with_possible_mint(self, found: PageFinished) -> PageFinished:
+        """The diagnosis of a token request that can have brought the page's token."""
+        assert found.reading is not None
+        assert found.finished is not None
+        possible = with_possible_mint(found.reading, found.first, found.finished)
+        if possible is None:
+            return found
+        self.tell("The backend was given a token, so it asks in another way; this is probed again")
+        return replace(found, reading=possible, finished=await self.diagnose(possible.setup))
+
     def _repair(self, found: PageFinished) -> PageRepair | None:
         """The repair of the diagnosis as the page's, or what the page's own events need."""
         assert found.reading is not None
@@ -182,6 +197,7 @@ class PageCheck:
             page=page,
             works=page,
             reads_elsewhere=_reads_elsewhere(found.first),
+            shape=_shape_read_by(found.first) or TokenShape.OBJECT,
             route=backend_route(found.first),
             backend_is_seen=backend_is_seen(found.first),
         )
@@ -205,11 +221,16 @@ class PageCheck:
             found = again
             if is_new:
                 return found, self._repair(found)
+        if found.reading is not None and mint_is_inferred(found.reading):
+            bare = without_model(repair, run, self.catalogue)
+            if bare is not None:
+                return found, bare
         if run.error_events:
             events = {**repair.events, **migrated_events(run, repair.works)}
             return found, replace(repair, events=events)
         if _reads_elsewhere(run):
-            return found, replace(repair, shape=TokenShape.STRING)
+            shape = _shape_read_by(run) or TokenShape.STRING
+            return found, replace(repair, shape=shape, reads_elsewhere=True)
         return found, None
 
     async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:
@@ -239,4 +260,10 @@ def _reads_elsewhere(run: PageRun) -> bool:
         return True
     failures = [record.error or record.text for record in run.of_kind(*_FAILURES)]
     is_undefined = any(word in text for text in (*failures, run.shows) for word in _UNDEFINED)
-    return run.reached < Reached.ANSWERED and token_was_given(run) and is_undefined
+    may_be = is_undefined or not failures  # some pages look whether there is a token, and stop
+    return run.reached < Reached.ANSWERED and token_was_given(run) and may_be
+
+
+def _shape_read_by(run: PageRun) -> TokenShape | None:
+    """The shape in which a page reads its token, where what it did tells that."""
+    return TokenShape.TEXT if called_with_whole_answer(run) else None

@@ -10,9 +10,10 @@ from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backe
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind
 from rtdoctor.domain.token_words import names_token_route
-from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.headers import credential_in
+from rtdoctor.subjects.passed_on import holds_refusal
 from rtdoctor.subjects.posted_offer import posted_offer
+from rtdoctor.subjects.server_action import is_server_action
 from rtdoctor.subjects.shown_credential import kind_of
 from rtdoctor.subjects.tokens import tokens_in
 
@@ -26,6 +27,7 @@ class OwnFault:
 
     text: str
     next_step: str
+    is_of_service: bool = False  # it passed a refusal of the service on, for a request not seen
 
 
 def own_fault(run: PageRun) -> OwnFault | None:
@@ -37,21 +39,24 @@ def own_fault(run: PageRun) -> OwnFault | None:
     found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
         found += _of_backend(run)
-        route = token_route(run)
+        route = token_route(run) or unmet_offer(run)
         if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
             found += _of_script(run)
+        if unmet_offer(run) is not None:
+            found += filter(None, [unseen_request(run)])
     return found[0] if found else None
 
 
 def unseen_request(run: PageRun) -> OwnFault | None:
     """A refusal of the service that the page's own backend passed on, for a request not seen."""
-    route = token_route(run)
+    route = token_route(run) or unmet_offer(run)
     if run.exchanges or route is None or not is_passed_on_refusal(route):
         return None
     return OwnFault(
         f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
         "had sent to the service was not seen.",
         "Let rtdoctor start the backend, so that it is seen: rtdoctor check --run COMMAND URL",
+        is_of_service=True,
     )
 
 
@@ -133,7 +138,7 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
         )
         for record in run.of_kind("cors")
     ]
-    route = token_route(run)
+    route = token_route(run) or unmet_offer(run)
     if route is not None and not is_passed_on_refusal(route):
         found.append(OwnFault(_of_route(route), "See the log of that backend."))
     if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
@@ -166,17 +171,24 @@ def token_route(run: PageRun) -> OwnExchange | None:
         body = own.response.body if own.response else ""
         if tokens_in(body):
             return None
-        if names_token_route(own.request.url):
+        if is_server_action(own.request) or names_token_route(own.request.url):
             return own
     return None
 
 
+def unmet_offer(run: PageRun) -> OwnExchange | None:
+    """The last request that gave an offer to the page's own backend and brought no SDP back."""
+    offers = [own for own in run.own_exchanges if posted_offer(own.request) is not None]
+    if not offers:
+        return None
+    answer = offers[-1].response
+    is_met = answer is not None and answer.status < 300 and "v=0" in answer.body
+    return None if is_met else offers[-1]
+
+
 def is_passed_on_refusal(own: OwnExchange) -> bool:
-    """Whether a backend's answer holds an error object of the service, as its first shape in
-    the provider notes (section A9)."""
-    data = parse_object(own.response.body) if own.response else None
-    error = (data or {}).get("error", data)
-    return isinstance(error, dict) and isinstance(error.get("message"), str) and "type" in error
+    """Whether a backend's answer holds a refusal of the service."""
+    return own.response is not None and holds_refusal(own.response.body)
 
 
 def _of_route(own: OwnExchange) -> str:
@@ -184,8 +196,9 @@ def _of_route(own: OwnExchange) -> str:
     if own.response is None:
         return f"The page's own backend gave no answer to {asked}."
     said = " ".join(own.response.body.split())[:_LONGEST] or "an empty body"
+    what = "a token" if posted_offer(own.request) is None else "an SDP answer"
     return (
-        f"The page's own backend answered {asked} with {own.response.status} and without a token: "
+        f"The page's own backend answered {asked} with {own.response.status} and without {what}: "
         f"{said}"
     )
 

@@ -23,6 +23,7 @@ from rtdoctor.subjects.tokens import tokens_in
 
 KIND = "a page"
 OF_PAGE = "of the page"
+_JSON_BEGINS = ("{", "[", '"')
 OF_BACKEND = "of the page's backend"
 _OF_CALL = (
     Factor.AUTH,
@@ -95,16 +96,26 @@ def _offers_of(seen: Seen) -> set[str]:
 
 
 def called_without_token(run: PageRun) -> str | None:
-    """What the page showed in place of the token that it had been given; ``None`` for no such."""
+    """What the page showed in place of the token that it had been given; ``None`` for no such.
+
+    That is what JavaScript writes for a value that is missing, or the JSON around the token.
+    """
     given = False
     for seen in seen_in(run):
         answer = seen.response
         credential = credential_in(seen.request)
         if posted_offer(seen.request) and given and credential is not None:
-            missing = kind_of(credential.text) is AuthKind.LITERAL
-            return f"{credential.scheme} {credential.text}".strip() if missing else None
+            text = credential.text
+            missing = kind_of(text) is AuthKind.LITERAL or text.startswith(_JSON_BEGINS)
+            return f"{credential.scheme} {text}".strip() if missing else None
         given = given or bool(answer and answer.status < 300 and tokens_in(answer.body))
     return None
+
+
+def called_with_whole_answer(run: PageRun) -> bool:
+    """Whether the page took the text of an answer for the token."""
+    shown = called_without_token(run)
+    return shown is not None and shown.partition(" ")[2].startswith(_JSON_BEGINS)
 
 
 def _with_token(exchanges: tuple[Seen, ...]) -> Iterator[Seen]:

@@ -43,6 +43,7 @@ class TokenShape(StrEnum):
 
     OBJECT = "client_secret.value"
     STRING = "client_secret"
+    TEXT = "the answer itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,8 @@ def reshaped(answer: HttpResponse, shape: TokenShape) -> HttpResponse:
     if data is None or not tokens:
         return answer
     token = tokens[0]
+    if shape is TokenShape.TEXT:
+        return replace(answer, body=token.value)
     secret: Any = token.value
     if shape is TokenShape.OBJECT:
         secret = {"value": token.value, "expires_at": token.expires_at or 0}

@@ -18,9 +18,9 @@ def setup_from_yaml(text: str, *, catalogue: Catalogue | None = None) -> Setup:
 
     Raises ``ConfigError`` with the line and the closest valid name. Nothing is sent.
 
-    >>> setup = setup_from_yaml("call_query: {params: {model: gpt-realtime}}")
+    >>> setup = setup_from_yaml("call_query: {params: {model: gpt-realtime-2.1}}")
     >>> setup.call_query.value.params
-    (('model', 'gpt-realtime'),)
+    (('model', 'gpt-realtime-2.1'),)
     >>> setup.names["call_endpoint"]
     'calls'
     >>> setup_from_yaml("auth: ephemral")

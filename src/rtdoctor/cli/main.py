@@ -43,6 +43,7 @@ class _Commands(click.Group):
         if name not in _COMMANDS:
             near = get_close_matches(name, _COMMANDS, 1)
             ctx.fail(f"No such command {name!r}." + "".join(f" Did you mean {n}?" for n in near))
+        # Only the command that was asked for is imported, which keeps --help and explain fast.
         module, attribute = _COMMANDS[name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
@@ -132,6 +133,7 @@ def _report_bug(error: Exception) -> int:
 
     from rtdoctor.secrets.redactor import Redactor
 
+    # No run knows its secrets here, so a trace is cleaned by names and shapes alone.
     return _say_bug(Redactor().clean_text("".join(traceback.format_exception(error))))
 
 

@@ -68,11 +68,13 @@ def migrate(
     redactor = knowing_redactor(os.environ, keep_addresses=True)
     migrated = migrate_text(text, where, Generation(target), kind)
     result = redactor.clean_text(migrated.text)
+    # The result goes into somebody's repository, so it passes the same self-test as a report.
     redactor.guard(result.encode("utf-8", "replace"))
     if output is None:
         sys.stdout.write(result)
     else:
         _write(Path(output), result)
+    # A result that is piped on stays alone on standard output.
     beside = output is None and not sys.stdout.isatty()
     _tell(migrated, redactor.clean_text(text), result, where, redactor, to_stderr=beside)
     ctx.exit(ExitCode.INCONCLUSIVE if migrated.open_steps else ExitCode.WORKS)
@@ -88,6 +90,7 @@ def migrate_text(text: str, where: str, target: Generation, kind: str | None) ->
         from rtdoctor.subjects.migrated_setup_file import migrate_setup_file
 
         return migrate_setup_file(text, where, target, catalogue.read())
+    # Code may begin with a bracket too, so the suffix is asked as well.
     is_object = text.lstrip().startswith(("{", "["))
     is_json = is_object and Path(where).suffix.lower() not in _CODE_SUFFIXES
     if kind != "code" and (is_json or kind is not None or where.endswith(".json")):

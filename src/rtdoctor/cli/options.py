@@ -49,7 +49,7 @@ def plan_options(command: Command) -> Command:
                 "values",
                 multiple=True,
                 metavar="NAME=VALUE",
-                help="Change a value of probes.yaml, e.g. realtime_model=gpt-realtime-mini.",
+                help="Change a value of probes.yaml, e.g. realtime_model=gpt-realtime-2.1-mini.",
             ),
             click.option(
                 "--only",

@@ -80,6 +80,7 @@ def read_outputs(given: Mapping[str, str | None], reports: tuple[str, ...]) -> O
     for name, path in files:
         if not path:
             raise UsageError(f"--{name}: name a file, or - for standard output")
+        # Before anything is probed: a run of minutes should not end at a misspelt folder.
         _check_folder(path)
     return Outputs(tuple(files))
 

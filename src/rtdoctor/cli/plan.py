@@ -54,7 +54,7 @@ _LITERALS = {
     Factor.AUTH: "{kind: literal, text: TOKEN}, and header, scheme",
     Factor.BETA_HEADER: "{mint: realtime=v1, call: realtime=v1}, or one of them",
     Factor.CALL_ENDPOINT: "a path or a URL: /v1/realtime/calls",
-    Factor.CALL_QUERY: "{params: {model: gpt-realtime}}",
+    Factor.CALL_QUERY: "{params: {model: gpt-realtime-2.1}}",
     Factor.CALL_ENCODING: "{kind: raw|multipart|json}, and content_type, session, trim",
     Factor.OFFER: "{audio: true|false, channel: NAME|null}",
 }

@@ -95,6 +95,7 @@ def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
     setups = dict.fromkeys(o.setup.as_sent() for o in saved.observations if o.outcome.is_evidence)
     if not setups:
         raise UsageError("the run holds no probe with an outcome, so there is nothing to repeat")
+    # A file from a stranger could otherwise send the key to any path of the service.
     chosen = [s for s in setups if any_endpoint or not elsewhere(s)]
     left_out = {e for s in setups.keys() - chosen for e in elsewhere(s)}
     for endpoint in sorted(left_out):

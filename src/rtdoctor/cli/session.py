@@ -96,7 +96,7 @@ class _Terminal(Watcher):
         self._quiet = quiet
 
     def begins(self, header: RunHeader, target: TargetInfo) -> None:
-        from rtdoctor.cli.progress import LiveProgress
+        from rtdoctor.cli.live_progress import LiveProgress
 
         # what was imported stays: the collector need not look at it during the probes
         gc.freeze()

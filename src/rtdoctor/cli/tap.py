@@ -81,6 +81,7 @@ def tap(
         raise UsageError("--run: there is no command", hint='Give one, such as "npm start".')
     if har_file is not None:
         _check_place(har_file)
+    # A fixed port can be written into an app's settings; a command is told where to go.
     if port is None:
         port = _PORT if command is None else 0
     with ExitStack() as stack:

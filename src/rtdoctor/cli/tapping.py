@@ -95,6 +95,7 @@ async def _run(
         openai_base_url=options.openai_base_url,
     ) as running:
         ended, stopped = asyncio.create_task(running.wait()), asyncio.create_task(stop.wait())
+        # Whichever comes first; the block around ends the command in both cases.
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if ended.done():

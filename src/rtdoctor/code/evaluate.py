@@ -136,6 +136,7 @@ class Evaluator:
             if given is not None:
                 return self.value(*given, depth + 1)
         bindings = holder.bindings[name.name]
+        # Assigned twice: which of the values holds depends on the run.
         if len(bindings) != 1:
             return unknown
         return self._bound(bindings[0], holder, unknown, depth)
@@ -166,6 +167,8 @@ class Evaluator:
     def _attribute(self, expression: Attribute, scope: Scope, depth: int) -> Value:
         unknown = UnknownValue(written(expression), expression.at)
         value = self.value(expression.of, scope, depth + 1)
+        # `offer.sdp` and `pc.localDescription.sdp`: whatever it is the attribute of, a session
+        # description.
         if expression.name == "sdp" and not isinstance(value, Fields):
             return Sdp(expression.at)
         return self._member(value, expression.name, expression.step, unknown)
@@ -175,6 +178,8 @@ class Evaluator:
         if isinstance(value, Fields):
             return value.get(name) or unknown
         if isinstance(value, AnswerPart):
+            # axios wraps the body of an answer in `data`; anywhere else that is a field of the
+            # body.
             if name == "data" and not value.steps and "axios" in unknown.written:
                 return value
             return AnswerPart(value.request, (*value.steps, Step(name, step)), unknown.at)
@@ -217,6 +222,7 @@ class Evaluator:
         if not function.parameters or len(function.returns) != 1:
             return of
         key = (id(function), function.parameters[0])
+        # Not withdrawn: what the function does elsewhere with its parameter is read later.
         self.bindings.setdefault(key, (callee.of, scope))
         returned, inner = function.returns[0]
         return self.value(returned(), inner, depth + 1)
@@ -229,10 +235,14 @@ class Evaluator:
         found = []
         with self.called(function, call, scope):
             for returned, inner in function.returns:
+                # Functions that call each other reach the limit of depth sooner, since each level
+                # costs a whole body.
                 value = self.value(returned(), inner, depth + 5)
                 if not (isinstance(value, KnownValue) and value.value is None):
                     found.append(value)
         answers = [v for v in found if isinstance(v, AnswerPart) or _holds_answer(v)]
+        # A helper returns the answer of its request on one path, and null or a fallback on the
+        # others.
         if len(answers) == 1:
             return answers[0]
         return found[0] if len(found) == 1 else None

@@ -55,6 +55,8 @@ def find_requests(evaluator: Evaluator) -> list[SourceRequest]:
     sites = (site for program in evaluator.programs for site in program.calls)
     kinds = ((site, _kind(site)) for site in sites)
     asked = list(islice(((s, k) for s, k in kinds if k is not None), _MOST_REQUESTS))
+    # Set before any request is read: while one is, the calls of the others are known as answers to
+    # follow.
     evaluator.requests = {site.at: kind for site, kind in asked}
     found: list[SourceRequest] = []
     for site, kind in asked:
@@ -75,6 +77,7 @@ def _kind(site: CallSite) -> str | None:
         return "sdk" if SDK_CALL.fullmatch(whole) else None
     if name == "open":
         expression = site.expression()
+        # `open` is also the name of files and windows; a request names a method and a URL.
         is_xhr = isinstance(expression, CallExpression) and len(expression.arguments) >= 2
         return "xhr" if is_xhr and "xhr" in written(expression.callee).lower() else None  # type: ignore[union-attr]
     if name == "Request":
@@ -101,6 +104,7 @@ def _variants(evaluator: Evaluator, site: CallSite, kind: str) -> Iterator[Sourc
         yield request
         return
     callers = _callers(evaluator, function)
+    # Nobody calls it in these files, so the request stands with its parameters unknown.
     if not callers:
         yield request
     for caller, scope in callers:
@@ -111,6 +115,7 @@ def _variants(evaluator: Evaluator, site: CallSite, kind: str) -> Iterator[Sourc
 def _depends(request: SourceRequest, function: Function) -> bool:
     """Whether something of the request is a parameter of the function that makes it."""
     unknown = [v for v in _parts(request) if isinstance(v, UnknownValue) or _has_default(v)]
+    # By its written words, since an unknown value keeps no link to the names in it.
     words = {word for v in unknown for word in re.findall(r"\w+", _text(v))}
     return any(parameter in words for parameter in function.parameters) or (
         any(p.startswith("parameter ") for p in function.parameters) and bool(unknown)

@@ -45,6 +45,7 @@ class JavaScriptReader(JavaScriptExpressions):
             return self._function(node, scope)
         if kind == "statement_block":
             is_body = node.parent is not None and node.parent.type in FUNCTIONS
+            # The body shares the scope of its function, where the parameters stand.
             return scope if is_body else Scope(scope, None)
         if kind == "variable_declarator":
             self._declare(node, scope)
@@ -92,6 +93,7 @@ class JavaScriptReader(JavaScriptExpressions):
         if node.type in ("function_declaration", "generator_function_declaration"):
             scope.declare(function.name, Binding(self.later(node)))
         elif node.type == "method_definition":
+            # `this` is not followed: one name in a file is taken for one method.
             scope.top().declare(f"this.{function.name}", Binding(self.later(node)))
         self._parameters(node, function)
         body = node.child_by_field_name("body")
@@ -120,6 +122,7 @@ class JavaScriptReader(JavaScriptExpressions):
                 function.parameters.append(name)
                 function.scope.declare(name, Binding(None, default=given))
             else:
+                # A pattern has no name of its own, and a call gives it by its position.
                 name = f"parameter {len(function.parameters)}"
                 function.parameters.append(name)
                 function.scope.declare(name, Binding(None, default=given))
@@ -170,6 +173,8 @@ class JavaScriptReader(JavaScriptExpressions):
             return
         if left.type == "identifier":
             name = self.text(left, 200)
+            # A second assignment makes the name unknown to the evaluator, also from an inner
+            # function.
             (scope.holder(name) or self._declarer(scope)).declare(name, Binding(self.later(right)))
         elif left.type == "member_expression" and self.text(left, 200).startswith("this."):
             scope.top().declare(self.text(left, 200), Binding(self.later(right)))

@@ -88,7 +88,10 @@ class JavaScriptExpressions(TreeReader):
         text = self.text(node, 40).replace("_", "")
         try:
             return Constant(
-                int(text, 0) if text.lstrip("-").isalnum() else float(text), self.span(node)
+                # `int` reads 0x, 0o and 0b; an old octal such as 017 and an exponent are left to
+                # `float`.
+                int(text, 0) if text.lstrip("-").isalnum() else float(text),
+                self.span(node),
             )
         except ValueError:
             try:
@@ -101,6 +104,7 @@ class JavaScriptExpressions(TreeReader):
         name = node.child_by_field_name("property") or node.child_by_field_name("index")
         if of is None or name is None:
             return self.other(node)
+        # One name with its dot, as it is declared.
         if of.type == "this":
             return Identifier(self.text(node, 200), self.span(node))
         if node.type == "subscript_expression" and name.type != "string":
@@ -151,6 +155,7 @@ class JavaScriptExpressions(TreeReader):
         if sign == "+":
             parts = (self.expression(left, depth), self.expression(right, depth))
             return Joined(parts, self.span(node))
+        # They differ for 0 and the empty text only, which stand in for no value of a request.
         if sign in ("||", "??"):
             return Either(
                 self.expression(left, depth), self.expression(right, depth), self.span(node)

@@ -79,6 +79,8 @@ class PythonReader(TreeReader):
             home, shown = (
                 (scope.top(), f"self.{function.name}") if in_class else (scope, function.name)
             )
+            # Methods are known to the whole file by their `self.name`; which class has them is not
+            # followed.
             home.declare(shown, Binding(self.later(node)))
         parent = node.parent
         if parent is not None and parent.type == "decorated_definition":
@@ -99,6 +101,7 @@ class PythonReader(TreeReader):
             if parameter.type == "typed_parameter" and parameter.named_children:
                 name = parameter.named_children[0]
             text = self.text(name, 80)
+            # `self` is given by the call itself, so the arguments are counted without it.
             if text == "self" or name.type != "identifier":
                 continue
             default = parameter.child_by_field_name("value")
@@ -149,6 +152,7 @@ class PythonReader(TreeReader):
     def _string(self, node: Node, depth: int) -> SourceExpression:
         opening = self.text(node.children[0], 8) if node.children else ""
         prefix = opening.rstrip("\"'").lower()
+        # Bytes are no text that could stand in JSON or in a URL.
         if "b" in prefix:
             return self.other(node)
         parts: list[SourceExpression] = []
@@ -160,6 +164,7 @@ class PythonReader(TreeReader):
                 if "r" not in prefix:
                     text = _unescaped(text)
                 if "f" in prefix:
+                    # In an f-string doubled braces stand for one.
                     text = text.replace("{{", "{").replace("}}", "}")
                 parts.append(Constant(text, self.span(child)))
         if "f" in prefix:

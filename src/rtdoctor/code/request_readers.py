@@ -147,6 +147,7 @@ def _calls_on(
     function = enclosing(site.scope)
     calls = (call for name in names for call in evaluator.calls_of(name)[:_MOST_CALLS])
     for other in calls:
+        # Another function may use the same name for an object of its own.
         if other.at.file != site.at.file or enclosing(other.scope) is not function:
             continue
         call = other.expression()
@@ -186,6 +187,7 @@ def _content(evaluator: Evaluator, expression: SourceExpression, scope: Scope) -
         and expression.arguments
     ):
         inner = evaluator.read(expression.arguments[0], scope)
+        # A Blob joins its parts, and with more than one it is no value that stands in the text.
         if isinstance(inner, Items) and len(inner.items) == 1:
             return inner.items[0]
     return evaluator.read(expression, scope)
@@ -200,6 +202,7 @@ def with_changed_query(evaluator: Evaluator, expression: SourceExpression, site:
         if len(given.arguments) == 2:
             key = text_of(evaluator.read(given.arguments[0], scope))
             if key is not None:
+                # The base may end in an unknown part, which is taken to hold no query.
                 sign = "&" if added or "?" in (text_of(value) or "") else "?"
                 added += [
                     KnownValue(f"{sign}{key}=", given.at),

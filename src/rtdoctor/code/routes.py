@@ -60,7 +60,9 @@ def _by_call(evaluator: Evaluator, call: SourceExpression, scope: Scope) -> Iter
     path = text_of(evaluator.read(call.arguments[0], scope))
     if path is None or not path.startswith("/") or not _OWNER.fullmatch(owner.rpartition(".")[2]):
         return
+    # Middleware may stand between the path and the handler, which comes last.
     handler = call.arguments[-1]
+    # A wrapper around the handler, such as asyncHandler(...).
     if isinstance(handler, CallExpression) and handler.arguments:
         handler = handler.arguments[0]
     if isinstance(handler, FunctionValue):
@@ -84,6 +86,7 @@ def _by_decorator(evaluator: Evaluator, function: Function) -> Iterator[BackendR
 
 def _path_of(file: str) -> str | None:
     name = file.replace("\\", "/")
+    # From the strictest to the loosest: a file below `pages/api` is one below `api` as well.
     for pattern in (_NEXT_APP, _NEXT_PAGES, _VERCEL):
         found = pattern.search(name)
         if found:
@@ -104,6 +107,7 @@ def route_of(url: Value, routes: list[BackendRoute]) -> BackendRoute | None:
     below = [
         route for route in routes if len(route.path) > 1 and path.endswith(route.path.rstrip("/"))
     ]
+    # A router may be mounted below a prefix that is set in another file.
     found = exact or below
     return found[0] if found else None
 

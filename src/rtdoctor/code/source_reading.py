@@ -103,6 +103,8 @@ class SourceReading:
         """The request that posts the offer to the service, not to the app's own backend."""
         routed = {request.at for request, _ in self.joined}
         calls = [c for c in self.of_role(Role.CALL) if c.at not in routed and not is_own(c)]
+        # A page and its backend may both hold the call. The one that goes to the service is what
+        # the service judges.
         to_service = [c for c in calls if _SERVICE.search(sketch(c.url).partition("?")[0])]
         return next(iter(to_service or calls), None)
 
@@ -143,6 +145,8 @@ def read_sources(files: Mapping[str, str]) -> SourceReading:
 def role_of(request: SourceRequest, routes: list[BackendRoute]) -> Role:
     """The role by content: an offer that is posted is a call, a token endpoint is a mint."""
     address = sketch(request.url).partition("?")[0]
+    # A path of the app itself, whatever it is called: `/api/realtime/session` is a route and no
+    # token endpoint.
     if is_own(request) and not address.startswith(("/v1/realtime", "/realtime")):
         return Role.CALL if posts_offer(request) else Role.OWN
     if is_own(request) and any(route.path.rstrip("/") == address for route in routes):
@@ -228,8 +232,11 @@ def _through(
     if isinstance(passed, JsonText):
         return _through(passed.value, steps, mints)
     if isinstance(passed, AnswerPart):
+        # The route unwraps the answer first, and the page then reads on in what is left of it.
         return (*passed.steps, *steps) if passed.request in mints else None
     if isinstance(passed, Fields) and steps:
+        # The route builds an object of its own, so the page's first step leads into that and not
+        # into the service's answer.
         inner = passed.get(steps[0].name)
         return None if inner is None else _through(inner, steps[1:], mints)
     return None

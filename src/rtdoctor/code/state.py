@@ -50,5 +50,7 @@ def headers_of(request: SourceRequest) -> dict[str, str]:
 
 def _shown(value: Value) -> str:
     """A text in which it does not matter where in an answer a part is read."""
+    # Only whether an answer stands here counts. Another place in it is a change of its own, and has
+    # its own entry.
     parts = list(pieces(value))
     return "".join("{answer}" if isinstance(p, AnswerPart) else sketch(p) for p in parts)

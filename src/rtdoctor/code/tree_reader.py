@@ -48,6 +48,7 @@ class TreeReader(ABC):
             node, scope = waiting.pop()
             if node.type in self.noted:
                 scope = self.visit(node, scope)
+            # Reversed, so that the stack gives the nodes in the order of the text.
             if node.named_child_count:
                 waiting += [(child, scope) for child in node.named_children[::-1]]
         return self.program

@@ -200,6 +200,8 @@ def without_missing(data: Any) -> Any:
         return {name: v for name, v in kept.items() if v is not MISSING}
     if isinstance(data, list):
         return (
+            # A list without one of its items is another list; an object without a member may still
+            # be right.
             MISSING if any(item is MISSING for item in data) else [without_missing(i) for i in data]
         )
     return data
@@ -235,6 +237,7 @@ def known_leaves(
             yield from known_leaves(item, (*path, str(number)))
     elif isinstance(value, KnownValue):
         yield path, value
+    # Where a text is put together, its first part is the place that is shown.
     elif isinstance(value, Composed) and text_of(value) is not None:
         yield from (
             (path, piece) for piece in list(pieces(value))[:1] if isinstance(piece, KnownValue)

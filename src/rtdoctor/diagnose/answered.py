@@ -17,6 +17,7 @@ def answers(observations: Iterable[Observation], goal: Stage) -> tuple[Answered,
     for observation in observations:
         text = describe(observation.setup, observation.outcome.judged(goal))
         found.setdefault(text, []).append(observation)
+    # The sort is stable: of equally frequent answers the first one seen comes first.
     ordered = sorted(found.items(), key=lambda item: -len(item[1]))
     return tuple(
         Answered(text, tuple(o.probe for o in seen), _place(seen[0])) for text, seen in ordered

@@ -30,6 +30,7 @@ def body_lints(subject: Setup, target: TargetInfo, passed: Iterable[Setup]) -> t
     found = list(_faults(subject))
     if not found:
         return ()
+    # A probe outranks the schema: what the service takes here and now cannot be the fault.
     working = {fault for setup in passed for _, fault in _faults(setup)}
     date = published().date
     lints = (

@@ -104,6 +104,8 @@ def comparable(subject: Setup, other: Setup) -> Setup:
     """The subject as seen from ``other``: where that mints nothing, the mint needs no edit."""
     if other.auth.value.kind.needs_token:
         return subject
+    # A neighbour without a mint is reached by deleting code, and what is deleted need not be edited
+    # first.
     unsent = {Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY}
     if subject.beta_header.value.call == other.beta_header.value.call:
         unsent.add(Factor.BETA_HEADER)

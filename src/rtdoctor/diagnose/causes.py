@@ -138,6 +138,8 @@ class Widening:
         for control in self._comparable_others():
             for failing in self._failing(cause):
                 apart = frozenset(failing.differs_from(control)) - set(cause.levels)
+                # First what the main comparison could not vary, since subject and control share it;
+                # then everything.
                 for moved in dict.fromkeys((apart - self.main.factors, apart)):
                     passing = mixed(failing, control, moved)
                     if moved and sendable(passing) and cause.within(passing):
@@ -172,6 +174,8 @@ class Widening:
         matters; several where several things do."""
         for failing in self._failing(cause):
             near = yield from localise_between(failing, refuting, self.observed, self.hint)
+            # Without the budget for a full search here, the cause is given up instead of being
+            # claimed too narrowly.
             if near.found.inconclusive:
                 continue
             same = [c for c in near.found.causes if c.signature == cause.signature]
@@ -197,6 +201,8 @@ class Widening:
             if len(failing.differs_from(refuting)) > 1 and sendable(moved):
                 yield from self.observed.ask([SetupAsk(moved, Purpose.MIX)])
                 if _fails_with(moved, cause.signature, self.observed):
+                    # Greedy is safe: the failure was seen again with this factor moved, so it can
+                    # do without it.
                     failing = moved
         group = failing.differs_from(refuting)
         levels = {**cause.levels, **{f: failing.as_sent()[f] for f in group}}
@@ -204,6 +210,7 @@ class Widening:
             return None
         pair = Pair(group, failing, refuting)
         wider = replace(cause, levels=levels, isolating=failing, pairs=(*cause.pairs, pair))
+        # A pair whose failing setup lacks a level of the wider cause would prove another cause.
         return wider if all(wider.within(p.failing) for p in wider.pairs) else None
 
     def _joined(

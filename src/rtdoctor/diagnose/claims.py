@@ -119,6 +119,8 @@ class Claims:
         ours = comparable(failing, passing)
         differing = set(ours.differs_from(passing))
         if keeps_body(ours, passing):
+            # The same content in the dialect of the other endpoint is no change of what the user
+            # says.
             differing.discard(Factor.TOKEN_BODY)
         return differing
 
@@ -156,6 +158,8 @@ class Claims:
             failing_probes=tuple(observed.probe(s) for s in failing),
             contexts_tried=len(tried),
             contexts_failed=len(failing),
+            # A cause that was widened lies in a larger space than the one it was found in, so what
+            # was tried may exceed it.
             contexts_possible=max(cause.possible, len(tried)),
             hidden_behind=tuple(i for i, other in enumerate(proved) if self._hides(other, cause)),
             inside=tuple(blamed_places(f, observed) for f in self.narrowed(cause)),
@@ -177,6 +181,7 @@ class Claims:
         for pair in cause.pairs:
             differing = pair.failing.as_sent().differs_from(pair.passing.as_sent())
             names = in_order({f.value for f in differing})
+            # A pair that shows no further factor would only repeat what an earlier one proves.
             if not {f.value for f in pair.factors} <= shown:
                 shown |= {f.value for f in pair.factors}
                 yield Witness(
@@ -205,6 +210,8 @@ class Claims:
         if not self.causes():
             return ()
         main = self.main
+        # What cured a failure anywhere in the run may matter, even if this comparison does not need
+        # it.
         silent = self._spoken_of() | {f.value for f in self._cures()}
         return tuple(
             RuledOut(

@@ -15,10 +15,15 @@ from typing import Any
 from rtdoctor.diagnose.candidates import Candidates, distance
 from rtdoctor.diagnose.covering import covering
 from rtdoctor.diagnose.edits import single_edits
-from rtdoctor.diagnose.mixing import sendable
+from rtdoctor.diagnose.mixing import mixed, sendable
 from rtdoctor.diagnose.observed import Answers, Observed, Questions, SetupAsk, is_breakdown
 from rtdoctor.diagnose.obstacles import nothing_helps, sent
-from rtdoctor.diagnose.relocation import call_paths, moved_recipes, recipes_in_its_way
+from rtdoctor.diagnose.relocation import (
+    call_paths,
+    moved_recipes,
+    nearest_in_place,
+    recipes_in_its_way,
+)
 from rtdoctor.domain.kind import SessionKind, session_kind
 from rtdoctor.domain.outcome import Signature, Stage
 from rtdoctor.domain.run import Purpose
@@ -34,7 +39,7 @@ from rtdoctor.domain.setup import (
 
 _SHARE = 0.7
 """The most of the budget that goes into the search; the rest is for the proof."""
-_COVERING = 16
+_COVERING, _NEAREST = 16, 2
 _API_KEY = Level("api_key", Auth(AuthKind.API_KEY))
 _NO_AUTH = Level("none", Auth(AuthKind.NONE))
 
@@ -151,11 +156,21 @@ def _rounds(
         for name, setup in moved_recipes(subject, candidates)
     )
     yield fresh(_one_factor_away(subject, failure, candidates))
+    yield fresh(_with_one_of_the_subjects(subject, candidates))
     yield fresh(_without_a_token(subject, candidates))
     yield fresh(
         _Candidate(setup, "a combination from probes.yaml")
         for setup in covering(subject, candidates, most=_COVERING)
     )
+
+
+def _with_one_of_the_subjects(subject: Setup, candidates: Candidates) -> Iterator[_Candidate]:
+    """The nearest recipes with one factor as the subject has it: a service may want exactly that,
+    next to several faults."""
+    for name, recipe in nearest_in_place(subject, candidates)[:_NEAREST]:
+        for factor in subject.differs_from(recipe):
+            setup = mixed(recipe, subject, [factor])
+            yield _Candidate(setup, f"the recipe {name}, with one thing as the subject has it")
 
 
 def _refused_already(setup: Setup, observed: Observed) -> bool:

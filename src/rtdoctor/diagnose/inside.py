@@ -94,6 +94,8 @@ def go_inside(
             if pair is not None:
                 level = _Level(factor, pair, observed)
                 found.append((yield from level.narrowed(cause)))
+    # A question about places that got no answer leaves the coarse cause proved, so the run does not
+    # count as cut short for it.
     observed.unanswered = unanswered
     return tuple(found)
 
@@ -133,6 +135,8 @@ class _Level:
             return Inside(cause, self.factor, (), why)
         failing, passing = self.pair.failing[self.factor], self.pair.passing[self.factor]
         forms = list(simple_forms(self.factor, failing.value, passing.value))
+        # A level that passes in its simplest form differs in fewer places, and fewer probes tell
+        # them apart.
         for form in forms:
             setup = self._with(form)
             (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
@@ -153,6 +157,7 @@ class _Level:
 
     def _mixed(self, cause: Explained) -> Generator[Questions, Answers, Inside]:
         places = self.differences()
+        # The pair that is there already is the proof: it differs in this one place.
         if len(places) == 1:
             whole = Member(frozenset((0,)), frozenset((0,)), frozenset())
             alone = InnerCause((whole,), cause.signature)
@@ -199,12 +204,15 @@ class _Level:
         self, choice: Choice, places: list[Difference]
     ) -> Generator[Questions, Answers, Outcome | None]:
         setup = self._setup(choice, places)
+        # No probe can be made of it, so the search gets no answer and goes round it.
         if not sendable(setup):
             return None
         (outcome,) = yield from self.observed.ask([SetupAsk(setup, Purpose.MIX)])
         return outcome
 
     def _setup(self, choice: Choice, places: list[Difference]) -> Setup:
+        # The setups themselves, not mixtures of their trees: these were probed, and a mixture may
+        # be spelled otherwise.
         if len(choice) == len(places):
             return self.pair.failing
         if not choice:

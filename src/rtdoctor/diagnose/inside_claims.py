@@ -56,6 +56,8 @@ def _objection(inside: Inside, found: PlacesAtFault, observed: Observed) -> str:
 def _holds(inside: Inside, found: PlacesAtFault, setup: Setup) -> bool:
     """Whether a setup has all of these places, with what else belongs to the claim."""
     factor, context = found.factor, found.context.as_sent()
+    # A place is blamed within its cause. A pass without the rest of the cause says nothing against
+    # it.
     others = {f for f in inside.cause.levels if f is not factor} | {*_CONTEXT.get(factor, ())}
     if not all(setup[f] == context[f] for f in others):
         return False
@@ -66,6 +68,7 @@ def _holds(inside: Inside, found: PlacesAtFault, setup: Setup) -> bool:
 def _is_there(place: PlaceAtFault, tree: dict[str, Any]) -> bool:
     """Whether a tree has the failing value; a missing one, in an object that is there."""
     around = value_at(tree, place.path[:-1]) if len(place.path) > 1 else tree
+    # An object that is missing as a whole does not show that the member in it is.
     return around is not ABSENT and shown(value_at(tree, place.path)) == shown(place.failing)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from rtdoctor.diagnose.mixing import carried, rewritten
 from rtdoctor.domain.setup import Factor, Level, Setup, TokenBody
 from rtdoctor.migration import Dialect, dialect_at, fits, migrate
+from rtdoctor.migration.json_text import compact_json
 from rtdoctor.places.parts import parts
 from rtdoctor.places.sdp_groups import Lines
 from rtdoctor.places.tree import ABSENT, differences
-from rtdoctor.plan.catalogue import compact_json
 
 Path = tuple[str, ...]
 _LONGEST = 40
@@ -108,6 +108,7 @@ def values_lost(subject: Setup, setup: Setup) -> int:
     for path, value in _leaves(ours):
         new = get(theirs or {}, path)
         if new is ABSENT:
+            # A value that is gone weighs more than one that changed: the user notices it later.
             lost += 2
         elif json.dumps(new, sort_keys=True) != value:
             lost += 1

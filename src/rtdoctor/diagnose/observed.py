@@ -77,6 +77,8 @@ class Observed:
     ) -> Generator[Questions, Answers, None]:
         """Probe these setups again until each has given evidence so many times."""
         for _ in range(times):
+            # Each round asks for those alone that still lack evidence: a transient answer has to be
+            # asked for anew.
             again = [s for s in dict.fromkeys(setups) if len(self.outcomes(s)) < times]
             if again:
                 yield from self.ask([SetupAsk(s, Purpose.CONFIRM) for s in again])

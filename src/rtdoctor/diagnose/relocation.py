@@ -43,6 +43,16 @@ def recipes_in_its_way(subject: Setup, candidates: Candidates) -> Iterator[tuple
             yield name, setup
 
 
+def nearest_in_place(subject: Setup, candidates: Candidates) -> list[tuple[str, Setup]]:
+    """Each recipe once, nearest first, as much in the subject's own place and way as can be."""
+    ways = (recipes_in_its_way, moved_recipes)
+    there = [named for way in ways for named in way(subject, candidates)]
+    return [
+        (r.name, next((s for name, s in there if name == r.name), r.setup))
+        for r in candidates.nearest(subject)
+    ]
+
+
 def _ways(subject: Setup, candidates: Candidates) -> list[tuple[Move | None, Move | None]]:
     mint = _move(subject.token_endpoint.value.path, _paths(candidates, Factor.TOKEN_ENDPOINT))
     call = _move(subject.call_endpoint.value.path, _paths(candidates, Factor.CALL_ENDPOINT))

@@ -186,6 +186,7 @@ class Run:
         skipped = [o for o in seen if o.outcome.kind == "skipped"]
         implied = sum(o.outcome.because_of is not None for o in skipped)
         return Ledger(
+            # A diagnosis does not know its number of probes beforehand.
             planned=max(self.header.planned, len(seen)),
             probed=len(seen) - len(skipped),
             implied=implied,

@@ -60,6 +60,8 @@ def _value(data: Any, place: str) -> Any:
         name = step["name"]
         if name is None:
             continue
+        # JavaScript throws for a member of these two only; of a number or a text it gives
+        # undefined.
         if data is _UNDEFINED or data is None:
             if step["optional"]:
                 return _UNDEFINED
@@ -85,6 +87,7 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return "[object Object]"
     if isinstance(value, list):
+        # As `String([a, b])` does in JavaScript.
         return ",".join("" if item is None else _text(item) for item in value)
     return json.dumps(value)  # null, true, false, 1
 

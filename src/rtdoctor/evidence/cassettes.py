@@ -130,6 +130,7 @@ def _read(path: Path) -> tuple[list[Any], list[dict[str, Any]]]:
 
     try:
         data = read_bounded(path)
+        # Before anything is built of it: a recording may come from a stranger.
         check_limits(data, str(path))
         file = _FILE.decode(data)
         asked = (i.request for i in file.interactions)

@@ -122,6 +122,7 @@ def check_run(run: Run, where: str) -> Run:
 def _problem(observation: Observation) -> str:
     """What the types cannot say about an observation, and no run of ours has."""
     outcome = observation.outcome
+    # Reports rely on each of these, and a file that was edited by hand may break them.
     if outcome.kind is not OutcomeKind.SKIPPED and outcome.stage is None:
         return f"has the outcome {outcome.kind} at no stage"
     if outcome.kind in (OutcomeKind.FAIL, OutcomeKind.TRANSIENT) and outcome.signature is None:

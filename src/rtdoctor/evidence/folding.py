@@ -115,6 +115,7 @@ class _Folding:
     fields: dict[tuple[str, ...], int]
 
     def fold(self, node: _Node) -> Any:
+        # The largest part that recurs is taken whole, since folding begins at the top.
         known = self.shared.get(node.text) if node.text is not None else None
         if known is not None:
             return {"$": known}
@@ -150,6 +151,7 @@ class _Unfolding:
     """One pass over a folded document, counting what it grows to."""
 
     def __init__(self, shared: list[Any], fields: list[list[str]]) -> None:
+        # Shared parts hold no references, so what one unfolds to is known before it is taken.
         self._shared = [(part, len(_dump(part))) for part in shared]
         self._fields = fields
         self._left = LIMIT_CHARACTERS
@@ -159,6 +161,8 @@ class _Unfolding:
             return [self.unfold(part) for part in value]
         if not isinstance(value, dict):
             return value
+        # Every object of a folded document has one name, `=` or `$`; another number of them raises
+        # ValueError.
         [(mark, inside)] = value.items()
         if mark == "=":
             number, *values = inside

@@ -152,6 +152,8 @@ class JournalWriter:
         try:
             # The lock comes first: what another process writes after we have read would be cut off.
             writer._open(0)
+            # A process that was killed while it wrote leaves half a line, and what is appended to
+            # that would be lost with it.
             sound, _ = split_torn(path.read_bytes())
             os.truncate(writer._file, len(sound))
             writer._length = len(sound)
@@ -252,6 +254,7 @@ class JournalWriter:
 
     def _put(self, line: Line) -> None:
         data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n", decoded=False)
+        # Lines are kept in order: a later one never overtakes one that found no room.
         self._waiting.append(data)
         try:
             while self._waiting:

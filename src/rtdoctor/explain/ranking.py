@@ -18,18 +18,24 @@ from itertools import islice
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
 from rtdoctor.explain.paper import Paper, find_signs, prepare
-from rtdoctor.explain.read_out import ReadOut, read_out
+from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
+from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
+from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
+from rtdoctor.explain.symptoms import symptom_reasons
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Entry
 from rtdoctor.knowledge.look import Look, Strength
+from rtdoctor.schema import explain_fault
 
 MOST = 5
 """How many matches are shown."""
 _MOST_POSSIBLE = 2
 _MOST_READ_OUT = 3
+_MOST_FAULTS = 5
+_OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
 
 
@@ -40,6 +46,14 @@ class Evidence:
     quote: str
     line: int
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBody:
+    """A body that begins in this line (from 1), and what the schema says is wrong with it."""
+
+    line: int
+    faults: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +72,8 @@ class Explanation:
 
     ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
     the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
-    those that no entry knows, read out as they stand.
+    those that no entry knows, read out as they stand; ``bodies`` what the published schema says
+    of requests and events that stand in the text.
     """
 
     matches: tuple[Match, ...]
@@ -68,6 +83,7 @@ class Explanation:
     signs: frozenset[str]
     unattributed: tuple[Evidence, ...] = ()
     errors: tuple[ReadOut, ...] = ()
+    bodies: tuple[ReadBody, ...] = ()
 
 
 def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
@@ -89,8 +105,19 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
     paper = prepare(text)
     told = Told(paper, find_signs(paper), find_errors(paper))
     era = _era(paper.text)
-    reasons = {e.id: [*look_reasons(told, e), *clue_reasons(told.signs, e)] for e in known.entries}
+    bodies = find_bodies(paper)
+    by_schema = schema_reasons(told, bodies)
+    reasons = {
+        e.id: [*look_reasons(told, e), *clue_reasons(told.signs, e), *by_schema.get(e.id, ())]
+        for e in known.entries
+    }
     reasons = _unsure_of_shared_codes(reasons)
+    read_out = _read_out(told, known, reasons)
+    if not read_out and not any(
+        r.strength > Strength.POSSIBLE for f in reasons.values() for r in f
+    ):
+        for entry_id, reason in symptom_reasons(paper, told.signs, known).items():
+            reasons[entry_id].append(reason)
     scored = [_score(paper, e, reasons[e.id], era) for e in known.entries if reasons[e.id]]
     scored.sort(key=lambda pair: pair[0])
     matches = _shortlist([match for _, match in scored])
@@ -101,7 +128,8 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
         paper.clipped,
         frozenset(told.signs),
         () if matches else _unattributed(told, known),
-        _read_out(told, known, reasons),
+        read_out,
+        _bodies(told, bodies),
     )
 
 
@@ -133,7 +161,7 @@ def _read_out(
     claimed = [span for found in sure.values() for reason in found for span in reason.spans]
     looks = [look for entry in known.entries if sure[entry.id] for look in entry.looks]
     unknown = (
-        read_out(told.paper, error, told.signs)
+        read_out_error(told.paper, error, told.signs)
         for error in told.errors
         if not any(s.start < error.span.end and error.span.start < s.end for s in claimed)
         and not any(_is_alike(look, error) for look in looks)
@@ -142,6 +170,16 @@ def _read_out(
     )
     said = {out.said: out for out in unknown if out is not None}
     return tuple(said.values())[:_MOST_READ_OUT]
+
+
+def _bodies(told: Told, bodies: tuple[ShownBody, ...]) -> tuple[ReadBody, ...]:
+    """What the schema says of the bodies, in a text that is about GA of the Realtime API."""
+    if "realtime" not in told.signs or not takes_ga(told.signs):
+        return ()
+    return tuple(
+        ReadBody(body.line, tuple(explain_fault(fault) for fault in body.faults[:_MOST_FAULTS]))
+        for body in bodies
+    )
 
 
 def _is_alike(look: Look, error: ReportedError) -> bool:
@@ -191,6 +229,7 @@ def _score(
     points = sorted((_POINTS[r.strength] + r.bonus for r in reasons), reverse=True)
     total = points[0] + sum(points[1:]) // 8
     first = min(span.start for r in reasons if r.strength is strongest for span in r.spans)
+    total += _OF_THE_SERVICE * bool(entry.provider_signs)
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
     return (-strength, int(entry.decoy), -total, entry.rank), match

@@ -36,7 +36,7 @@ class ReadOut:
     place: str
 
 
-def read_out(paper: Paper, error: ReportedError, signs: Container[str]) -> ReadOut | None:
+def read_out_error(paper: Paper, error: ReportedError, signs: Container[str]) -> ReadOut | None:
     """Read an error out; ``None`` for one that says nothing at all."""
     fields = error.fields
     if error.is_empty or not (fields.message or fields.code):

@@ -11,8 +11,8 @@ from typing import Any, Final
 from rtdoctor.domain.error_fields import ErrorFields
 from rtdoctor.domain.error_object import read_error
 from rtdoctor.domain.transport import Transport
-from rtdoctor.explain.literal import UNKNOWN, read_literal
 from rtdoctor.explain.paper import Paper, Span
+from rtdoctor.explain.shown_literal import UNKNOWN, read_literal
 from rtdoctor.explain.surroundings import status_of, ways_of
 
 MOST = 20
@@ -41,6 +41,7 @@ _SENTENCES: Final = (
     (None, rf"Invalid {_QUOTE}(?P<param>{_PATH}){_QUOTE}: [^\n]{{0,160}}"),
     ("invalid_value", rf"Invalid value: {_QUOTE}[^\n\"'`‘’“”]{{1,60}}{_QUOTE}\."
      r"(?: Supported values are:[^\n]{0,300})?"),
+    (None, rf"\bparameter:? {_QUOTE}(?P<param>session\.{_PATH})"),
     (None, rf"Unrecognized key\(s\) in object: {_QUOTE}(?P<param>{_PATH}){_QUOTE}"),
     (None, rf"Field {_QUOTE}(?P<param>{_PATH}){_QUOTE} is not allowed[^\n\"]{{0,80}}"),
 )  # fmt: skip

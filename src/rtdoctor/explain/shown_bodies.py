@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from rtdoctor.explain.literal import UNKNOWN, Literal, read_literal
 from rtdoctor.explain.paper import Paper, Span
+from rtdoctor.explain.shown_literal import UNKNOWN, ShownLiteral, read_literal
 from rtdoctor.schema import Fault, FaultKind, RequestKind, read_value
 from rtdoctor.schema.frame import event_schemas, value_at
 
@@ -67,7 +67,7 @@ def find_bodies(paper: Paper) -> tuple[ShownBody, ...]:
 
 
 def _requests(
-    paper: Paper, name: str | None, at: int, literal: Literal
+    paper: Paper, name: str | None, at: int, literal: ShownLiteral
 ) -> Iterator[tuple[RequestKind, Any]]:
     value = literal.value
     if name == "session" and isinstance(value, dict):

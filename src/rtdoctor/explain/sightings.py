@@ -87,8 +87,6 @@ def _agreed(told: Told, look: Look, span: Span) -> Strength | None:
         return None
     if not look.ways & ways:
         return None
-    if look.message is not None and error and _is_other(look.code, error.fields.code):
-        return None
     about = look.is_about(error.fields.param if error else None)
     if about is False:
         return None
@@ -96,10 +94,6 @@ def _agreed(told: Told, look: Look, span: Span) -> Strength | None:
     if about is None and (look.faults or look.param):  # the parameter decides, and is not told
         return Strength.LIKELY if look.message else Strength.POSSIBLE
     return Strength.LIKELY if in_comment else Strength.STRONG
-
-
-def _is_other(mine: str | None, theirs: str | None) -> bool:
-    return bool(mine and theirs and mine != theirs)
 
 
 def sightings(told: Told, look: Look) -> tuple[Iterable[Span], str]:
@@ -139,7 +133,9 @@ def vouched_for(paper: Paper, span: Span) -> Strength | None:
         return None
     if _shows(near, "realtime"):
         return Strength.STRONG
-    spoken_of = _shows(near, "openai") and _shows(near, "webrtc")
+    if _shows(near, "parse_failure"):  # of an SDP answer, so the error is that of a call
+        return Strength.LIKELY
+    spoken_of = _shows(near, "openai") and (_shows(near, "webrtc") or _shows(near, "voice_agent"))
     # A text that also speaks of another service may be about that one.
     others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
     return Strength.LIKELY if spoken_of and not others else None

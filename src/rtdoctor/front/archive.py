@@ -30,6 +30,7 @@ def har(exchanges: Iterable[PassedExchange], version: str) -> bytes:
 def _entry(passed: PassedExchange) -> dict[str, Any]:
     exchange = passed.exchange
     timing = exchange.timing
+    # A request that got no answer has waited all of its time.
     wait_ms = timing.total_ms if timing.wait_ms is None else timing.wait_ms
     entry: dict[str, Any] = {
         "startedDateTime": exchange.started_at,

@@ -28,6 +28,7 @@ class Arrival:
 
 def asked_by(request: h11.Request) -> str | None:
     """The origin of the page that asked, as the browser says; ``None`` for other clients."""
+    # Browsers send Origin with CORS and with POST; else only the Referer names the page.
     return header(request, b"origin") or _origin(header(request, b"referer"))
 
 
@@ -49,6 +50,8 @@ def split_absolute(target: bytes) -> tuple[str, bytes] | None:
         origin = origin_of(text)
     except ValueError:
         return None
+    # The path is cut out of the text and not put together from its parts: the target gets what the
+    # client wrote, an empty query and odd escapes included.
     parts = urlsplit(text)
     path = text.partition("://")[2].partition("#")[0]
     rest = path[len(parts.netloc) :] or "/"

@@ -41,6 +41,7 @@ class BodyCopy:
 
     def _decoded(self) -> str | None:
         """``None`` for what is not UTF-8; a character that the limit cuts is left out."""
+        # A body that is cut may be cut within a character. Only a whole body has to end with one.
         decoder = getincrementaldecoder("utf-8")()
         try:
             return decoder.decode(bytes(self._kept), final=not self.is_too_large)

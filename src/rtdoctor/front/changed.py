@@ -46,6 +46,7 @@ async def changed_request(
     """
     if request.body is not None:
         request = replace(request, body=await _held(request.body, pending.request_body))
+    # A hook sees texts. What cannot be made again from its text, byte for byte, passes untouched.
     if not pending.request_body.is_whole_text:
         return request
     shown = pending.request
@@ -76,6 +77,8 @@ async def changed_answer(
 
 async def _held(body: Body, copy: BodyCopy) -> Body:
     """The same body, once it has been read to its end, or is too large for its copy."""
+    # The copy fills as a side effect of reading the body, which is why it tells when enough has
+    # been held back.
     parts = []
     async for part in body:
         parts.append(part)
@@ -94,6 +97,7 @@ async def _again(parts: list[bytes], rest: Body) -> Body:
 def _request_out(request: HttpRequest, upstream: Upstream) -> RequestOut:
     place = split_absolute(request.url.encode("ascii", "backslashreplace"))
     if place is None or not upstream.has(place[0]):
+        # The key is put in after the hook, and must not leave for another host with it.
         raise ValueError("a rewritten request must stay at the target")
     method, headers = request.method.encode(), _raw(request.headers)
     if request.body is None:

@@ -37,6 +37,8 @@ def client_files(ca_pem: bytes, environment: Mapping[str, str]) -> Iterator[Clie
             Path(folder, "authority.pem"), Path(folder, "bundle.pem"), Path(folder, "hook.cjs")
         )
         files.authority.write_bytes(ca_pem)
+        # Most of the variables replace the whole bundle, so the usual authorities have to stand in
+        # it too.
         files.bundle.write_bytes(_trusted(environment).rstrip() + b"\n" + ca_pem)
         files.node_hook.write_bytes(Path(__file__).with_name("node_hook.cjs").read_bytes())
         yield files

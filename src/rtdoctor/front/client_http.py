@@ -81,6 +81,7 @@ class ClientHttp:
     async def skip_body(self) -> None:
         """Read what is left of the request and forget it, unless that is much."""
         left = _LARGEST_REST
+        # Without this h11 is not done with the request, and the connection could not be used again.
         while self._http.their_state is h11.SEND_BODY and left > 0:
             event = await self._next_event()
             left -= len(event.data) if isinstance(event, h11.Data) else 0
@@ -96,6 +97,8 @@ class ClientHttp:
 
     def unread(self) -> ByteStream:
         """The stream itself, for what is no HTTP any more, from the first byte that is not read."""
+        # A client may send the first bytes of the new protocol together with its request; h11 has
+        # read them already.
         data, _ = self._http.trailing_data
         stream = BufferedByteStream(self._stream)
         stream.feed_data(data)
@@ -106,12 +109,16 @@ class ClientHttp:
             event = self._http.next_event()
             if event is not h11.NEED_DATA:
                 return event  # type: ignore[return-value] # h11 says object
+            # A client that sends `Expect` holds its body back until it is told to go on, for ever
+            # if need be.
             if self._http.they_are_waiting_for_100_continue:
                 await self._send(h11.InformationalResponse(status_code=100, headers=[]))
             try:
                 with anyio.fail_after(self._within_s):
                     self._http.receive_data(await self._stream.receive(_CHUNK))
             except anyio.EndOfStream:
+                # To h11 an empty read is the end of the connection: it gives ConnectionClosed, or
+                # complains of a request that was cut.
                 self._http.receive_data(b"")
 
     async def _send(self, event: h11.Event) -> None:

@@ -43,6 +43,7 @@ class CommandBehindFront:
 
     async def _end(self) -> None:
         assert self._process.stdin is not None
+        # The keeper reads this as the order to end the whole tree.
         self._process.stdin.close()
         with suppress(TimeoutError):
             async with asyncio.timeout(_TO_END_S):
@@ -124,6 +125,8 @@ async def _pass_lines(output: asyncio.StreamReader, redactor: Redactor, say: Say
 async def _lines(output: asyncio.StreamReader) -> AsyncIterator[bytes]:
     line = bytearray()
     while data := await output.read(_CHUNK):
+        # A line that is too long is cut and not split: half of a secret in each of two lines would
+        # not be found.
         *ended, rest = data.split(b"\n")
         for end in ended:
             yield bytes((line + end)[:_LONGEST_LINE])

@@ -42,10 +42,12 @@ def command_environment(
     for name in ("HTTPS_PROXY", "HTTP_PROXY"):
         led[name] = led[name.lower()] = front.proxy_url
     led["NO_PROXY"] = led["no_proxy"] = _not_through(environment)
+    # Clients that know ALL_PROXY may prefer it to the two that are set here.
     led.pop("ALL_PROXY", None)
     led.pop("all_proxy", None)
     led.update(dict.fromkeys(_BUNDLES, str(files.bundle)))
     led.update(dict.fromkeys(_AUTHORITIES, str(files.authority)))
+    # Node from 24 on heeds proxies when it is told to; the hook is for all before it.
     led["NODE_USE_ENV_PROXY"] = "1"
     led["NODE_OPTIONS"] = " ".join(
         filter(None, [environment.get("NODE_OPTIONS"), _required(str(files.node_hook))])
@@ -61,6 +63,7 @@ def command_environment(
 def _not_through(environment: Mapping[str, str]) -> str:
     """What the user excludes from proxies stays so, and this machine is reached as before."""
     named = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    # A `*` would send everything past the front.
     own = [name.strip() for name in named.split(",") if name.strip() not in ("", "*")]
     return ",".join(dict.fromkeys([*own, *_HERE]))
 

@@ -56,6 +56,7 @@ class ConnectionHandler:
         with anyio.fail_after(self.limits.client_s):
             first = await stream.receive()
         stream.feed_data(first)
+        # No HTTP request begins with this byte, so one port can serve both.
         if first[0] == _TLS_HANDSHAKE:
             await self._serve_by_name(stream, Route.NAME)
         else:
@@ -69,6 +70,8 @@ class ConnectionHandler:
                     stream,
                     server_side=True,
                     ssl_context=self.ca.context_by_name(),
+                    # Clients close without TLS's farewell more often than not; HTTP has its own
+                    # ends of messages.
                     standard_compatible=False,
                 )
         except OSError:  # also ssl.SSLError: a name that is not the target's, or no trust in us
@@ -78,6 +81,8 @@ class ConnectionHandler:
         async with tls:
             while (request := await self._next_request(client)) is not None:
                 host = header(request, b"host") or ""
+                # The certificate is for one name. A Host of another would be answered under a name
+                # that nobody checked.
                 if _name_in(host) == name and self.upstream.has(f"https://{host}"):
                     arrival = Arrival(route, origin_of(f"https://{host}"), request.target)
                     await self.forwarding.forward(client, request, arrival)

@@ -38,6 +38,8 @@ class _Zlib:
         except zlib.error as error:
             if not begins:
                 raise ValueError(str(error)) from None
+        # `deflate` is zlib's form by RFC 9110, section 8.4.1.2, and some servers send the bare
+        # stream.
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
             return self._inflate.decompress(data, _AT_ONCE)
@@ -80,6 +82,7 @@ def decoders_for(content_encoding: str) -> list[Decoder] | None:
     names = [name for name in names if name != "identity"]
     if any(name not in _DECODERS for name in names):
         return None
+    # The header names codings in the order in which they were applied.
     return [_DECODERS[name]() for name in reversed(names)]
 
 

@@ -57,6 +57,7 @@ class Forwarding:
             ended = self.passed.keep(pending)
         if not pending.upgraded:  # of which the listener was told when it happened
             await self.passed.tell(ended)
+        # Once the head of an answer is out there is no way left to say 502 in HTTP.
         if isinstance(fault, NoAnswer) and not client.has_answered:
             await client.say(502, f"the target gave no answer: {fault.detail}")
         elif fault is not None:
@@ -90,6 +91,8 @@ class Forwarding:
         if not rewriting.is_idle:
             out = await changed_request(came, pending, rewriting, self.upstream)
         if isinstance(out, AnswerOut):
+            # A hook has answered in place of the target. What the client still sends is read, or
+            # the next request of this connection would begin in the middle of it.
             await client.skip_body()
             await _give(client, out)
             return
@@ -99,6 +102,8 @@ class Forwarding:
             try:
                 await self._hand_over(client, answer, pending, rewriting)
             finally:
+                # Also where the client has gone meanwhile: the call that this answer opened has to
+                # be hung up.
                 self._note(out, headers, pending)
 
     async def _hand_over(
@@ -112,6 +117,7 @@ class Forwarding:
             headers = self.keys.masked_header(onward(answer.headers))
             pending.upgrades(headers)
             await client.switch(headers, answer.reason)
+            # A WebSocket may stay open for the whole run, so it is told of when it begins.
             await self.passed.tell(self.passed.keep(pending))
             mask = self.keys.masker().next
             await tunnel(client.unread(), UpgradedStream(answer.upgraded), to_client=mask)
@@ -132,6 +138,7 @@ class Forwarding:
         """
         coding = (value_of(answer.headers, b"content-encoding") or b"").decode("latin-1")
         is_bodiless = pending.method == "HEAD" or answer.status in _BODILESS
+        # The answer to HEAD names the encoding of a body that does not follow.
         decoders = [] if is_bodiless else decoders_for(coding)
         if decoders is None and self.keys.has_key:
             raise NoAnswer(

@@ -93,6 +93,7 @@ class Front:
         self._port = 0
         if upstream.key is not None:
             redactor.add(upstream.key)
+        # The placeholder opens nothing, but a reader who sees it in a report cannot know that.
         redactor.add(Secret(self.placeholder, "<placeholder-key>"))
 
     async def __aenter__(self) -> Front:
@@ -113,11 +114,14 @@ class Front:
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         ending = asyncio.create_task(self._end(), name="front ends")
         try:
+            # Calls are hung up also when the block is cancelled. The cancellation is passed on when
+            # that is done.
             await asyncio.shield(ending)
         except asyncio.CancelledError:
             await ending
             raise
         faults = [*self._handler.bugs, *self._passed.faults]
+        # A fault of the front must not hide the error that ended the block.
         if error is None and faults:
             raise faults[0]
 

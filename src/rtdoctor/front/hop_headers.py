@@ -47,6 +47,7 @@ def onward(headers: RawHeaders) -> RawHeaders:
     sent = without(headers, _named_by_connection(headers) | _OF_ONE_HOP | {b"expect"})
     upgrade = value_of(headers, b"upgrade")
     if upgrade is not None and b"upgrade" in _named_by_connection(headers):
+        # Of what belongs to one hop only a change of protocol is asked for again on the next one.
         sent += [(b"Connection", b"Upgrade"), (b"Upgrade", upgrade)]
     elif (value_of(headers, b"transfer-encoding") or b"").lower() == b"chunked":
         sent.append((b"Transfer-Encoding", b"chunked"))
@@ -59,6 +60,7 @@ def to_target(headers: RawHeaders, host: bytes) -> RawHeaders:
     The answer is asked for unencoded, so that a key in it can be found and masked as it passes.
     """
     sent = without(onward(headers), {b"host", b"accept-encoding"})
+    # Host comes first, as RFC 9110 (section 7.2) asks for.
     return [(b"Host", host), *sent, (b"Accept-Encoding", b"identity")]
 
 

@@ -35,12 +35,16 @@ def main(command: str) -> int:
     """Run a command line until it ends or nobody wants it any more; returns its exit code."""
     for name in _OF_THE_TERMINAL:
         if hasattr(signal, name):
+            # Ctrl-C reaches the whole foreground group. The keeper must outlive it to end what is
+            # left.
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if sys.platform == "linux":
+        # A process that forks twice is adopted by the nearest subreaper instead of by init.
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     process = subprocess.Popen(  # noqa: S602 - the user's own command line
         command,
         shell=True,
+        # The standard input of the keeper is its lifeline; a command that read it would end itself.
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=_as_the_user_expects if os.name == "posix" else None,
@@ -122,6 +126,7 @@ def _descendants() -> set[int]:
     """All that descend from this process and have not ended. Empty but on Linux."""
     parents = dict(_parents()) if sys.platform == "linux" else {}
     found: set[int] = set()
+    # Parents may be listed in any order, so the set grows until no process adds to it.
     while new := {p for p, parent in parents.items() if parent in {os.getpid(), *found}} - found:
         found |= new
     return found
@@ -132,6 +137,8 @@ def _parents() -> Iterator[tuple[int, int]]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             with suppress(OSError, ValueError):
+                # The name of a process may hold blanks and brackets, so the fields are counted from
+                # its last bracket.
                 state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
                 if state != "Z":
                     yield int(entry.name), int(parent)

@@ -52,6 +52,8 @@ class KeySwap:
         if self._key is None:
             return headers
         return [
+            # The key goes into these headers only. A placeholder in a body or URL stays: there the
+            # key would be written to the logs of others.
             (name, value.replace(self._placeholder, self._key))
             if name.lower() in _CARRIES_KEY
             else (name, value)
@@ -78,6 +80,8 @@ class KeySwap:
         """Where the beginning of a key stands at the end of these bytes; else their length."""
         if not self._forms:
             return len(data)
+        # The forms are sorted by length, and nothing before this can be the beginning of any of
+        # them.
         longest = len(self._forms[0])
         for start in range(max(0, len(data) - longest + 1), len(data) - _HELD + 1):
             if any(form.startswith(data[start:]) for form in self._forms):

@@ -60,10 +60,12 @@ class OpenCalls:
     def saw(self, method: str, path: str, sent: RawHeaders, answer: HttpResponse) -> None:
         """An exchange with the target. ``sent`` is the header of the request as it left."""
         credential = [(name, value) for name, value in sent if name.lower() in _CREDENTIALS]
+        # A token may be used up by the time the call is to be ended, a key is not.
         if credential and not any(b"ek_" in value for _, value in credential):
             self._remember(credential)
         location = self._location(path, answer)
         if method == "POST" and answer.status in (200, 201) and location and _holds_sdp(answer):
+            # A repeated answer must not forget that the call has ended.
             self._calls.setdefault(location, _Call(location, credential))
         elif is_over(answer):
             ended = self._calls.get(_asked_to_end(method, path.partition("?")[0]))

@@ -42,6 +42,8 @@ def outward_proxy(origin: str) -> OutwardProxy | None:
     proxy = urlsplit(named if "://" in named else f"http://{named}")
     if proxy.scheme not in ("http", "https") or not proxy.hostname:
         return None
+    # Without user and password, which travel in a header of their own and must not be shown with
+    # the address.
     url = f"{proxy.scheme}://{proxy.netloc.rpartition('@')[2]}"
     if not proxy.username:
         return OutwardProxy(url)

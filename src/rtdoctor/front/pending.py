@@ -49,6 +49,7 @@ class PendingExchange:
         """The head of the target's answer has come."""
         self._head = status, readable(headers)
         self._wait_ms = self._since_begin_ms()
+        # Without a Location no call was opened, so the end of the run need not wait for the body.
         if value_of(headers, b"location") is None:
             self.settled.set()
 
@@ -138,6 +139,7 @@ class PassedExchanges:
         pending.settled.set()
         pending.has_ended.set()
         passed = self._redactor.clean(pending.ended())
+        # A WebSocket is kept twice, when it begins and when it ends, and counts once.
         if passed.number not in self._ended:
             self._left_bytes -= pending.request_body.kept + pending.response_body.kept
         self._ended[passed.number] = passed

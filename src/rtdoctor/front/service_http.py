@@ -108,6 +108,7 @@ class ServiceHttp:
             raise NoAnswer(LocalCode.CONNECT, f"cannot connect: {error}") from None
 
     def _pool(self, proxy: OutwardProxy | None) -> httpcore.AsyncConnectionPool:
+        # One pool for each way out: a pool belongs to its proxy.
         pool = self._pools.get(proxy)
         if pool is None:
             pool = self._pools[proxy] = httpcore.AsyncConnectionPool(
@@ -139,6 +140,7 @@ class ServiceHttp:
         )
         with _errors_mapped(limits):
             answer = await pool.handle_async_request(request)
+        # For both, httpcore hands out the bare connection, and it closes with the answer.
         is_tunnel = method == b"CONNECT" and 200 <= answer.status < 300
         try:
             yield ServiceAnswer(
@@ -204,6 +206,8 @@ def _no_connection(limits: FrontLimits) -> NoAnswer:
 def _cannot_connect(error: httpcore.ConnectError) -> NoAnswer:
     cause: BaseException | None = error
     while cause is not None:
+        # httpcore and anyio wrap the error of the system, which alone tells a wrong name from a
+        # closed port.
         if isinstance(cause, socket.gaierror):
             return NoAnswer(LocalCode.DNS, f"the host name does not resolve: {cause.strerror}")
         if isinstance(cause, ssl.SSLError):

@@ -57,6 +57,8 @@ class ThrowawayCa:
 
     def host_of(self, context: ssl.SSLContext) -> str | None:
         """The name that a connection asked for, told by the context that it got."""
+        # The ssl module does not tell a server which name was asked for, once the handshake is
+        # over.
         return next((h for h, known in self._contexts.items() if known is context), None)
 
     def context_by_name(self) -> ssl.SSLContext:

@@ -49,6 +49,8 @@ async def _pump(
             try:
                 data = await source.receive()
             except anyio.EndOfStream:
+                # The end of one direction is passed on, and the other goes on: HTTP clients close
+                # their side first and then wait for the answer.
                 if isinstance(sink, ByteStream):
                     await sink.send_eof()
                 return True

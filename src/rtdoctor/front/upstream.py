@@ -31,6 +31,7 @@ class Upstream:
             origin_of(self.base_url)
         except ValueError as error:
             raise UsageError(f"{self.base_url} is not the address of a service: {error}") from None
+        # A frozen value may be completed while it is made, and at no other time.
         object.__setattr__(self, "origins", origins)
 
     @property
@@ -62,6 +63,7 @@ def origin_of(url: str) -> str:
     Raises ``ValueError`` for a text that is no absolute URL.
     """
     parts = urlsplit(url)
+    # A WebSocket goes to the same port with the same certificate, so it is of the same origin.
     scheme = {"wss": "https", "ws": "http"}.get(parts.scheme, parts.scheme)
     host = parts.hostname or ""
     if not scheme or not host:

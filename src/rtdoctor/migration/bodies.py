@@ -122,6 +122,8 @@ class _Moving:
     def put(self, piece: Piece, goal: Path) -> None:
         value = piece.value
         if piece.field is not None and piece.at == piece.owner:
+            # Only a whole value is spelled anew: a part of one has no spelling of its own in the
+            # table.
             value = load().respelled(piece.field, value, self.reader, self.writer)
         becomes = None if value is piece.value else compact_json(value)
         new = goal[: len(goal) - len(piece.at) + len(piece.owner)]
@@ -152,6 +154,8 @@ class _Moving:
                 holder = holder.get(key) if isinstance(holder, dict) else None
             if self.writer in required.shapes and isinstance(holder, dict) and name not in holder:
                 rest = dict(holder)
+                # The required field comes first, as people write it; the object stays the same one,
+                # since it is inside the result.
                 holder.clear()
                 holder.update({name: required.value, **rest})
                 self.added.append(required.at)

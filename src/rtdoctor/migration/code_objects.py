@@ -63,6 +63,8 @@ def migrate_objects(text: str, lines: LineNumbers, mint: Dialect | None) -> Code
     bodies = done = 0
     for opening in _OPENING.finditer(text):
         start = opening.start()
+        # What was read as part of an object around it is migrated with that, and an edit must not
+        # overlap another.
         if start < done or start in refused:
             continue
         try:
@@ -75,6 +77,8 @@ def migrate_objects(text: str, lines: LineNumbers, mint: Dialect | None) -> Code
         kind = _kind(literal.value, text[max(0, start - _LOOK_BACK) : start], mint)
         if kind is None:
             continue
+        # Only a body that is taken hides what is inside it; the session of another object is looked
+        # at by itself.
         done = literal.end
         bodies += kind.form is Form.MINT
         written, said = migrate_literal(literal, text, kind, Generation.GA)
@@ -93,6 +97,8 @@ def _kind(value: dict[str, Any], before: str, mint: Dialect | None) -> Kind | No
         return kind
     names = set(value)
     only_beta = names & (beta_names() - ga_names())
+    # A name alone is no proof: other APIs have a `session` too, so its fields have to be the
+    # beta's.
     if _SESSION_BEFORE.search(before):
         return kind_of(value, Form.SESSION) if only_beta and names <= _SESSION_NAMES else None
     if kind is not None and kind.form is Form.MINT and kind.is_wrapped:

@@ -34,6 +34,7 @@ class LineNumbers:
     """The numbers of the lines of a text, from 1, by position."""
 
     def __init__(self, text: str) -> None:
+        # Found once, so that each look-up is a bisection and a long file stays linear.
         self._ends = [found.start() for found in re.finditer("\n", text)]
 
     def __getitem__(self, position: int) -> int:

@@ -113,6 +113,8 @@ class _LiteralReader:
         names: list[str] = []
         for at in self._members("}"):
             written, name = self._name()
+            # Which of the two counts is not the same everywhere, and writing the object anew would
+            # choose one.
             if name in value:
                 raise NotALiteral(at, f"{name} stands in it twice")
             self._colon(name)
@@ -182,6 +184,7 @@ def _string(written: str, at: int) -> str:
     if "\\" not in inside:
         return inside
     if written[0] != '"':
+        # The other quotes are turned into those of JSON, whose reader then judges the escapes.
         inside = inside.replace("\\'", "'").replace("\\`", "`").replace('"', '\\"')
         inside = inside.replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
     try:
@@ -191,6 +194,7 @@ def _string(written: str, at: int) -> str:
 
 
 def _number(written: str, at: int) -> int | float:
+    # Python raises for an integer of more than 4,300 digits; no double holds one of 400 anyway.
     value: int | float = json.loads(written) if len(written) <= 400 else float("inf")
     if value in (float("inf"), float("-inf")):
         raise NotALiteral(at, "it holds a number that is too large")

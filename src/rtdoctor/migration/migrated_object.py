@@ -61,6 +61,7 @@ def _to_ga(content: dict[str, Any], kind: Kind) -> MigratedObject:
     is_typed = session.get("type") == kind.session_type
     flat = {name: value for name, value in session.items() if name != "type" or not is_typed}
     around = {_EXPIRY: flat.pop(_EXPIRY)} if not kind.is_wrapped and _EXPIRY in flat else {}
+    # A GA session that holds beta names is read as if it were flat: what is right already stays.
     moved = migrate(compact_json(flat), _FLAT[kind.session_type], Dialect.CLIENT_SECRETS)
     wrapped = _parsed(moved)
     if not isinstance(wrapped.get(_WRAPPER), dict):
@@ -197,6 +198,7 @@ def _respell(body: dict[str, Any], shape: ValueShape) -> Iterator[Move]:
         value = holder[place[-1]]
         flat = table.respelled(row, value, shape, ValueShape.SESSIONS)
         new = table.respelled(row, flat, ValueShape.SESSIONS, shape)
+        # There and back through the flat spelling: a value that comes back changed was the beta's.
         if new not in (value, flat):
             holder[place[-1]] = new
             at = ".".join(place)

@@ -161,6 +161,8 @@ def _style(text: str | None) -> dict[str, Any] | None:
     data = _parsed(text or "")
     if isinstance(data, NotJson):
         return None
+    # A text is in a style when writing its data in that style gives the text again, to the
+    # character.
     return next((style for style in _STYLES if json.dumps(data, **style) == text), None)
 
 

@@ -80,6 +80,7 @@ def _mixture(failing: Any, passing: Any, chosen: frozenset[Path], path: Path) ->
     if not parts and (failing is ABSENT or passing is ABSENT):
         return ABSENT
     if isinstance(passing if failing is ABSENT else failing, list):
+        # A list has no gaps, so the items that are left move up.
         return list(parts.values())
     return parts
 
@@ -98,11 +99,13 @@ def _can_be_mixed(failing: Any, passing: Any) -> bool:
     kinds = {type(tree) for tree in there}
     if len(kinds) != 1 or not kinds <= {dict, list}:
         return False
+    # An empty object holds no leaf that could be chosen: it is a leaf itself.
     return len(there) == 2 or bool(there[0])
 
 
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two values are written alike in JSON: ``1``, ``1.0`` and ``true`` are not."""
+    # In Python `True == 1 == 1.0`; a service reads three different things.
     if type(one) is not type(other):
         return False
     if isinstance(one, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -25,6 +24,7 @@ from rtdoctor.domain.setup import (
     TokenEndpoint,
 )
 from rtdoctor.errors import ConfigError
+from rtdoctor.migration.json_text import compact_json
 from rtdoctor.plan import schema
 from rtdoctor.strict_yaml import closest, load, load_packaged, placed
 
@@ -242,12 +242,8 @@ def _fill(text: str, values: Mapping[str, str]) -> str:
             hint = closest(name, values)
             # The place is filled in by `placed`, which knows the path.
             raise ConfigError("", f"there is no value called {name!r}", hint=hint)
+    # Every name is known by now; `safe` keeps a `$` that begins no name.
     return template.safe_substitute(values)
-
-
-def compact_json(data: Any) -> str:
-    """JSON text as a browser's ``JSON.stringify`` would send it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def level_value(factor: Factor, raw: Mapping[str, Any]) -> Any:

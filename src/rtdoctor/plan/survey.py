@@ -106,6 +106,7 @@ def _block(catalogue: Catalogue, block: Block) -> Iterator[Setup]:
         for call in block.calls or ({},):
             names = {**dict(chosen), **call}
             setup = catalogue.setup(names)
+            # A skip names some levels, and every setup that has all of them is left out.
             skipped = any(s.items() <= setup.names.items() for s in block.skip)
             if not skipped and catalogue.is_valid(setup):
                 yield setup

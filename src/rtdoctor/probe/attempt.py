@@ -128,6 +128,7 @@ async def _spend(tools: Tools, record: Record, still_open: StillOpen, token: Tok
 async def _offer(tools: Tools, record: Record, still_open: StillOpen) -> tuple[Peer, str]:
     with record.watch.stage(Stage.OFFER):
         peer = tools.new_peer(record.setup)
+        # Before anything is awaited, so that the peer is closed wherever this is cancelled.
         still_open.peers.append(peer)
         return peer, await peer.make_offer(record.setup.offer.value)
 
@@ -180,6 +181,7 @@ def _credential(tools: Tools, record: Record, token: Token | None) -> Secret | N
     record.token_use = replace(
         record.token_use, age_at_call_ms=token.age_ms, earlier_calls=token.calls
     )
+    # Counted before the answer: a token that was sent may be used up, whatever comes back.
     token.calls += 1
     return token.secret
 
@@ -209,6 +211,7 @@ async def _connect(tools: Tools, record: Record, peer: Peer) -> None:
             await peer.until_ice()
         with record.watch.stage(Stage.DTLS):
             await peer.until_dtls()
+        # Without a channel no event can arrive, so DTLS is as far as such a setup goes.
         if record.setup.offer.value.channel is None:
             raise Stop(Outcome.passed(Stage.DTLS))
         with record.watch.stage(Stage.CHANNEL):
@@ -216,12 +219,14 @@ async def _connect(tools: Tools, record: Record, peer: Peer) -> None:
         with record.watch.stage(Stage.SESSION) as stage:
             stage.detail = await _first_event(tools, record, peer)
     finally:
+        # Also of a failure: the states at its moment say which side gave up.
         record.connection = peer.state()
 
 
 async def _first_event(tools: Tools, record: Record, peer: Peer) -> str:
     """Wait for the session's first event (fact EVT-FIRST); return its type."""
     deadline = time.perf_counter() + tools.limits.session_s
+    # One deadline for all messages: a service that keeps talking must not extend it.
     while (left_s := deadline - time.perf_counter()) > 0 and len(record.events) < _MAX_EVENTS:
         message = await peer.next_message(left_s)
         if message is None:

@@ -37,6 +37,7 @@ def call_request(
     headers: list[tuple[str, str | Credential]] = []
     auth = setup.auth.value
     if auth.kind is AuthKind.LITERAL:
+        # Literal text is sent as the user's client sends it, and is no secret: it is what is wrong.
         headers.append((auth.header, f"{auth.scheme} {auth.text}".strip()))
     elif auth.kind is not AuthKind.NONE and credential is not None:
         headers.append((auth.header, Credential(auth.scheme, credential)))
@@ -54,6 +55,7 @@ def call_request(
         if encoding.session is not None:
             parts += (Part("session", "application/json", encoding.session),)
     else:
+        # A multipart body gets its type from the HTTP client, which chooses the boundary.
         headers.append(("Content-Type", encoding.content_type))
         if encoding.kind is EncodingKind.JSON:
             body = json.dumps({"type": "offer", "sdp": sdp})
@@ -112,6 +114,7 @@ def call_location(setup: Setup, target: Target, response: HttpResponse) -> str |
     if not location or len(location) > MAX_LOCATION or not location.isprintable():
         return None
     try:
+        # RFC 9110, section 10.2.2: a Location may be relative to the URL of the request.
         return urljoin(call_url(setup, target), location)
     except ValueError:
         return None

@@ -41,6 +41,8 @@ async def _clean_up(tools: Tools, record: Record, still_open: StillOpen) -> None
     limit_s = tools.limits.cleanup_s
     if still_open.unanswered is not None:
         await asyncio.wait({still_open.unanswered}, timeout=limit_s)
+        # Nothing happens to a task that is done. One that still waits is given up, and its call
+        # cannot be known.
         still_open.unanswered.cancel()
         await asyncio.gather(still_open.unanswered, return_exceptions=True)
     # Each part has its own limit, so that a slow hang-up leaves time to close the peers.

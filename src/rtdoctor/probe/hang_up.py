@@ -38,6 +38,8 @@ async def hang_up(location: str, key: Secret | None, send: Send) -> str:
         return f"the hang-up failed: {answer}"
     if is_over(answer):
         return ""
+    # Any other refusal is the service's word on this call, and a DELETE would only be a second
+    # guess.
     if answer.status not in NO_SUCH_ROUTE:
         return f"the hang-up was answered {answer.status}"
     deleted = await send(delete_request(location, key))

@@ -43,7 +43,7 @@ class HttpxPort:
     """A free list of httpx clients, one connection each, over one shared TLS context.
 
     One shared client would search all its connections for every request; see the
-    measurements named in ARCHITECTURE.md.
+    measurements named in docs/decisions.md.
     """
 
     def __init__(

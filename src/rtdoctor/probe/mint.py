@@ -55,6 +55,7 @@ def mint_request(setup: Setup, target: Target, key: Secret) -> WireRequest:
     header = setup.beta_header.value
     headers: list[tuple[str, str | Credential]] = [*header.mint_others]
     if not any(name.lower() == "authorization" for name, _ in header.mint_others):
+        # The user's own header, such as `Bearer undefined`, is sent in place of the key.
         headers.insert(0, ("Authorization", Credential("Bearer", key)))
     text = body.text
     if setup.auth.value.kind is AuthKind.EXPIRED:
@@ -77,6 +78,7 @@ def _short_lived(path: str, text: str | None) -> str | None:
         return text
     if not isinstance(body, dict):
         return text
+    # A life that the user asks for is theirs and stays.
     body.setdefault("expires_after", {"anchor": "created_at", "seconds": SHORTEST_TTL_S})
     return json.dumps(body, separators=(",", ":"))
 
@@ -122,6 +124,7 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
         return failed(LocalCode.NO_TOKEN, f"the answer is JSON, but {json_type(data)}")
     nested = data.get("client_secret")
     holder: dict[str, Any] = data
+    # Where both shapes are there, GA's is read first, as clients of today do.
     if isinstance(nested, dict) and "value" not in data:
         holder = nested
     value = holder.get("value", None if holder is nested else nested)
@@ -165,6 +168,8 @@ def read_at(response: HttpResponse, place: str) -> Minted | Outcome:
     except CannotRead as error:
         missing = error.before or "the answer"
         return _not_read(response, place, f"{missing} is {error.what} there; {has}")
+    # `undefined` and `[object Object]` are what a page goes on with, so the call is made and its
+    # answer is evidence.
     if is_stand_in(text):
         return Minted(text, None, is_token=False)
     minted = Minted(text, None)
@@ -210,6 +215,7 @@ def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:
 
 def _unix_time(value: Any) -> int | None:
     """``expires_at`` where it can be one: hostile answers hold numbers that no clock shows."""
+    # A bool is an int to Python.
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40:
         return value
     return None

@@ -59,11 +59,15 @@ class Prober:
 
         The observation is that of the last try; what it cost is that of all tries.
         """
+        # The wait between two tries counts as alive: letting others in would only add to the
+        # service's load.
         async with self._alive:
             tries: list[Observation] = []
             unfinished: Record | None = None
             try:
                 while True:
+                    # Held outside the try of a probe, so that a cancellation can still count what
+                    # it has cost.
                     unfinished = Record(probe_id, setup, purpose)
                     tries.append(await attempt(self._tools, unfinished, on_minted))
                     unfinished = None

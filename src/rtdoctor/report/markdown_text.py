@@ -22,6 +22,8 @@ def code(text: str) -> str:
     shown = shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
     longest = max(map(len, re.findall(r"`+", shown)), default=0)
     ticks = "`" * (longest + 1)
+    # CommonMark takes one space off each side of a span, and a backtick at its edge would join the
+    # fence.
     pad = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
     return f"{ticks}{pad}{shown or ' '}{pad}{ticks}"
 

@@ -41,6 +41,7 @@ def answers_of(observations: Sequence[Observation], run: Run) -> tuple[Answered,
     groups: dict[tuple[str, str], list[str]] = {}
     for observation in observations:
         said = answer_text(observation, run.header.target.base_url), place(observation.outcome)
+        # By text and place: the same sentence about two fields is two answers.
         groups.setdefault(said, []).append(observation.probe)
     return tuple(Answered(text, tuple(ids), where) for (text, where), ids in groups.items())
 
@@ -49,6 +50,7 @@ def _own(run: Run, diagnosis: Diagnosis) -> list[Observation]:
     """The subject's observations: as the diagnosis names them, as the run does, or by setup."""
     seen, subject = run.observations, run.header.subject
     named = [o for o in seen if o.probe in diagnosis.subject_probes]
+    # A run that was cut short has no diagnosis that names its probes.
     meant = named or [o for o in seen if o.purpose is Purpose.SUBJECT]
     return meant or [o for o in seen if subject and o.setup.as_sent() == subject.as_sent()]
 

@@ -17,6 +17,8 @@ def shell_word(text: str) -> str:
     if not re.search(
         r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text
     ):
+        # Within single quotes bash reads nothing at all, so only the quote itself has to leave
+        # them.
         return "'" + text.replace("'", "'\\''") + "'"
     return "$'" + "".join(map(_ansi_c, text)) + "'"
 
@@ -40,6 +42,7 @@ def python_text(text: str) -> str:
 
 def javascript_value(value: object) -> str:
     """A JavaScript literal of ASCII only that cannot end a script element."""
+    # `</script>` ends a script element wherever it stands, also inside a string.
     return json.dumps(value).replace("<", "\\u003c")
 
 
@@ -67,6 +70,7 @@ def python_object(value: Any, indent: str = "") -> str:
 
 def python_string(text: str) -> str:
     """A string as Python writes it, in double quotes where that needs no escape."""
+    # repr prefers single quotes and escapes what does not print.
     written = repr(text)
     has_quotes = '"' in text or "'" in text
     return written if has_quotes else f'"{written[1:-1]}"'

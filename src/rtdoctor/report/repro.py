@@ -75,6 +75,7 @@ def _headers(observation: Observation, exchange: HttpExchange) -> Iterator[Heade
     is_call = exchange.purpose in _CALLS
     for name, value in exchange.request.headers:
         lower = name.lower()
+        # A line end in a header would begin another header in the snippet.
         text = _CONTROL.sub("", value)
         if lower in _MADE_BY_THE_CLIENT or lower in _NEVER_REPEATED or _CONTROL.search(name):
             continue
@@ -127,8 +128,10 @@ def _curl_command(step: ReproStep) -> str:
     options = ["curl", "-sS"]
     if step.purpose != "mint":
         options.append("-i")
+    # curl takes brackets and braces in a URL for a pattern of several URLs.
     if re.search(r"[\[\]{}]", step.url):
         options.append("--globoff")
+    # curl would resolve `/../` before it sends, and another path is another probe.
     if "/." in step.url:
         options.append("--path-as-is")
     lines = [f"{' '.join(options)} -X {shell_word(step.method)} {shell_word(step.url)}"]
@@ -140,6 +143,7 @@ def _curl_command(step: ReproStep) -> str:
         if header.variable:
             lines.append(f'-H {shell_word(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
+            # A semicolon in place of the colon is how curl sends a header without a value.
             colon = f"{header.name}: {header.text}" if header.text else f"{header.name};"
             lines.append(f"-H {shell_word(colon)}")
     if step.body is not None:
@@ -177,6 +181,7 @@ def _python_step(step: ReproStep, token: str) -> str:
         value = python_text(h.text)
         if h.variable:
             value = f"{value} + {variable[h.variable]}" if h.text else variable[h.variable]
+        # httpx encodes header text as ASCII and would raise.
         encode = "" if (h.name + h.text).isascii() else ".encode()"
         shown = f"({value}){encode}" if encode else value
         lines.append(f"            ({python_text(h.name)}{encode}, {shown}),")
@@ -231,6 +236,7 @@ def _js_headers(step: ReproStep, variable: str = "{name}") -> Iterator[str]:
     multipart = any("multipart/" in h.text.lower() for h in step.headers)
     yield "  headers: {"
     for h in step.headers:
+        # The browser writes this one, with the boundary that it has chosen.
         if multipart and h.name.lower() == "content-type":
             continue
         value = javascript_value(h.text)

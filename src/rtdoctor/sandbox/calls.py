@@ -12,7 +12,8 @@ from rtdoctor.sandbox.conversation_items import ConversationItems
 from rtdoctor.sandbox.media.answer_sdp import Address
 from rtdoctor.sandbox.media.hearing import AudioReceiver
 from rtdoctor.sandbox.media.ice_tcp import IceTcp
-from rtdoctor.sandbox.rules.rule_file import CallState, Connect
+from rtdoctor.sandbox.rules.conditions import CallState
+from rtdoctor.sandbox.rules.rule_file import Connect
 from rtdoctor.sandbox.sessions import Session
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import Any
 from rtdoctor.sandbox.calls import Call
 from rtdoctor.sandbox.conversation_items import item_of
 from rtdoctor.sandbox.responses import TONE_MS, respond
+from rtdoctor.sandbox.rules.conditions import Endpoint
 from rtdoctor.sandbox.rules.matching import RuleBook
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ReceivedRequest
-from rtdoctor.sandbox.rules.rule_file import Answer, Endpoint, ErrorBody, Rule
+from rtdoctor.sandbox.rules.rule_file import Answer, ErrorBody, Rule
 from rtdoctor.sandbox.server_events import Event, server_event
 
 _HEARD = Rule(

@@ -32,7 +32,8 @@ def respond(session: Session, items: ConversationItems, asked: dict[str, Any]) -
     """The response to a ``response.create`` whose ``response`` was ``asked``."""
     is_beta = session.dialect == "beta"
     name = "modalities" if is_beta else "output_modalities"
-    modalities = asked.get(name) or session.body[name]
+    asked_for = asked.get(name) or session.body.get(name)
+    modalities = asked_for if isinstance(asked_for, list) else ["audio"]  # the beta takes anything
     has_audio = "audio" in modalities
     response_id = new_id("resp")
     kind = "output_audio" if has_audio else "output_text"

@@ -9,10 +9,11 @@ from typing import Any
 
 from rtdoctor.sandbox.calls import Calls
 from rtdoctor.sandbox.event_answers import EventAnswers, error_object
+from rtdoctor.sandbox.rules.conditions import json_type
 from rtdoctor.sandbox.rules.matching import RuleBook
 from rtdoctor.sandbox.rules.placeholders import fill
 from rtdoctor.sandbox.rules.request import ReceivedRequest
-from rtdoctor.sandbox.rules.rule_file import Answer, Connect, ErrorBody, Mint, Rule, json_type
+from rtdoctor.sandbox.rules.rule_file import Answer, Connect, ErrorBody, Mint, Rule
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.token_store import TokenBook, opening_a_call
 

@@ -62,6 +62,8 @@ def _unreadable(kind: RequestKind, error: UnreadableError) -> BodyReading:
 
 
 def _reading(kind: RequestKind, faults: Iterable[Fault]) -> BodyReading:
+    # One more than is shown, to know whether there are more. Faults come lazily, so a hostile body
+    # costs no more than these.
     listed = list(islice(_once_a_place(faults), MOST_FAULTS + 1))
     kept = tuple(fault for fault in listed[:MOST_FAULTS] if not _is_implied(fault, listed))
     return BodyReading(kind, kept, len(listed) > MOST_FAULTS)
@@ -70,6 +72,8 @@ def _reading(kind: RequestKind, faults: Iterable[Fault]) -> BodyReading:
 def _once_a_place(faults: Iterable[Fault]) -> Iterator[Fault]:
     seen: set[At] = set()
     for fault in faults:
+        # Parents come first, and the first fault of a place says most: what follows is of the same
+        # cause.
         if fault.at not in seen:
             seen.add(fault.at)
             yield fault
@@ -101,6 +105,7 @@ def _event_fault(kind: RequestKind, value: Any) -> Fault:
     known = event_schemas(kind)
     allowed = tuple(json.dumps(name) for name in known)
     if "type" not in value:
+        # A known event name under another key: `event: session.update` is common.
         others = [name for name, text in value.items() if isinstance(text, str) and text in known]
         if others:
             other, meant = (others[0],), (kind.place(at),)
@@ -114,6 +119,7 @@ def _event_fault(kind: RequestKind, value: Any) -> Fault:
         basis = ("EVT-TRANSCRIPTION-SESSION-UPDATE-GONE",)
         update = json.dumps("session.update")
         return Fault(FaultKind.BETA_NAME, at, kind.place(at), allowed, (), update, basis)
+    # The comparison is quadratic, and a name of the document is never longer.
     near = get_close_matches(name[:64], known, n=1)
     instead = json.dumps(near[0]) if near else None
     return Fault(FaultKind.WRONG_VALUE, at, kind.place(at), allowed, instead=instead)

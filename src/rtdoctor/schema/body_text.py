@@ -52,6 +52,7 @@ def parse(text: str) -> tuple[Any, tuple[At, ...]]:
 def check_size(value: Any) -> None:
     """Raise ``UnreadableError`` for a body with too many levels or values to be judged in time."""
     level, count = [value], 1
+    # Level by level, since a body that is nested too deeply would end a recursion.
     for _ in range(MAX_DEPTH):
         level = [inner for outer in level for _, inner in _children(outer)]
         count += len(level)

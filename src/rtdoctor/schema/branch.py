@@ -28,6 +28,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def meant_branch(choice: Sequence[Schema], value: Any) -> int:
     """The index of the branch that fits best; the first of those that fit equally well."""
+    # Of branches that fit equally well the first wins, so the index counts backwards.
     return max(range(len(choice)), key=lambda n: (_fit(choice[n], value), -n))
 
 
@@ -41,6 +42,7 @@ def takes_type_of(schema: Schema, value: Any) -> bool:
     """Whether a schema without a choice takes values of this JSON type."""
     if "type" not in schema:
         return True
+    # To Python a bool is an int; to JSON it is none.
     if isinstance(value, bool):
         return bool(schema["type"] == "boolean")
     return isinstance(value, _TYPES[schema["type"]])
@@ -59,4 +61,5 @@ def _fit(schema: Schema, value: Any) -> tuple[bool, int, int]:
     if not isinstance(value, dict):
         return (True, 0, 0)
     known = schema.get("properties", {})
+    # A right tag outweighs any number of known names: the writer has said which branch is meant.
     return (True, agreement(schema, value), sum(name in known for name in value))

@@ -81,7 +81,10 @@ def _in_branch(
         yield Complaint(at, "type", choice[index], _any_of(choice))
         return
     fitting = [branch for branch in choice if takes_type_of(branch, value)]
+    # Where the branch is a guess, a name that it demands may be one that the writer never wanted.
+    # Only the tag is asked for, since it ends the guessing.
     is_guess = len(fitting) > 1 and isinstance(value, dict) and agreement(choice[index], value) <= 0
+    # jsonschema puts the index of the branch first in the path of each error inside a choice.
     of_branch = (e for e in error.context or () if e.relative_schema_path[0] == index)
     for complaint in (c for inner in of_branch for c in _told(inner)):
         needed = complaint.keyword == "required" and complaint.at[:-1] == at

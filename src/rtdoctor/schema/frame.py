@@ -36,6 +36,7 @@ class Frame:
             return None
         if at[: len(self.session_at)] == self.session_at:
             return at[len(self.session_at) :]
+        # The beta had no `session` around its fields, and people who migrate leave them at the top.
         return at if len(at) == 1 else None
 
 
@@ -54,6 +55,8 @@ def frame_of(kind: RequestKind, value: Any) -> Frame | None:
         session_schema = session_schema["properties"][str(name)]
         value = value.get(name) if isinstance(value, dict) else None
     session = meant_schema(session_schema, value)
+    # By identity: `published` resolves each named schema once, so that one object stands wherever
+    # it is referred to.
     named = (shape for shape, s in published().sessions.items() if s is session)
     return Frame(kind, schema, at, next(named, _usual_shape(kind)))
 

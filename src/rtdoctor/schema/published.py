@@ -66,6 +66,8 @@ def _resolve(node: Any, definitions: Schema, named: dict[str, Any]) -> Any:
     if "$ref" not in node:
         return {key: _resolve(inner, definitions, named) for key, inner in node.items()}
     name = node["$ref"].rpartition("/")[2]
+    # Each definition is resolved once and shared. `frame_of` relies on that: it tells a session by
+    # identity.
     if name not in named:
         named[name] = _resolve(definitions[name], definitions, named)
     return named[name]

@@ -69,6 +69,7 @@ def _of_models(frame: Frame, session_at: At, body: Any) -> Iterator[Fault]:
         at, model_at = session_at + split(rule.at), session_at + split(rule.model_at)
         if frame.shape not in rule.shapes or value_at(body, model_at) not in rule.models:
             continue
+        # Null says that a field is off, which is no use of it.
         is_right = rule.null_is_right and value_at(body, at) is None
         if _has(body, at) and not is_right:
             yield frame.fault(FaultKind.OTHER_MODEL, at, basis=rule.basis)

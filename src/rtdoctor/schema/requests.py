@@ -37,6 +37,7 @@ class RequestKind(StrEnum):
 
         After the part of the setup follows a JSON Pointer (RFC 6901).
         """
+        # Whatever is no part of a call and no event is a body of the token request.
         return _PARTS.get(self, "mint.body") + "".join(f"/{_escaped(step)}" for step in at)
 
 
@@ -63,4 +64,5 @@ _MINTS = {
 
 
 def _escaped(step: str | int) -> str:
+    # The tilde first (RFC 6901, section 4): else the `~1` of a slash would be escaped again.
     return str(step).replace("~", "~0").replace("/", "~1")

@@ -36,6 +36,7 @@ def address_of(url: str) -> Address:
     """The parts of a URL. One that cannot be read has an empty base and is its own path."""
     try:
         parts = urlsplit(url.strip())
+        # A user and password before the host are not the service's address, and may be a secret.
         host = parts.netloc.rpartition("@")[2]
     except ValueError:
         return Address("", "/", "")
@@ -68,6 +69,7 @@ def to_service(request: HttpRequest) -> bool:
 
 
 def _is_of_page(request: HttpRequest, origin: str) -> bool:
+    # The browser says it itself, and a page cannot change this header.
     if header(request, "sec-fetch-site") == "same-origin":
         return True
     page = header(request, "origin") or header(request, "referer") or ""

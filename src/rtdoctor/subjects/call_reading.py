@@ -62,6 +62,7 @@ def _encoding(call: SeenCall) -> CallEncoding:
     offer, content_type = call.offer, header(call.seen.request, "content-type")
     if offer.encoding is EncodingKind.MULTIPART:
         return CallEncoding(EncodingKind.MULTIPART, session=offer.session)
+    # Only what passed byte for byte tells whether the last line end was sent.
     is_raw = call.seen.exact and offer.encoding is EncodingKind.RAW and offer.sdp is not None
     trim = is_raw and not (offer.sdp or "").endswith("\n")
     # without the header, what browsers send with a text (Fetch, "extract a body")
@@ -127,6 +128,7 @@ def auth_of(
             return Auth(AuthKind.NONE), ReadPlace("credential", "none is sent", origin)
         why = "the recording leaves credentials out; a token is what a page shows"
         return Auth(), ReadPlace("credential", "an ephemeral token", why, inferred=True)
+    # A credential that stands in an answer is a token of that answer, whatever it looks like.
     if mint is not None and mint.matched:
         return _token_auth(call, shown, mint)
     kind = kind_of(shown.text)
@@ -144,6 +146,7 @@ def auth_of(
             return _used(shown, call.earlier)
         auth = Auth(kind, header=shown.header, scheme=shown.scheme)
         return auth, ReadPlace("credential", words[kind], origin)
+    # Nobody mints a token to call with a key.
     kind = AuthKind.EPHEMERAL if mint is not None else AuthKind.API_KEY
     auth = Auth(kind, header=shown.header, scheme=shown.scheme)
     why = f"{origin} shows a credential of an unknown kind"

@@ -15,6 +15,7 @@ from rtdoctor.migration.places import ValueShape, vocabulary
 from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.secrets.names import Name, judge
 from rtdoctor.subjects.levels import level_of
+from rtdoctor.subjects.server_action import returned_by
 
 _MINT = (Factor.TOKEN_ENDPOINT, Factor.TOKEN_BODY)
 _CALL = (Factor.CALL_ENDPOINT, Factor.CALL_QUERY, Factor.CALL_ENCODING)
@@ -45,9 +46,12 @@ def with_mint_of(setup: Setup, catalogue: Catalogue) -> Setup:
         same_place = recipe.call_endpoint == setup.call_endpoint
         return same_place and ("intent" in params) == bool(_intent(recipe))
 
+    # Better the mint of another recipe, which is said to be inferred, than a setup that cannot be
+    # probed.
     found = _recipe(catalogue, fits) or _recipe(catalogue, lambda recipe: True)
     if found is None:
         return setup
+    # A recipe mints for a model of its own, and the call names the one that the user means.
     body, model = parse_object(found.token_body.value.text or ""), params.get("model")
     if model is not None and body is not None and "model" in body:
         value = TokenBody(compact_json({**body, "model": model}))
@@ -91,6 +95,7 @@ def body_with_usual(
     holder = _at(body, at) if at is not None else None
     if model is None or not isinstance(holder, dict) or body is None:
         return None
+    # `_at` returns the object inside `body`, so this writes into it.
     holder["model"] = model
     return TokenBody(compact_json(body), setup.token_body.value.content_type)
 
@@ -138,7 +143,7 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
     """
     if len(answer) > _MAX_CHARACTERS:
         return None
-    data = parse_object(answer) or {}
+    data = _answered(answer)
     if isinstance(data.get("session"), dict) and "value" in data:
         is_transcription = data["session"].get("type") == "transcription"
         shape = ValueShape.TRANSCRIPTION if is_transcription else ValueShape.REALTIME
@@ -148,6 +153,12 @@ def mint_behind(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[An
         name = "transcription_sessions" if is_transcription else "sessions"
         return _levels(catalogue, name, data, ValueShape(name))
     return _named_in(answer, catalogue)
+
+
+def _answered(answer: str) -> dict[str, Any]:
+    """The object of an answer, or what a server action returned."""
+    returned = parse_object(answer) or returned_by(answer)
+    return returned if isinstance(returned, dict) else {}
 
 
 def _named_in(answer: str, catalogue: Catalogue) -> tuple[Level[Any], Level[Any]] | None:
@@ -164,6 +175,7 @@ def _levels(
 ) -> tuple[Level[Any], Level[Any]]:
     body: dict[str, Any] = {}
     fields = {path for path, field in vocabulary(shape).fields.items() if field.place(shape)}
+    # Shorter paths first: what holds an object goes along whole, and its members are passed over.
     for path in sorted(fields, key=len):
         value = _at(answer, path)
         goes_along = any(path[:length] in fields for length in range(1, len(path)))

@@ -78,6 +78,7 @@ def origin_problem(response: HttpResponse, origin: str, *, with_cookies: bool = 
     given = [v for k, v in response.headers if k.lower() == "access-control-allow-origin"]
     if not given:
         return "it has no Access-Control-Allow-Origin"
+    # Two headers are one joined value, which is no origin: browsers refuse it.
     allowed = ", ".join(given).strip()
     if allowed == "*":
         if with_cookies:
@@ -92,6 +93,7 @@ def origin_problem(response: HttpResponse, origin: str, *, with_cookies: bool = 
 
 def _is_unsafe(name: str, text: str) -> bool:
     lowered = name.lower()
+    # The browser sets these itself, so no preflight asks for them.
     if lowered in _FORBIDDEN or lowered.startswith(_FORBIDDEN_PREFIXES):
         return False
     if lowered == "content-type":

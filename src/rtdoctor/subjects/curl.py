@@ -79,6 +79,7 @@ def _options(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each option with its value; a word that is none is a URL."""
     rest = iter(words)
     for word in rest:
+        # What follows is another request with options of its own.
         if word == "--next":
             return
         if word.startswith("--"):
@@ -100,6 +101,7 @@ def _short(word: str, rest: Iterator[str]) -> Iterator[tuple[str, str]]:
         option = f"-{letter}"
         name = _NAMES.get(option, option)
         if name in _VALUED or option in _WITH_VALUE:
+            # The rest of the word is the value, as in `-XPOST`, or the next word is.
             yield name, word[at + 1 :] or next(rest, "")
             return
         yield name, ""
@@ -159,6 +161,7 @@ def request_of(draft: RequestDraft, url: str) -> HttpRequest:
     elif draft.data and draft.is_get:
         url = f"{url}{'&' if '?' in url else '?'}{'&'.join(draft.data)}"
     elif draft.data:
+        # curl joins several --data by `&`, and several --json by nothing.
         body = "".join(draft.data) if draft.is_json else "&".join(draft.data)
         form = "application/x-www-form-urlencoded"  # curl's manual, --data
         default("Content-Type", "application/json" if draft.is_json else form)

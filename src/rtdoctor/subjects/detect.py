@@ -56,6 +56,7 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise UsageError(f"{name} is empty", hint=f"Give {READABLE}.")
+    # Before anything else: a saved run is JSON, and holds requests that a reader would find.
     if _SAVED_RUN.search(text[:1000]):
         raise UsageError(
             f"{name} is a saved run, not a setup",
@@ -75,10 +76,14 @@ def read_subject_text(text: str, name: str, catalogue: Catalogue) -> Reading:
             return read_recordings([recording], catalogue)
     if len(text) > _LONGEST:
         raise ConfigError(name, f"the text is longer than {_LONGEST:,} characters")
+    # From here on the strictest form comes first: whatever a text can be mistaken for, it is asked
+    # for later.
     if is_offer(text):
         return reading_of_offer(text, catalogue, kind="SDP offer", name=name)
     if _SETUP.search(text):
         return reading_of_setup_file(text, name, catalogue)
+    # A `fetch` in a file of code is code with variables, and not a call that was copied from a
+    # browser.
     recording = None if is_source_name(name) else _in_text(text, name)
     if recording is not None:
         return read_recordings([recording], catalogue)
@@ -145,6 +150,8 @@ def _in_text(text: str, name: str) -> Recording | None:
         ("fetch call", _fetch),
     )
     for kind, read in readers:
+        # The order counts: a PowerShell text may speak of curl, where that is another name for its
+        # own command.
         seen = tuple(read(text, name))
         if seen:
             return Recording(kind if len(seen) == 1 else f"{kind}s", seen, from_text=True)

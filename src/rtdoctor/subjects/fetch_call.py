@@ -26,6 +26,7 @@ def read_fetches(text: str, name: str) -> Iterator[Seen]:
     for number, match in enumerate(_FETCH.finditer(text)):
         if number >= _MAX_CALLS:
             return
+        # It stands in the arguments of a call that was read.
         if match.start() < end:
             continue
         line += text.count("\n", counted, match.start())

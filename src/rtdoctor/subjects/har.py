@@ -40,6 +40,8 @@ def read_har(data: Any, name: str) -> Recording:
             "the archive holds no requests",
             hint="Open the network panel before the page is loaded, then save it again.",
         )
+    # Entries need not stand in the order of time (HAR 1.2). The sort is stable, so equal times keep
+    # theirs.
     if all(one.at is not None for one in seen):
         seen.sort(key=lambda one: one.at or 0.0)
     unreadable = len(entries) - len(seen)

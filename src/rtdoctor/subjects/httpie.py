@@ -26,6 +26,7 @@ def read_httpie(command: Command, name: str) -> Iterator[Seen]:
     program, *rest = command.words
     draft = RequestDraft()
     items, token = _words(rest, draft)
+    # The method is the first word in capitals, and may be left out.
     if items and re.fullmatch(r"[A-Z]+", items[0]):
         draft.method = items.pop(0)
     if not items or not _URL.match(items[0]):
@@ -79,6 +80,7 @@ def _put(item: str, draft: RequestDraft, fields: dict[str, object], url: str) ->
         draft.headers.append((name, text))
     elif sign == "==":
         return f"{url}{'&' if '?' in url else '?'}{name}={quote_plus(text)}"
+    # The value is JSON and not a text.
     elif sign == ":=":
         try:
             fields[name] = json.loads(text)

@@ -111,6 +111,7 @@ def _object(text: str, at: int, depth: int) -> tuple[dict[str, Any], int]:
             if text[at : at + 1] == ":":
                 value[name], at = read_value(text, at + 1, depth + 1)
             else:
+                # `{ model }` is short for a variable, whose value is not in the text.
                 value[name] = Expression(name)
         at = _behind_comma(text, at, "}")
 
@@ -148,6 +149,7 @@ def _end_of_expression(text: str, at: int) -> int:
     """Where an expression ends: at a comma or a closing bracket of what is around it."""
     open_brackets = 0
     while at < len(text):
+        # Strings are passed as a whole, since a bracket in one opens nothing.
         found = _STRING.match(text, at) or _PLAIN.match(text, at)
         if found:
             at = found.end()

@@ -40,6 +40,8 @@ def mint_levels(seen: Seen) -> MintLevels:
     content_type = header(request, "content-type") or "text/plain;charset=UTF-8"
     others = own_headers(request)
     shown = credential_in(request)
+    # A broken credential is part of what the user does wrong, and replacing it by a key would
+    # repair it in silence.
     if shown is not None and kind_of(shown.text) is AuthKind.LITERAL:
         others = ((shown.header, f"{shown.scheme} {shown.text}".strip()), *others)
     return MintLevels(

@@ -50,6 +50,7 @@ def posted_offer(request: HttpRequest) -> PostedOffer | None:
     fields = form_fields(body, content_type)
     for name, text in fields.items():
         if is_offer(text):
+            # An offer in the field `session` is a mix-up of the two fields, and no session to read.
             session = None if name == "session" else fields.get("session")
             return PostedOffer(text, EncodingKind.MULTIPART, session)
     found = _in_json(body) if "v=0" in body else None

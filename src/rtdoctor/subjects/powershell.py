@@ -66,6 +66,7 @@ def _parameters(command: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
             if in_table:
                 texts.append(text)
             elif not (kind == "bare" and text.startswith("[")):  # a type, as in [Text.Encoding]
+                # The first text counts; what follows an unknown parameter belongs to that.
                 values.setdefault(parameter, text)
         elif kind == "parameter" and not in_table:
             parameter = match["parameter"].lower()
@@ -75,6 +76,7 @@ def _parameters(command: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
             break
         if kind in ("close", "end") and texts:
             if parameter == "headers" and len(texts) > 1:
+                # A value that is put together of several texts counts as one.
                 table.append((texts[0], " ".join(texts[1:])))
             texts = []
     return values, table

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.errors import ConfigError
-from rtdoctor.plan.catalogue import Catalogue, compact_json, level_value
+from rtdoctor.migration.json_text import compact_json
+from rtdoctor.plan.catalogue import Catalogue, level_value
 from rtdoctor.strict_yaml import load, placed
 
 NEWEST_VERSION = 1
@@ -168,6 +169,7 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any) -> Level[Any]:
     if given is None:
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
+        # A path cannot be mistaken for the name of a level, which has no slash.
         if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
             return named(
                 catalogue, factor, level_value(factor, {"path": given, "method": "POST"}), given

@@ -70,12 +70,14 @@ def bash_commands(text: str) -> Iterator[Command]:
                 command.words.append(word)
             word = None
         elif kind != "continued":
+            # Pieces without a gap between them are one word: `"a"'b'c`.
             word = (word or "") + _bash_piece(kind, match[kind])
         line += match[0].count("\n")
         if kind == "end":
             if command.words:
                 yield command
             command = Command(line)
+        # Empty lines and comments before a command do not count as its beginning.
         elif not command.words and word is None:
             command.line = line
     command.words += [] if word is None else [word]

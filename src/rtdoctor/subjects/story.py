@@ -11,6 +11,7 @@ from rtdoctor.subjects.address import address_of, to_service
 from rtdoctor.subjects.headers import ShownCredential, credential_in
 from rtdoctor.subjects.posted_offer import PostedOffer, posted_offer
 from rtdoctor.subjects.seen import Seen
+from rtdoctor.subjects.server_action import is_server_action
 from rtdoctor.subjects.tokens import TokenFound, tokens_in
 
 _SHORTEST = 6  # characters of a credential that is looked for in other answers
@@ -90,6 +91,8 @@ def _joined(
     exchanges: list[Answered], calls: list[tuple[int, SeenCall]], mints: list[tuple[int, SeenMint]]
 ) -> tuple[SeenCall | None, SeenMint | None]:
     """The call that is taken, and its mint."""
+    # The last complete story: people try again until they record, and the last try is the one they
+    # mean.
     for number, call in reversed(calls[-_CALLS_MATCHED:]):
         matched = _matched(call, exchanges[:number])
         if matched is not None:
@@ -107,6 +110,7 @@ def _matched(call: SeenCall, before: list[Answered]) -> SeenMint | None:
         return None
     for seen, tokens in reversed(before):
         token = next((token for token in tokens if token.value == shown), None)
+        # A backend may hand the token out in a form of its own, such as in a cookie or a page.
         if token is None and _holds(seen.response.body if seen.response else "", shown):
             token = TokenFound("", shown)
         if token is not None:
@@ -118,6 +122,7 @@ def _holds(body: str, shown: str) -> bool:
     """Whether a credential stands in a text, and not as the beginning of a longer one."""
     at = body.find(shown)
     while at >= 0:
+        # Tokens begin alike (`ek_`), and one that was cut off is found within every longer one.
         behind = body[at + len(shown) : at + len(shown) + 1]
         if not behind.isalnum() and behind not in ("_", "-"):
             return True
@@ -146,7 +151,7 @@ def _is_token_route(seen: Seen, path: str) -> bool:
     """Whether this may be the app's own way to a token, by its method and its name."""
     match seen.request.method.upper():
         case "POST":
-            return names_token_route(path)
+            return is_server_action(seen.request) or names_token_route(path)
         case "GET":
             body = seen.response.body if seen.response else ""
             is_page = body.lstrip().startswith("<")

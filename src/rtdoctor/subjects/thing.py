@@ -119,6 +119,7 @@ def sources_in(folder: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     seen, waiting = 0, [folder]
     while waiting and seen < _MAX_SOURCES:
+        # Breadth first, so that the limit of files cuts off what lies deepest.
         here = waiting.pop(0)
         try:
             inside = sorted(here.iterdir())
@@ -169,6 +170,7 @@ def _text(data: bytes, name: str) -> str:
 def _unpacked(data: bytes, name: str) -> bytes:
     unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
+        # With a limit: a few kilobytes can unpack to gigabytes.
         unpacked = unpacking.decompress(data, _MAX_BYTES)
     except zlib.error:
         raise ConfigError(name, "the gzip file is broken", hint="Save it again.") from None
@@ -186,6 +188,7 @@ def _too_large(name: str) -> ConfigError:
 
 
 def _no_file(given: str, why: str | None) -> UsageError:
+    # A key that was pasted in place of a file must not be repeated by the message.
     is_name = _FILE_NAME.fullmatch(given) and Redactor().clean_text(given) == given
     if is_name and why is not None:
         return UsageError(f"{given} cannot be read: {why}", hint=f"Give {READABLE}.")

@@ -85,6 +85,7 @@ def _check_url(url: str) -> None:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise UsageError("--token-url is not a URL", hint=_EXAMPLE) from None
+    # Asked first, so that no later message repeats the URL with a credential in it.
     if "@" in parts.netloc or has_credential(url):
         raise UsageError(
             "--token-url holds a credential",

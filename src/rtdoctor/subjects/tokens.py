@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rtdoctor.secrets.names import Name, judge
+from rtdoctor.subjects.server_action import returned_by
 
 _MAX_CHARACTERS = 1_000_000
 _MAX_DEPTH = 8
@@ -29,7 +30,8 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
     """Every text of an answer that may be a token, the likeliest first.
 
     A value that looks like one (``ek_``) comes before one in a usual place (facts TOK-GA-SHAPE,
-    TOK-BETA-404), and that before one whose name alone says so.
+    TOK-BETA-404), and that before one whose name alone says so. In the answer to a server action
+    it is part of what the function returned.
     """
     text = body.strip()
     if not text or len(text) > _MAX_CHARACTERS:
@@ -38,9 +40,9 @@ def tokens_in(body: str) -> tuple[TokenFound, ...]:
         return (TokenFound("", text),)
     try:
         data = json.loads(text)
-        found = list(_candidates(data, (), 0))
     except (ValueError, RecursionError):
-        return ()
+        data = returned_by(text)
+    found = list(_candidates(data, (), 0))
     return tuple(sorted(found, key=_rank))
 
 
@@ -53,6 +55,7 @@ def why_likely(found: TokenFound) -> str:
 
 def _rank(found: TokenFound) -> tuple[bool, int]:
     usual = _USUAL.index(found.place) if found.place in _USUAL else len(_USUAL)
+    # `ek_` says more than any name: the service begins its tokens so.
     return not _TOKEN.match(found.value), usual
 
 
@@ -63,6 +66,7 @@ def _candidates(data: Any, path: tuple[str, ...], depth: int) -> Iterator[TokenF
     elif isinstance(data, dict) and depth < _MAX_DEPTH:
         for name, value in data.items():
             for found in _candidates(value, (*path, name), depth + 1):
+                # An expiry belongs to the token beside which it stands.
                 direct = isinstance(value, str)
                 expiry = _expiry(data) if direct else found.expires_at
                 yield TokenFound(found.place, found.value, expiry)

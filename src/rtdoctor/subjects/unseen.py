@@ -45,6 +45,7 @@ def infer_mint_of_backend(draft: Draft, mint: SeenMint) -> None:
         draft.setup = draft.setup.with_level(Factor.TOKEN_ENDPOINT, behind[0])
         draft.setup = draft.setup.with_level(Factor.TOKEN_BODY, behind[1])
         _say_mint(draft, f"by the answer to {mint.seen.origin}")
+    # A call was read already, and tells what it was minted for.
     elif draft.places:
         draft.setup = with_mint_of(draft.setup, draft.catalogue)
         _say_mint(draft, "the app's own backend asks for the token; this goes with the call")
@@ -60,6 +61,7 @@ def infer_call_of_backend(draft: Draft, call: SeenCall) -> None:
     why = f"the backend behind {call.seen.origin} makes the call; this is the usual one"
     recipes = (recipe.setup for recipe in draft.catalogue.recipes)
     with_key = (setup for setup in recipes if setup.auth.value.kind is AuthKind.API_KEY)
+    # A backend that calls for its page calls with the key.
     draft.setup = next(with_key, draft.setup)
     draft.places += inferred_call(draft.setup, why)
     draft.places.append(ReadPlace("credential", "an API key", why, inferred=True))

@@ -36,4 +36,5 @@ def read_base_url(text: str, named: str = "the base URL") -> str:
         raise UsageError(
             f"{named} goes on into the Realtime API; each setup adds its own path", hint=_EXAMPLE
         )
+    # OPENAI_BASE_URL ends in /v1 by convention, and every setup adds it again.
     return url.rstrip("/").removesuffix("/v1").rstrip("/")

@@ -79,6 +79,7 @@ class EmbeddedSandbox:
             command += ["--log-requests"]
         if rules is not None:
             command += ["--rules", str(rules)]
+        # The sandbox has a key of its own. The user's has no business in another process.
         env = {k: v for k, v in os.environ.items() if k != KEY_VARIABLE}
         env["PYTHONIOENCODING"] = "utf-8"  # what it complains of is read back as UTF-8
         # a file, not a pipe: nobody reads it while the sandbox runs, and a full pipe would stop it
@@ -149,6 +150,7 @@ class EmbeddedSandbox:
         with suppress(OSError):
             self._process.stdin.close()
         with suppress(subprocess.TimeoutExpired):
+            # Closing its input asks it to end; it says goodbye to its calls first.
             self._process.wait(_END_S)
         self.stop()
 

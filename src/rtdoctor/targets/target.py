@@ -92,6 +92,7 @@ class Target:
     def may_see_key(self, url: str) -> bool:
         """Whether ``url`` belongs to this target, so that its key and tokens may go there."""
         try:
+            # Scheme and port count as well: the same host on another port may be somebody else.
             return origin(url) == origin(self.base_url)
         except ValueError:  # no URL at all, and services write what they like into Location
             return False

@@ -22,6 +22,7 @@ def entry_parts(entry: Entry) -> Iterator[RenderableType]:
     )
     said = (
         ("Why", entry.why),
+        ("Ends on", entry.dies or ""),
         ("Fix", entry.fix.text),
         ("Cannot tell", entry.cannot_tell),
         ("Conflict", entry.conflict),

@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rtdoctor.sandbox.rules.rule_file import json_type
+from rtdoctor.sandbox.rules.conditions import json_type
 
 if TYPE_CHECKING:
     from rtdoctor.schema import Fault, RequestKind
@@ -76,7 +76,7 @@ def _body_fault(kind: RequestKind, fault: Fault, body: Any) -> BodyFault:
 
 def _type_told(param: str, fault: Fault, value: Any) -> str | None:
     wanted = _TYPES.get(fault.expected[0]) if len(fault.expected) == 1 else None
-    if wanted is None:
+    if wanted is None or not param:
         return None
     given = _GIVEN[json_type(value)]
     return f"Invalid type for '{param}': expected {wanted}, but got {given} instead."

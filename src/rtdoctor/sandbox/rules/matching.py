@@ -10,14 +10,11 @@ from fnmatch import fnmatchcase
 from typing import Any, get_args
 
 from rtdoctor.sandbox.rules.body_fault import BodyFault
-from rtdoctor.sandbox.rules.placeholders import fill
-from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
-from rtdoctor.sandbox.rules.rule_file import (
+from rtdoctor.sandbox.rules.conditions import (
     NOT_GIVEN,
     Endpoint,
     FaultWhen,
     OfferWhen,
-    Rule,
     SessionWhen,
     UnknownKey,
     ValueCheck,
@@ -25,6 +22,9 @@ from rtdoctor.sandbox.rules.rule_file import (
     When,
     json_type,
 )
+from rtdoctor.sandbox.rules.placeholders import fill
+from rtdoctor.sandbox.rules.request import ABSENT, OfferSeen, ReceivedRequest
+from rtdoctor.sandbox.rules.rule_file import Rule
 from rtdoctor.sandbox.sessions import Session
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rtdoctor.sandbox.rules.body_fault import BodyFault, body_faults
-from rtdoctor.sandbox.rules.rule_file import AuthSeen, BodyKind, CallState, Endpoint
+from rtdoctor.sandbox.rules.conditions import AuthSeen, BodyKind, CallState, Endpoint
 from rtdoctor.sandbox.sessions import Session
 from rtdoctor.sandbox.token_store import IssuedToken, TokenBook
 from rtdoctor.sdp.description import SessionDescription, read_description

@@ -39,7 +39,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class ShownLiteral:
     """An object or list read in a text, and where it ends.
 
     ``is_whole`` says that it was read to its closing bracket and that nothing in it is unknown:
@@ -51,7 +51,7 @@ class Literal:
     is_whole: bool
 
 
-def read_literal(text: str, at: int) -> Literal | None:
+def read_literal(text: str, at: int) -> ShownLiteral | None:
     """The object, list or call with keyword arguments that begins at ``at``; ``None`` if none.
 
     An object that is cut off has what was read of it. Takes time in proportion to its length, of
@@ -61,7 +61,7 @@ def read_literal(text: str, at: int) -> Literal | None:
     value = reader.value(0)
     if not isinstance(value, dict | list):
         return None
-    return Literal(value, reader.at, reader.is_whole)
+    return ShownLiteral(value, reader.at, reader.is_whole)
 
 
 @dataclass
