@@ -147,7 +147,9 @@ class _Visit:
         from playwright.async_api import Error
 
         try:
-            await page.goto(url, wait_until="load", timeout=_OPEN_S * 1000)
+            answer = await page.goto(url, wait_until="load", timeout=_OPEN_S * 1000)
+            if answer is not None and answer.status >= 400:
+                self._watching.note("document", answer.url, error=str(answer.status))
         except Error as error:
             if page.url in ("about:blank", "") or page.url.startswith("chrome-error:"):
                 self.stopped = "not opened"
