@@ -178,6 +178,17 @@ async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, 
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
+async def test_an_app_that_answers_with_an_error_has_no_page_to_start(stage: PageStage) -> None:
+    subject = stage.subject("")
+    stage.routes["GET /"] = lambda _: (500, "text/html", "<p>auth/invalid-api-key</p>")
+
+    found = await stage.check(subject).run()
+
+    assert "answered" in page_headline(found)
+    assert "with 500" in page_headline(found)
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
 async def test_all_causes_of_a_page_are_found_in_the_order_of_sight(stage: PageStage) -> None:
     found = await stage.checked((PAGES / "beta-app.html").read_text())
 

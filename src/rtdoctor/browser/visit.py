@@ -22,6 +22,7 @@ from rtdoctor.front.rewriting import Rewriting
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
+_ANSWERS_S = 20.0  # a dev server compiles a page when it is asked for it
 _OPEN_S = 10.0
 _QUIET_S = 1.5
 _REFUSED_S = 0.8  # after a refusal of the service: what the page makes of it
@@ -149,7 +150,10 @@ class _Visit:
         from playwright.async_api import Error
 
         try:
-            await page.goto(url, wait_until="load", timeout=_OPEN_S * 1000)
+            answer = await page.goto(url, wait_until="commit", timeout=_ANSWERS_S * 1000)
+            if answer is not None and answer.status >= 400:
+                self._watching.note("document", answer.url, error=str(answer.status))
+            await page.wait_for_load_state("load", timeout=_OPEN_S * 1000)
         except Error as error:
             if page.url in ("about:blank", "") or page.url.startswith("chrome-error:"):
                 self.stopped = "not opened"
