@@ -85,13 +85,13 @@ def test_utf16_as_windows_shells_write_it_is_read() -> None:
         (("-",), b"\xef\xbb\xbf \n", "is empty"),
         (("-",), b"\x7fELF\x00\x00", "is not text"),
         (("missing.json",), None, "There is no file"),
-        ((".",), None, "is a folder"),
+        (("EMPTY",), None, "names a Realtime service"),
     ],
 )
 def test_what_cannot_be_read_is_a_usage_error(
-    args: tuple[str, ...], given: bytes | None, said: str
+    args: tuple[str, ...], given: bytes | None, said: str, tmp_path: Path
 ) -> None:
-    result = run(*args, given=given)
+    result = run(*(str(tmp_path) if arg == "EMPTY" else arg for arg in args), given=given)
     assert isinstance(result.exception, UsageError)
     assert said in result.exception.message
     assert result.exception.exit_code == 2

@@ -73,8 +73,13 @@ class PageProof:
         return any(len(found) > 1 for found in results.values())
 
     def of(self, parts: Sequence[PagePart]) -> tuple[Trial, ...]:
-        """The trials that show the page with exactly these parts."""
-        return tuple(trial for trial in self.trials if trial.stands_for(parts))
+        """The trials with exactly these parts; where there is none, those that stand for them.
+
+        A run in which the page did not start at all would stand for every subset, so it must not
+        be held against one that was run.
+        """
+        exact = tuple(trial for trial in self.trials if trial.parts == tuple(parts))
+        return exact or tuple(trial for trial in self.trials if trial.stands_for(parts))
 
     def _fails_without(self, part: PagePart) -> bool:
         if not self.is_proved:

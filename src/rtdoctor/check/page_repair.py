@@ -35,7 +35,7 @@ class PagePart(StrEnum):
     EACH = "a token for each call"
     OFFER = "the offer"
     CALL = "the call"
-    EVENTS = "the session.update that the page sends"
+    EVENTS = "the events that the page sends"
 
 
 class TokenShape(StrEnum):
