@@ -23,6 +23,9 @@ SECRET = [
     "user_passwd", "passcode", "credential", "X-Amz-Credential", "bearer", "jwt", "tokenValue",
     "token_value", "secret_key_base", "password_hash", "password_confirmation", "token2",
     "OPENAI_API_KEY", "DEEPGRAM_KEY", "openai_key", "Smtp-Pass", "hub_signature", "sig", "key",
+    "apiKeys", "secret_keys", "passwords", "my_tokens", "creds", "GITHUB_PAT", "user_pw", "dbpass",
+    "otp", "csrf", "code_verifier", "authCode", "authHeader", "Authentication", "token_b64",
+    "private_key_pem", "PHPSESSID", "client_secret.value", "user[password]",
 ]  # fmt: skip
 
 ORDINARY = [
@@ -31,6 +34,7 @@ ORDINARY = [
     "key_id", "keyboard", "monkey", "public_key", "prompt_cache_key", "idempotency-key",
     "next_page_token", "page_token", "eos_token", "password_policy", "credential_type", "passed",
     "passing", "authority", "design", "model", "voice", "type", "session_id", "expires_at",
+    "path", "output_tokens", "zip_code", "error_code", "content_header", "open", "keys",
 ]  # fmt: skip
 
 TEXTS = {
@@ -46,6 +50,9 @@ TEXTS = {
     "code": lambda name: f"client.connect({name} = '{VALUE}')",
     "code of Ruby": lambda name: f':{name} => "{VALUE}"',
     "code of Go": lambda name: f'{name} := "{VALUE}"',
+    "a sentence": lambda name: f"the {name} {VALUE} was refused",
+    "a sentence with a verb": lambda name: f"the {name} is '{VALUE}'.",
+    "XML": lambda name: f"<a><{name}>{VALUE}</{name}></a>",
 }
 
 
@@ -110,10 +117,23 @@ def test_under_a_name_that_is_always_secret_any_quoted_value_is_hidden(name: str
         "api_key = settings.providers.openai.apiKey",
         "PWD: see above",
         "let token1 = mint2(session);",
+        "The token expired at 2026-11-29T03:50:00Z; mint a token with gpt-realtime-2.1.",
+        "Use the key in .env.local, the token of sess_1 and the password is wrong12 times.",
+        "if (token > limit1) return; <token>expired</token>",
     ],
 )
 def test_words_and_code_are_no_secret(text: str) -> None:
     assert Redactor().clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Authorization", "proxyAuthorization", "upstream_authorization"]
+)
+def test_every_authorization_shows_its_scheme_and_hides_the_credential(name: str) -> None:
+    text = f"Bearer {VALUE}"
+
+    assert Redactor().clean({name: text}) == {name: "Bearer <credential 1>"}
+    assert {secret.reveal() for secret in secrets_in({name: text})} == {VALUE}
 
 
 def test_the_working_directory_is_no_password() -> None:

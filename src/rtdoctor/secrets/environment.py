@@ -29,6 +29,8 @@ def secrets_in(environment: Mapping[str, str]) -> Iterator[Secret]:
     for name, value in environment.items():
         if _PROXY.fullmatch(name):
             yield from _of_proxy(value)
+        elif judge(name) is Name.AUTHORIZATION and looks_random("".join(value.split()[-1:])):
+            yield Secret(value.split()[-1], f"<{name}>")  # without the scheme
         elif value.strip() and _is_secret(name, value):
             yield Secret(value, _OURS.get(name, f"<{name}>"))
 

@@ -31,6 +31,8 @@ _KNOWN_COOKIE = r"(?<![A-Za-z0-9])(?:{names})=(?P<secret>[^;\s'\"\\]{{8,}})"
 _NAME_CHARACTERS = string.ascii_letters + string.digits + "_-"
 _REST_OF_NAME = r"[a-z0-9_-]{0,60}+"
 _SIGN = r"(?P<before>\s*+)(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<after>\s*+)"
+# In a sentence or an XML element only a value that looks random is one: `the token abc1...`.
+_NO_SIGN = r"(?P<words>>|[ \t]++(?:is[ \t]++|was[ \t]++|of[ \t]++)?)"
 _OPTION = re.compile(rf"(?a)--(?P<name>[\w-]{{1,{LONGEST}}})[= ](?P<secret>(?!-){WORD}+)")
 _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'`])(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)"
@@ -40,6 +42,7 @@ _PARAMETER = re.compile(r"(?P<secret>[^&;#\s\"'`<>\\]+)")
 _DIGIT, _CALL = rf"(?={WORD}{{0,99}}[0-9])", r"(?![\w.]{1,99}\()"
 _LETTER = rf"(?={WORD}{{0,99}}[A-Za-z])"
 _ASSIGNED = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_CALL}(?![$({{\[]){WORD}{{6,}})")
+_IN_WORDS = re.compile(rf"[\"'`]?(?P<secret>{_CALL}{WORD}*[^\s\"'`<>\\,;&().:?!])")
 _BARE = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_LETTER}{_CALL}(?![$({{\[]){WORD}{{6,}})")
 
 
@@ -97,7 +100,11 @@ def _pairs() -> re.Pattern[str]:
     It is looked for in lower case, since patterns that ignore case are many times slower.
     """
     words = "|".join(hints())
-    return re.compile(rf"(?P<word>(?:{words}){_REST_OF_NAME})\\{{0,4}}[\"'`]?\]?{_SIGN}")
+    part = "|".join(table().names.trailing)  # `client_secret.value`
+    return re.compile(
+        rf"(?P<word>(?:{words}){_REST_OF_NAME}(?:\.(?:{part})\b)?)"
+        rf"\]?\\{{0,4}}[\"'`]?\]?(?:{_SIGN}|{_NO_SIGN})"
+    )
 
 
 def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
@@ -106,6 +113,11 @@ def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
     begins = pair.start() - len(before) + len(before.rstrip(_NAME_CHARACTERS))
     name = judge(text[begins : pair.end("word")])
     if name not in (Name.SECRET, Name.SECRET_IN_REQUESTS, Name.SECRET_IF_RANDOM):
+        return
+    if pair["words"]:
+        value = _IN_WORDS.match(text, pair.end())
+        if value and looks_random(value["secret"]):
+            yield from found(CREDENTIAL, value)
         return
     is_close = pair["sign"] == "=" and not pair["before"] and not pair["after"]
     start = pair.end()

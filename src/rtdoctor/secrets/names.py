@@ -1,7 +1,7 @@
 """Whether the name that a value goes by says that the value is secret.
 
 Headers, parameters, fields, options and variables are judged alike: a name is split into words,
-and its last word decides.
+and its last word decides; a few names are told by their last two.
 """
 
 from __future__ import annotations
@@ -53,12 +53,17 @@ def _by_words(words: list[str]) -> Name:
     # The word that says what it is may be followed by one that does not, as in TOKEN_VALUE.
     while len(words) > 1 and words[-1] in names.trailing:
         words = words[:-1]
-    if not words or " ".join(words[-2:]) in names.ordinary:
+    two = " ".join(words[-2:])
+    if not words or two in names.ordinary:
         return Name.ORDINARY
+    if two in names.secret_in_two:
+        return Name.SECRET_IF_RANDOM
     last = words[-1]
+    if last in names.authorization:
+        return Name.AUTHORIZATION
     if last in names.secret or last.endswith(_in_one()):
         return Name.SECRET
-    if last == "key" and words[-2:-1] and words[-2].endswith(names.secret_keys):
+    if last in ("key", "keys") and words[-2:-1] and words[-2].endswith(names.secret_keys):
         return Name.SECRET
     if last == "key" and len(words) > 1:
         return Name.SECRET_IF_RANDOM
@@ -89,5 +94,6 @@ def _whole_names() -> dict[str, Name]:
 def hints() -> tuple[str, ...]:
     """Texts in lower case, one of which stands in every name that is not ordinary."""
     names = table().names
-    words = {*names.secret, *names.secret_in_requests, *names.secret_if_random}
+    last = (two.split()[1] for two in names.secret_in_two)
+    words = {*names.secret, *names.secret_in_requests, *names.secret_if_random, *last}
     return tuple(sorted(w for w in words if not any(w.startswith(o) for o in words - {w})))

@@ -19,6 +19,7 @@ class Names:
     secret_keys: tuple[str, ...]
     secret_in_requests: tuple[str, ...]
     secret_if_random: tuple[str, ...]
+    secret_in_two: tuple[str, ...]
     trailing: tuple[str, ...]
     ordinary: tuple[str, ...]
     working_directory: tuple[str, ...]
