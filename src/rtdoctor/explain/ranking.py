@@ -18,6 +18,7 @@ from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
@@ -184,6 +185,8 @@ def _read_out(
         and _is_of_realtime(told, error)
     )
     said = {out.said: out for out in unknown if out is not None}
+    if "realtime" in told.signs and not claimed:
+        said |= {out.said: out for out in own_routes(told.paper)}
     return tuple(said.values())[:_MOST_READ_OUT]
 
 
