@@ -103,18 +103,16 @@ def test_a_second_list_would_be_noticed(source: str) -> None:
 
 # Where two such names stand together, and why.
 NO_LIST = {
-    "browser/visit.py": "what apps call their own way to a token",
+    "domain/token_words.py": "what apps call their own way to a token",
     "browser/watching.py": "what a page asks for in a dialog",
     "check/page_check.py": "words of an error about a value that is missing",
-    "check/page_faults.py": "what apps call their own way to a token, in a URL",
     "cli/token_options.py": "schemes before a variable's name in a header",
     "diagnose/mentions.py": "headers that a knowledge entry may be about",
     "domain/exchange.py": "headers that carry the credential of a request",
     "report/repro.py": "variables in the code that a report shows",
     "sandbox/request_log.py": "headers of its own log; the sandbox stands apart from secrets",
-    "sandbox/rules/rule_file.py": "kinds of credentials that a rule may ask for",
+    "sandbox/rules/conditions.py": "kinds of credentials that a rule may ask for",
     "subjects/shown_credential.py": "what templates call a token and a key",
-    "subjects/story.py": "what apps call their own way to a token, in a URL",
     "wording/levels.py": "the usual header and its scheme, compared",
 }
 

@@ -181,7 +181,7 @@ def test_an_offer_comes_out_to_the_byte(text: str) -> None:
 def test_several_commands_of_one_file_make_one_story() -> None:
     reading = read(
         _by_hand()
-        + 'curl -X POST "https://api.openai.com/v1/realtime?model=gpt-realtime" \\\n'
+        + 'curl -X POST "https://api.openai.com/v1/realtime?model=gpt-realtime-2.1" \\\n'
         + '  -H "Authorization: Bearer $EPHEMERAL_KEY" -H "Content-Type: application/sdp" \\\n'
         + "  --data-binary @offer.sdp\n"
     )

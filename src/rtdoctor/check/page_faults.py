@@ -27,6 +27,7 @@ class OwnFault:
 
     text: str
     next_step: str
+    is_of_service: bool = False  # it passed a refusal of the service on, for a request not seen
 
 
 def own_fault(run: PageRun) -> OwnFault | None:
@@ -37,22 +38,25 @@ def own_fault(run: PageRun) -> OwnFault | None:
     """
     found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
-        found += _of_backend(run)
-        route = token_route(run)
+        found += [*_of_document(run), *_of_backend(run)]
+        route = token_route(run) or unmet_offer(run)
         if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
             found += _of_script(run)
+        if unmet_offer(run) is not None:
+            found += filter(None, [unseen_request(run)])
     return found[0] if found else None
 
 
 def unseen_request(run: PageRun) -> OwnFault | None:
     """A refusal of the service that the page's own backend passed on, for a request not seen."""
-    route = token_route(run)
+    route = token_route(run) or unmet_offer(run)
     if run.exchanges or route is None or not is_passed_on_refusal(route):
         return None
     return OwnFault(
         f"{_of_route(route)} This is a refusal of the service that the backend passed on; what it "
         "had sent to the service was not seen.",
         "Let rtdoctor start the backend, so that it is seen: rtdoctor check --run COMMAND URL",
+        is_of_service=True,
     )
 
 
@@ -70,6 +74,7 @@ def has_token(answer: HttpResponse | None) -> bool:
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
+    # A page that hangs after the answer has got what it wanted from the service.
     if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
         found.append(
             OwnFault(
@@ -111,6 +116,17 @@ def _of_browser(run: PageRun) -> list[OwnFault]:
     return found
 
 
+def _of_document(run: PageRun) -> Iterator[OwnFault]:
+    """An app that answers with an error instead of its page. Some serve a page with 404."""
+    if run.reached <= Reached.OPENED:
+        for record in run.of_kind("document"):
+            shown = f", and shows: {run.shows[:_LONGEST]}" if run.shows else ""
+            yield OwnFault(
+                f"The app answered {record.text} with {record.error}{shown}. No page came of it.",
+                "See what the app printed, or whether this is the address of the page.",
+            )
+
+
 def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
     """A request for a token that shows what a program prints for a missing value."""
     for passed in run.exchanges:
@@ -134,7 +150,7 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
         )
         for record in run.of_kind("cors")
     ]
-    route = token_route(run)
+    route = token_route(run) or unmet_offer(run)
     if route is not None and not is_passed_on_refusal(route):
         found.append(OwnFault(_of_route(route), "See the log of that backend."))
     if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
@@ -172,6 +188,16 @@ def token_route(run: PageRun) -> OwnExchange | None:
     return None
 
 
+def unmet_offer(run: PageRun) -> OwnExchange | None:
+    """The last request that gave an offer to the page's own backend and brought no SDP back."""
+    offers = [own for own in run.own_exchanges if posted_offer(own.request) is not None]
+    if not offers:
+        return None
+    answer = offers[-1].response
+    is_met = answer is not None and answer.status < 300 and "v=0" in answer.body
+    return None if is_met else offers[-1]
+
+
 def is_passed_on_refusal(own: OwnExchange) -> bool:
     """Whether a backend's answer holds a refusal of the service."""
     return own.response is not None and holds_refusal(own.response.body)
@@ -181,9 +207,11 @@ def _of_route(own: OwnExchange) -> str:
     asked = f"{own.request.method} {_path(own.request)}"
     if own.response is None:
         return f"The page's own backend gave no answer to {asked}."
-    said = " ".join(own.response.body.split())[:_LONGEST] or "an empty body"
+    nothing = "a body that was not seen" if own.response.truncated else "an empty body"
+    said = " ".join(own.response.body.split())[:_LONGEST] or nothing
+    what = "a token" if posted_offer(own.request) is None else "an SDP answer"
     return (
-        f"The page's own backend answered {asked} with {own.response.status} and without a token: "
+        f"The page's own backend answered {asked} with {own.response.status} and without {what}: "
         f"{said}"
     )
 

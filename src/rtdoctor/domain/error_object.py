@@ -69,6 +69,7 @@ def words(data: Any) -> Iterator[tuple[str, str]]:
             return
         key, value = left.pop()
         if isinstance(value, dict):
+            # Reversed onto the stack, so that the words come in the order of the text.
             left += [(str(k), v) for k, v in reversed(value.items())]
         elif isinstance(value, list):
             left += [(key, v) for v in reversed(value)]
@@ -122,6 +123,7 @@ def _read_object(data: dict[str, Any], depth: int) -> ErrorFields:
     inside = [read_error(named[k], depth + 1) for k in _HOLDERS if _holds(named.get(k))]
     added = [read_error(named[k], depth + 1) for k in _ADDITIONS if _holds(named.get(k))]
     fields = ErrorFields()
+    # The innermost error names type and code best; what surrounds it fills the gaps.
     for reading in (*inside, own, *added):
         fields = fields.or_else(reading)
     message = joined(f.message for f in (own, *inside, *added))

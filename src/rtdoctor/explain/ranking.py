@@ -249,9 +249,11 @@ def _score(
     if entry.cannot_tell:
         cautions.append(entry.cannot_tell)
     points = sorted((_POINTS[r.strength] + r.bonus for r in reasons), reverse=True)
+    # The best reason counts most. Many weak ones never outweigh one that is strong.
     total = points[0] + sum(points[1:]) // 8
     first = min(span.start for r in reasons if r.strength is strongest for span in r.spans)
     total += _OF_THE_SERVICE * bool(entry.provider_signs)
+    # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
     return (-strength, int(entry.decoy), -total, entry.rank), match

@@ -139,6 +139,7 @@ def _lines(section: dict[str, Lines], mids: set[str]) -> Iterator[str]:
         for group in section.values()
         for number, line in zip(group.numbers, group.lines, strict=True)
     ]
+    # The m= line opens its section wherever its number has come to.
     for _, line in sorted(numbered, key=lambda pair: (not pair[1].startswith("m="), pair[0])):
         yield _fitting(line, section, mids)
 

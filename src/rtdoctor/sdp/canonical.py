@@ -53,6 +53,7 @@ def diff(old: str, new: str) -> tuple[str, ...]:
     lines: list[str] = []
     nothing: tuple[str, ...] = ()
     for ours, theirs in zip_longest(_sections(old), _sections(new), fillvalue=nothing):
+        # As sets with counts, not as sequences: the canonical order says nothing.
         removed = Counter(ours) - Counter(theirs)
         added = Counter(theirs) - Counter(ours)
         if not removed and not added:
@@ -82,6 +83,7 @@ def byte_facts(sdp: str) -> ByteFacts:
 
 def _lines(sdp: str) -> list[str]:
     lines = _LINE_END.split(sdp)
+    # What follows the last line end is no line.
     return lines[:-1] if lines[-1] == "" else lines
 
 

@@ -139,6 +139,8 @@ class _LineReader:
         self._line = 0
         if not text.startswith("v=0"):
             self._complain("the text does not begin with v=0")
+        # `splitlines` would also break at characters such as U+2028, which an SDP may hold in its
+        # s= line.
         lines = text.split("\n", MAX_LINES)
         for line in lines[:MAX_LINES]:
             self._line += 1
@@ -197,6 +199,7 @@ def _candidate(line: str) -> Candidate:
     if len(fields) < 8:
         return Candidate(complaint="a candidate line is cut short")
     port = port_of(fields[5])
+    # After the type come pairs of a name and a value (RFC 8839, section 5.1).
     extensions = dict(zip(fields[8::2], fields[9::2], strict=False))
     return Candidate(
         foundation=fields[0].removeprefix("candidate:"),

@@ -48,6 +48,8 @@ class ForeignOffer:
         merged = [_without_transport(head)]
         for index, section in enumerate(sections):
             kind = _kind(section)
+            # The first section of a kind takes our first one of that kind, and so on: the answer is
+            # read back by this order.
             free = [i for i, k in enumerate(kinds) if k == kind and order[i] < 0]
             if not free:
                 raise NoCounterpart(f"this peer cannot make a section of the kind {kind[:20]!r}")
@@ -103,6 +105,7 @@ def _without_transport(lines: list[str]) -> list[str]:
 def _with_transport(section: list[str], own: list[str]) -> list[str]:
     """A section with the transport lines of our own where its own stood."""
     ours = [line for line in own if line.startswith(_TRANSPORT)]
+    # Where the foreign transport stood, so that the lines around it keep their places.
     place = next((i for i, s in enumerate(section) if s.startswith(_TRANSPORT)), len(section))
     before, after = section[:place], section[place:]
     return [*_without_transport(before), *ours, *_without_transport(after)]

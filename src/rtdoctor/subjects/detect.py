@@ -154,7 +154,7 @@ def _in_text(text: str, name: str) -> Recording | None:
         # own command.
         seen = tuple(read(text, name))
         if seen:
-            return Recording(kind if len(seen) == 1 else f"{kind}s", seen)
+            return Recording(kind if len(seen) == 1 else f"{kind}s", seen, from_text=True)
     return None
 
 

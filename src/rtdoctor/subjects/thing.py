@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -18,9 +18,14 @@ from rtdoctor.subjects.detect import (
     recording_in,
 )
 from rtdoctor.subjects.reading import Reading
+from rtdoctor.subjects.recording import Recording
 from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
 
 STDIN = "-"
+_HINT_OF_FOLDER = (
+    "Code is read in JavaScript, TypeScript and Python. An app in another language is seen when it "
+    f"runs: rtdoctor check --run COMMAND URL. Or name one file: {READABLE}."
+)
 _MAX_BYTES = 300_000_000
 _MAX_FILES = 200
 _MAX_SOURCES = 3000
@@ -60,9 +65,13 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
 
 
 def _folder(folder: Path, catalogue: Catalogue) -> Reading:
-    """The files of a folder as one story: recordings in the order of their names, or code."""
+    """The files of a folder as one story: recordings in the order of their names, or code.
+
+    Commands in a text, as in a README or a Makefile, count where the code makes no such request.
+    """
     files = sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith("."))
-    found, passed_over = [], []
+    found: dict[str, Recording] = {}
+    others = []
     for path in files[:_MAX_FILES]:
         if is_source_name(path.name):
             continue
@@ -72,16 +81,34 @@ def _folder(folder: Path, catalogue: Catalogue) -> Reading:
         except (ConfigError, UsageError):
             recording = None
         if recording is None:
-            passed_over.append(path.name)
+            others.append(path.name)
         else:
-            found.append(recording)
+            found[path.name] = recording
+    if all(recording.from_text for recording in found.values()):
+        code = _code(folder, catalogue)
+        if code is not None:
+            return _without(code, list(found))
     if not found:
-        sources = sources_in(folder)
-        if sources:
-            return reading_of_sources(sources, catalogue)
-        raise UsageError(f"no file in {folder} holds a request", hint=f"Name one file: {READABLE}.")
-    reading = read_recordings(found, catalogue)
-    return reading.noting(f"passed over: {', '.join(passed_over[:5])}") if passed_over else reading
+        raise UsageError(f"no file in {folder} holds a request", hint=_HINT_OF_FOLDER)
+    try:
+        return _without(read_recordings(list(found.values()), catalogue), others)
+    except ConfigError:
+        if not all(recording.from_text for recording in found.values()):
+            raise
+        what = f"no file in {folder} posts an SDP offer or asks for a token"
+        raise UsageError(what, hint=_HINT_OF_FOLDER) from None
+
+
+def _code(folder: Path, catalogue: Catalogue) -> Reading | None:
+    sources = sources_in(folder)
+    try:
+        return reading_of_sources(sources, catalogue) if sources else None
+    except UsageError:  # it makes no request to a Realtime service
+        return None
+
+
+def _without(reading: Reading, names: Sequence[str]) -> Reading:
+    return reading.noting(f"passed over: {', '.join(names[:5])}") if names else reading
 
 
 def sources_in(folder: Path) -> dict[str, str]:

@@ -86,6 +86,7 @@ def _cut(text: str) -> str:
 
 def failure_phrase(signature: Signature) -> str:
     """What was refused and how, in a clause: ``the call is refused (400 invalid_offer)``."""
+    # The service has done its part. It is the client that throws here.
     if signature.code == LocalCode.TOKEN_NOT_READ:
         return "no call is sent"
     if signature.stage is Stage.OFFER:

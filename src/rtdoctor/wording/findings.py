@@ -32,6 +32,7 @@ _RESUME = "to go on where it ended: rtdoctor check --resume JOURNAL"
 
 def next_step(run: Run, diagnosis: Diagnosis) -> str:
     """What to do now. A run that was cut short is taken up first; an older run has a default."""
+    # A partial run comes first: whatever it found may change when it goes on.
     if run.finished not in ("complete", "budget"):
         return f"The run is partial ({run.finished}); {_RESUME}"
     if run.page is not None and run.page.next_step:

@@ -111,6 +111,7 @@ def query_text(query: CallQuery) -> str:
 
 def _shown(text: str) -> str:
     """Encoded as in a URL; an alias such as ``<credential 1>`` stays what it is."""
+    # An alias stands for a secret and is never sent, so encoding it would only hide it.
     return text if _ALIAS.fullmatch(text) else quote_plus(text, safe="/:[]{}<>")
 
 

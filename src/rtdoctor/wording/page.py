@@ -38,7 +38,7 @@ def opening(run: Run, diagnosis: Diagnosis) -> Opening:
         sentence = f"{page.headline} {page.setup_works}"
         return Opening("The page fails, its setup works", Verdict.REPRODUCED, sentence)
     if page.fault:
-        return Opening("The page failed by itself", Verdict.REPRODUCED, page.headline)
+        return Opening("The page failed", Verdict.REPRODUCED, page.headline)
     return Opening(verdict(diagnosis), diagnosis.verdict, diagnosis.sentence)
 
 

@@ -27,6 +27,7 @@ def place_text(place: str) -> str:
     if part == "offer.sdp" and steps:
         return _of_an_offer(*steps)
     if steps:
+        # The order of RFC 6901, section 4: the slash first, or `~01` would become a slash.
         named = [step.replace("~1", "/").replace("~0", "~") for step in steps]
         joined = "".join(f"[{s}]" if s.isdigit() else f".{s}" for s in named).removeprefix(".")
         return f"session.{joined}" if part == "call.body.session" else joined
@@ -170,6 +171,7 @@ def moved(factor: Factor, old: Level[Any], new: Level[Any]) -> str | None:
     changed = differences(before, after)
     inside = all(len(place.path) > 1 or _is_other_header(place) for place in changed)
     is_all = len(changed) == len(differences(before, {}))
+    # Many places, or all of them, are told better as the whole body.
     if not changed or len(changed) > _FEW or not inside or is_all:
         return None
     out = [place_text(place_name(p.path)) for p in changed if p.passing is ABSENT]

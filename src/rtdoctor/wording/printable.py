@@ -14,6 +14,7 @@ def printable(text: str, *, one_line: bool = False) -> str:
 
     Tabs and line ends stay, CR LF as one of them; with ``one_line`` they are shown too.
     """
+    # Almost every text is, and this is the fast way out.
     if text.isprintable():
         return text
     if not one_line:

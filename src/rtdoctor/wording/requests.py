@@ -74,6 +74,7 @@ def _mint(endpoint: str, setup: Setup) -> Iterator[str]:
 
 def _others(headers: Headers) -> Iterator[str]:
     """Headers by name; what they carry may be a key."""
+    # A header of the user's own may carry a key under any name.
     return (f"{name}: (value not shown)" for name, _ in headers)
 
 

@@ -153,6 +153,7 @@ class Findings:
     def _pair(self, what: str, witness: Witness) -> Iterator[PairView]:
         failing = self.probes.get(witness.failing)
         passing = self.probes.get(witness.passing)
+        # A run that was edited by hand may name probes that it does not hold.
         if failing is None or passing is None:
             return
         answer = telling(failing.observation)

@@ -97,6 +97,7 @@ def _carried(run: Run, diagnosis: Diagnosis) -> Markup:
 
 
 def _json_escape(match: re.Match[str]) -> str:
+    # Above `>` are characters beyond ASCII, some of which JSON writes as two escapes.
     return json.dumps(match[0])[1:-1] if match[0] > ">" else f"\\u{ord(match[0]):04x}"
 
 
@@ -126,6 +127,7 @@ def _start_from(run: Run) -> Observation | None:
     """A setup that connects and keeps the key out of the browser, for a survey's reader."""
     goal = run.header.goal
     connecting = [o for o in run.observations if o.outcome.judged(goal).is_pass]
+    # Rather a setup that needs no key in the page, although any that connects is a start.
     safe = [o for o in connecting if o.setup.auth.value.kind.needs_token]
     return next(iter(safe or connecting), None)
 

@@ -60,5 +60,6 @@ def _offer(exchange: HttpExchange) -> str | None:
     start, boundary = body.find("v=0"), body.partition("\r\n")[0]
     if start < 0 or not boundary.startswith("--"):
         return None
+    # The boundary is the first line of a multipart body (RFC 2046, section 5.1.1).
     end = body.find(f"\r\n{boundary}", start)
     return body[start:end] if end > 0 else body[start:]

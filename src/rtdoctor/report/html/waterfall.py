@@ -32,6 +32,7 @@ class Bar:
 def bars(observation: Observation) -> tuple[Bar, ...]:
     """Stages in their order; DNS with TCP, TLS and the wait for the answer below their stage."""
     ends = [s.start_ms + s.duration_ms for s in observation.stages]
+    # At least a millisecond, so that nothing is divided by zero.
     total = max([observation.duration_ms, *ends, 1.0])
     rows: list[Bar] = []
     for record in observation.stages:

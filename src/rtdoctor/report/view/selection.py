@@ -26,6 +26,7 @@ def by_signature(run: Run) -> list[tuple[Outcome, list[Observation]]]:
         if outcome.kind is not OutcomeKind.SKIPPED:
             key = (outcome.kind, outcome.stage, outcome.signature)
             groups.setdefault(key, []).append(observation)
+    # Failures first and the most frequent of them first, since a reader stops early.
     ordered = sorted(groups.values(), key=lambda g: (_ORDER.index(g[0].outcome.kind), -len(g)))
     return [(members[0].outcome, members) for members in ordered]
 
@@ -47,6 +48,7 @@ def decisive(run: Run, diagnosis: Diagnosis) -> frozenset[str]:
         (found.probe for found in diagnosis.tried),
         (drift.probe for drift in diagnosis.drift),
     )
+    # Only probes that the run holds: a saved diagnosis may name others.
     held = {observation.probe for observation in run.observations}
     return frozenset(held.intersection(named))
 
