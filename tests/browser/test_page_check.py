@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from browser.backend import Answer, minting, server_action
 from browser.conftest import PageStage, open_stage
-from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
+from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING, PageShape
 from browser.proofs import assert_proved
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
 from rtdoctor.check.page_repair import PagePart
@@ -118,6 +119,35 @@ async def test_a_backend_that_answers_as_ga_does(stage: PageStage) -> None:
     assert_proved(found, (PagePart.TOKEN, PagePart.CALL))
 
 
+async def test_a_token_of_an_unseen_backend_was_asked_for_in_a_way_that_works(
+    stage: PageStage,
+) -> None:
+    assert stage.target.key is not None
+    key, base_url = stage.target.key.reveal(), stage.target.base_url
+    mint = minting(base_url, key, "/v1/realtime/client_secrets", GA)
+
+    def token(body: bytes) -> Answer:
+        return 200, "application/json", json.dumps({"token": json.loads(mint(body)[2])["value"]})
+
+    html = (PAGES / "with-backend.html").read_text()
+    html = html.replace("data.client_secret.value", "data.token")
+    found = await stage.checked(html, session=token)
+
+    assert_proved(found, (PagePart.CALL,))
+    assert found.finished is not None
+    assert found.finished.diagnosis.sentence.startswith("The call is refused")
+
+
+async def test_an_answer_that_a_page_takes_for_the_token_as_it_is(stage: PageStage) -> None:
+    shape = PageShape(
+        mint=PageShape().mint.replace("data = await minted.json()", "data = await minted.text()"),
+        token="data",
+    )
+    found = await stage.checked(shape.html)
+
+    assert_proved(found, (PagePart.TOKEN,))
+
+
 @pytest.mark.parametrize("dialect", ["beta", "GA"])
 async def test_a_server_action_of_next(stage: PageStage, dialect: str) -> None:
     assert stage.target.key is not None
@@ -145,6 +175,30 @@ async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, 
 
     assert said in page_headline(found)
     assert found.finished is None
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+async def test_a_backend_that_asks_for_a_login_is_told_with_the_way_to_give_one(
+    stage: PageStage,
+) -> None:
+    html = (PAGES / "with-backend.html").read_text()
+    refused = (401, "application/json", '{"detail":"Not authenticated"}')
+
+    found = await stage.checked(html, session=lambda _: refused)
+
+    assert "401 and without a token" in page_headline(found)
+    assert found.fault is not None
+    assert "--storage-state" in found.fault.next_step
+
+
+async def test_an_app_that_answers_with_an_error_has_no_page_to_start(stage: PageStage) -> None:
+    subject = stage.subject("")
+    stage.routes["GET /"] = lambda _: (500, "text/html", "<p>auth/invalid-api-key</p>")
+
+    found = await stage.check(subject).run()
+
+    assert "answered" in page_headline(found)
+    assert "with 500" in page_headline(found)
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 

@@ -148,5 +148,17 @@ def test_an_original_that_connects_once_refutes_the_proof() -> None:
     assert not PageProof((C,), tuple(trials)).is_proved
 
 
+def test_a_run_in_which_the_page_did_not_start_refutes_nothing() -> None:
+    """It never came to the call, and so would stand for the whole repair as well."""
+    trials = [
+        Trial((), FAILED),
+        Trial((), PageRun(reached=Reached.OPENED), idle=frozenset((C,))),
+        Trial((C,), CONNECTED),
+        Trial((C,), CONNECTED),
+    ]
+
+    assert PageProof((C,), tuple(trials)).is_proved
+
+
 def test_one_pass_is_no_proof() -> None:
     assert not PageProof((C,), (Trial((), FAILED), Trial((C,), CONNECTED))).is_proved

@@ -136,6 +136,19 @@ def test_updates_are_migrated_with_what_they_mean() -> None:
     assert session["type"]
 
 
+def test_a_request_for_a_response_is_migrated_like_a_session() -> None:
+    asked = {"modalities": ["text", "audio"], "voice": "verse", "conversation": "none"}
+    text = json.dumps({"type": "response.create", "response": asked})
+    run = PageRun(records=(PageRecord(kind="event out", at=0, text=text),))
+
+    (new,) = migrated_events(run, catalogue.read().setup({})).values()
+    assert json.loads(new)["response"] == {
+        "output_modalities": ["audio"],
+        "audio": {"output": {"voice": "verse"}},
+        "conversation": "none",
+    }
+
+
 def test_the_placeholder_stands_where_a_key_opens_nothing() -> None:
     shown = HttpRequest("POST", MINT.url, (("Authorization", "Bearer YOUR_API_KEY"),))
 

@@ -217,3 +217,22 @@ async def test_the_folder_with_the_certificates_goes_with_the_block(
             assert folder.stat().st_mode & 0o077 == 0
     assert "-----END CERTIFICATE-----" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("own_key", [False, True], ids=["placeholder", "own"])
+async def test_whose_key_a_command_gets_and_where_it_runs(own_key: bool, tmp_path: Path) -> None:
+    said: list[str] = []
+    code = "import os; print(os.getcwd(), os.environ['OPENAI_API_KEY'])"
+    environment = {**os.environ, "OPENAI_API_KEY": "the-command's-own"}
+    async with (
+        front_before(NOWHERE) as front,
+        run_behind(
+            *(python(code), front, Redactor(), environment),
+            say=said.append,
+            own_key=own_key,
+            folder=tmp_path,
+        ) as running,
+    ):
+        assert await running.wait() == 0
+        wanted = "the-command's-own" if own_key else front.placeholder
+    assert Redactor().clean_text(f"{tmp_path.resolve()} {wanted}") in said

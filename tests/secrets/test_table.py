@@ -106,7 +106,6 @@ NO_LIST = {
     "domain/token_words.py": "what apps call their own way to a token",
     "browser/watching.py": "what a page asks for in a dialog",
     "check/page_check.py": "words of an error about a value that is missing",
-    "check/page_faults.py": "what apps call their own way to a token, in a URL",
     "cli/token_options.py": "schemes before a variable's name in a header",
     "diagnose/mentions.py": "headers that a knowledge entry may be about",
     "domain/exchange.py": "headers that carry the credential of a request",
@@ -114,7 +113,6 @@ NO_LIST = {
     "sandbox/request_log.py": "headers of its own log; the sandbox stands apart from secrets",
     "sandbox/rules/conditions.py": "kinds of credentials that a rule may ask for",
     "subjects/shown_credential.py": "what templates call a token and a key",
-    "subjects/story.py": "what apps call their own way to a token, in a URL",
     "wording/levels.py": "the usual header and its scheme, compared",
 }
 

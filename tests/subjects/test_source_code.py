@@ -162,3 +162,32 @@ def test_code_on_standard_input_is_told_by_its_content() -> None:
 def test_code_without_a_request_gets_a_way_on() -> None:
     with pytest.raises(UsageError, match=r"no request to a Realtime service is found in a\.js"):
         read(a_js="export const x = 1;")
+
+
+def test_a_url_that_begins_with_an_unknown_value_is_inferred() -> None:
+    reading = read(
+        page_ts="const token = await fetch(`${import.meta.env.VITE_BACKEND_URL}/session`);\n"
+        "await fetch(`${import.meta.env.VITE_API}/realtime`, { method: 'POST', body: offer.sdp });"
+    )
+
+    place = places(reading)["call.url.path"]
+    assert place.inferred
+    assert "VITE_API" in place.origin
+
+
+def test_an_offer_that_asks_for_audio_has_an_audio_section() -> None:
+    reading = read(
+        page_js="const offer = await pc.createOffer({ offerToReceiveAudio: true });\n"
+        "fetch('https://api.openai.com/v1/realtime/calls', { method: 'POST', body: offer.sdp });"
+    )
+
+    assert not places(reading)["offer.audio"].inferred
+
+
+def test_the_token_request_is_the_one_that_the_page_leads_to() -> None:
+    unused = SERVER.replace("/token", "/old-token").replace("alloy", "echo")
+
+    reading = read(a_js=unused, server_js=SERVER, page_js=PAGE)
+
+    assert places(reading)["mint.body/voice"].value == "alloy"
+    assert any("other token requests stand at a.js" in note for note in reading.notes)

@@ -70,16 +70,21 @@ class Progress:
         }
         return next((stage for stage, is_seen in seen.items() if is_seen()), Reached.NOTHING)
 
-    async def settle(self, quiet_s: float = _SETTLED_S, *, beyond: int | None = None) -> None:
+    async def settle(
+        self, quiet_s: float = _SETTLED_S, *, beyond: int | None = None, until_calling: bool = False
+    ) -> None:
         """Wait until the page has done nothing for a moment and waits for no request of its own.
 
         A token or a call that its own backend has not answered yet is waited for as long as the run
-        lasts. With ``beyond``, a page that has done more steps than that is not waited for.
+        lasts. With ``beyond``, a page that has done more steps than that is not waited for; with
+        ``until_calling``, one that has begun its offer.
         """
         start = time.monotonic()
         while self._watching.is_asking or time.monotonic() < start + COMPILES_S:
             await asyncio.sleep(POLL_S)
             if beyond is not None and self.steps > beyond:
+                return
+            if until_calling and self.is_calling:
                 return
             idle = time.monotonic() - max(start, self._watching.last_change)
             if idle >= quiet_s and not self._watching.is_waiting:

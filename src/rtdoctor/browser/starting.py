@@ -93,9 +93,10 @@ class Starter:
     async def _what_came(self, before: int, own_before: int) -> _Went:
         asked = self._watching.exchanges[own_before:]
         if self._progress.steps > before or any(map(_is_about_tokens, asked)):
-            await self._progress.settle(_NEXT_STEP_S)
+            await self._progress.settle(_NEXT_STEP_S, until_calling=True)
             done = self._progress.is_calling or self._progress.has_failed
             return _Went.DONE if done else _Went.NEARER
+        # It has changed something of its owner's, so nothing more is pressed by guess.
         if any(e.request.method != "GET" for e in asked):
             return _Went.ASTRAY
         return _Went.NOWHERE

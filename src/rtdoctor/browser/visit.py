@@ -22,13 +22,14 @@ from rtdoctor.front.rewriting import Rewriting
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
+_ANSWERS_S = 20.0  # a dev server compiles a page when it is asked for it
 _OPEN_S = 10.0
 _QUIET_S = 1.5
 _REFUSED_S = 0.8  # after a refusal of the service: what the page makes of it
 _NO_ERROR_FOR_S = 3.0
 _CONNECTS_S = 8.0  # from an accepted call to the first event
 _LONGEST_TEXT = 4_000
-_ALIVE_S = 2.0
+_ALIVE_S = 5.0  # a machine that is busy takes seconds to answer
 _CLOSE_S = 3.0
 
 
@@ -122,11 +123,13 @@ class _Visit:
         if instructions.fills:
             await presser.fill_as_told(instructions.fills)
         if instructions.script is not None:
-            await page.evaluate(instructions.script)
+            await presser.run(instructions.script)
+            await self._progress.settle()
         for selector in instructions.clicks:
             await presser.click(selector)
             await self._progress.settle()
-        if not instructions.clicks and not self._progress.is_calling:
+        is_started = bool(instructions.clicks or instructions.script)
+        if not is_started and not self._progress.is_calling:
             starter = Starter(self._watching, self._progress, presser)
             if not await starter.start():
                 self.stopped = "unclear"
@@ -147,7 +150,10 @@ class _Visit:
         from playwright.async_api import Error
 
         try:
-            await page.goto(url, wait_until="load", timeout=_OPEN_S * 1000)
+            answer = await page.goto(url, wait_until="commit", timeout=_ANSWERS_S * 1000)
+            if answer is not None and answer.status >= 400:
+                self._watching.note("document", answer.url, error=str(answer.status))
+            await page.wait_for_load_state("load", timeout=_OPEN_S * 1000)
         except Error as error:
             if page.url in ("about:blank", "") or page.url.startswith("chrome-error:"):
                 self.stopped = "not opened"
@@ -157,15 +163,14 @@ class _Visit:
 
     async def _watch(self) -> None:
         """Until the page is connected and no error came for a while, or until it is quiet."""
-        connected_at: float | None = None
         while True:
             await asyncio.sleep(POLL_S)
             if self._watching.of_kind("crash"):
                 self.stopped = "crash"
                 return
             if self._reached() is Reached.SESSION:
-                connected_at = connected_at or time.monotonic()
-                if time.monotonic() - connected_at >= _NO_ERROR_FOR_S:
+                connected_at = self._watching.of_kind("event in")[0].at
+                if time.time() * 1000 - connected_at >= _NO_ERROR_FOR_S * 1000:
                     self.stopped = "connected"
                     return
                 continue

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from rtdoctor.browser.page_run import PageRun, Reached
 from rtdoctor.check.backend_answer import backend_is_seen, gives_no_token
-from rtdoctor.check.page_check import PageFinished
+from rtdoctor.check.page_check import PROOF_S, PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
 from rtdoctor.check.page_reading import OF_BACKEND, called_without_token, seen_in
 from rtdoctor.check.page_repair import PagePart
@@ -141,6 +141,8 @@ def proof_on_page(found: PageFinished) -> ProofOnPage | None:
 def _leaves_open(found: PageFinished) -> str:
     if found.first.is_connected:
         return _DOES_NOT_PROVE
+    if found.is_out_of_time:
+        return f"The proof on your page took more than {PROOF_S:.0f} s and was given up."
     if found.proof is None and found.finished is not None and found.finished.diagnosis.repairs:
         return "No change of the page's traffic stands for this repair: probes alone prove it."
     if _names_no_model(found):

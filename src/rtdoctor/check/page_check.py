@@ -29,7 +29,7 @@ from rtdoctor.check.page_reading import (
     read_page,
     with_call_of,
 )
-from rtdoctor.check.page_repair import PageRepair, TokenShape
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape
 from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.check.possible_mint import mint_is_inferred, with_possible_mint, without_model
 from rtdoctor.domain.finding import Verdict
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser
 
 _MOST_STEPS = 4
-_PROOF_S = 150.0
+PROOF_S = 150.0
 _FAILURES = ("error", "rejection", "console")
 _UNDEFINED = ("undefined", "null", "TypeError", "token", "Token")
 
@@ -61,6 +61,7 @@ class PageFinished:
     own; ``None`` when the page showed no setup. ``fault`` is something of the page's own that kept
     it from the service. ``proof`` is the repair applied to the page itself, ``fix`` the repair in
     copies of its files. ``printed`` are the last lines of the command that started the app.
+    ``is_out_of_time``: the proof took longer than ``PROOF_S`` seconds and was given up.
     """
 
     first: PageRun
@@ -71,6 +72,7 @@ class PageFinished:
     proof: PageProof | None = None
     fix: PageFix | None = None
     printed: tuple[str, ...] = ()
+    is_out_of_time: bool = False
     in_code: tuple[RequestInCode, ...] = ()
 
     @property
@@ -146,10 +148,10 @@ class PageCheck:
         found = PageFinished(first=first, reading=reading, finished=diagnosing.result())
         found = await self._with_possible_mint(found)
         try:
-            async with asyncio.timeout(_PROOF_S):
+            async with asyncio.timeout(PROOF_S):
                 return await self._proved(found, trials)
         except TimeoutError:
-            return found
+            return replace(found, is_out_of_time=True)
 
     async def _proved(self, found: PageFinished, original: list[Trial]) -> PageFinished:
         """Make the page connect, step by step, and then prove which changes that takes."""
@@ -230,7 +232,8 @@ class PageCheck:
             return found, replace(repair, events=events)
         if _reads_elsewhere(run):
             shape = _shape_read_by(run) or TokenShape.STRING
-            return found, replace(repair, shape=shape, reads_elsewhere=True)
+            elsewhere = repair.reads_elsewhere or PagePart.MINT not in repair.parts
+            return found, replace(repair, shape=shape, reads_elsewhere=elsewhere)
         return found, None
 
     async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:

@@ -1,4 +1,4 @@
-"""The session updates that a page sends, as the dialect of the working call has them. Pure."""
+"""The events that a page sends, as the dialect of the working call has them. Pure."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from rtdoctor.migration.json_text import compact_json, parse_object
 
 _TRANSCRIPTION_UPDATE = "transcription_session.update"
 _UPDATES = ("session.update", _TRANSCRIPTION_UPDATE)
+_CREATE = "response.create"
 
 
 def migrated_events(run: PageRun, works: Setup) -> dict[str, str]:
-    """The page's updates of its session that have to change, by their text."""
+    """The page's updates of its session and its requests for a response that have to change, by
+    their text."""
     if not works.call_endpoint.value.path.endswith("/calls"):
         return {}
-    texts = [r.text for r in run.of_kind("event out") if event_type(r.text) in _UPDATES]
+    texts = [r.text for r in run.of_kind("event out") if event_type(r.text) in (*_UPDATES, _CREATE)]
     pairs = ((text, migrated_event(text, works)) for text in texts)
     return {text: new for text, new in pairs if new is not None and new != text}
 
 
 def migrated_event(text: str, works: Setup) -> str | None:
-    """One update of the session as GA has it; ``None`` for a text that is no such update."""
+    """One such event as GA has it; ``None`` for a text that is none."""
     event = parse_object(text) or {}
+    if event.get("type") == _CREATE:
+        return _migrated_response(event)
     session = event.get("session")
     if not isinstance(session, dict):
         return None
@@ -33,11 +37,27 @@ def migrated_event(text: str, works: Setup) -> str | None:
         event.get("type") == _TRANSCRIPTION_UPDATE or _session_type(works) == "transcription"
     )
     dialect = Dialect.TRANSCRIPTION_SESSIONS if is_transcription else Dialect.SESSIONS
+    moved = _moved(session, dialect)
+    if moved is None:
+        return None
+    return compact_json({**event, "type": "session.update", "session": moved})
+
+
+def _migrated_response(event: dict[str, Any]) -> str | None:
+    """What a response is asked for moves as in a session, which has the same fields."""
+    response = event.get("response")
+    moved = _moved(response, Dialect.SESSIONS) if isinstance(response, dict) else None
+    if moved is None:
+        return None
+    asked = {name: value for name, value in moved.items() if name != "type"}
+    return compact_json({**event, "response": asked})
+
+
+def _moved(session: dict[str, Any], dialect: Dialect) -> dict[str, Any] | None:
     flat = {name: value for name, value in session.items() if name != "type"}
     moved = parse_object(migrate(compact_json(flat), dialect, Dialect.CLIENT_SECRETS).text or "")
-    if moved is None or not isinstance(moved.get("session"), dict):
-        return None
-    return compact_json({**event, "type": "session.update", "session": moved["session"]})
+    inside = (moved or {}).get("session")
+    return inside if isinstance(inside, dict) else None
 
 
 def also_by_type(events: Mapping[str, str]) -> dict[str, str]:

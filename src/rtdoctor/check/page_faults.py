@@ -38,7 +38,7 @@ def own_fault(run: PageRun) -> OwnFault | None:
     """
     found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
-        found += _of_backend(run)
+        found += [*_of_document(run), *_of_backend(run)]
         route = token_route(run) or unmet_offer(run)
         if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
             found += _of_script(run)
@@ -74,6 +74,7 @@ def has_token(answer: HttpResponse | None) -> bool:
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
+    # A page that hangs after the answer has got what it wanted from the service.
     if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
         found.append(
             OwnFault(
@@ -115,6 +116,17 @@ def _of_browser(run: PageRun) -> list[OwnFault]:
     return found
 
 
+def _of_document(run: PageRun) -> Iterator[OwnFault]:
+    """An app that answers with an error instead of its page. Some serve a page with 404."""
+    if run.reached <= Reached.OPENED:
+        for record in run.of_kind("document"):
+            shown = f", and shows: {run.shows[:_LONGEST]}" if run.shows else ""
+            yield OwnFault(
+                f"The app answered {record.text} with {record.error}{shown}. No page came of it.",
+                "See what the app printed, or whether this is the address of the page.",
+            )
+
+
 def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
     """A request for a token that shows what a program prints for a missing value."""
     for passed in run.exchanges:
@@ -140,7 +152,7 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
     ]
     route = token_route(run) or unmet_offer(run)
     if route is not None and not is_passed_on_refusal(route):
-        found.append(OwnFault(_of_route(route), "See the log of that backend."))
+        found.append(OwnFault(_of_route(route), _next_at(route)))
     if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
         found += [
             OwnFault(
@@ -191,11 +203,18 @@ def is_passed_on_refusal(own: OwnExchange) -> bool:
     return own.response is not None and holds_refusal(own.response.body)
 
 
+def _next_at(own: OwnExchange) -> str:
+    if own.response is not None and own.response.status in (401, 403):
+        return "If it asks for a login: --storage-state FILE, or --fill and --click."
+    return "See the log of that backend."
+
+
 def _of_route(own: OwnExchange) -> str:
     asked = f"{own.request.method} {_path(own.request)}"
     if own.response is None:
         return f"The page's own backend gave no answer to {asked}."
-    said = " ".join(own.response.body.split())[:_LONGEST] or "an empty body"
+    nothing = "a body that was not seen" if own.response.truncated else "an empty body"
+    said = " ".join(own.response.body.split())[:_LONGEST] or nothing
     what = "a token" if posted_offer(own.request) is None else "an SDP answer"
     return (
         f"The page's own backend answered {asked} with {own.response.status} and without {what}: "

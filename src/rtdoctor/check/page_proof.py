@@ -33,6 +33,8 @@ class Trial:
 
     def stands_for(self, parts: Sequence[PagePart]) -> bool:
         """Whether the page with exactly these parts would have run just so."""
+        # The parts in which the two subsets differ were never come to, so the other run would have
+        # been the same.
         return frozenset(self.parts) ^ frozenset(parts) <= self.idle
 
 
@@ -71,8 +73,13 @@ class PageProof:
         return any(len(found) > 1 for found in results.values())
 
     def of(self, parts: Sequence[PagePart]) -> tuple[Trial, ...]:
-        """The trials that show the page with exactly these parts."""
-        return tuple(trial for trial in self.trials if trial.stands_for(parts))
+        """The trials with exactly these parts; where there is none, those that stand for them.
+
+        A run in which the page did not start at all would stand for every subset, so it must not
+        be held against one that was run.
+        """
+        exact = tuple(trial for trial in self.trials if trial.parts == tuple(parts))
+        return exact or tuple(trial for trial in self.trials if trial.stands_for(parts))
 
     def _fails_without(self, part: PagePart) -> bool:
         if not self.is_proved:
@@ -116,5 +123,6 @@ def _missing(proof: PageProof) -> tuple[PagePart, ...] | None:
 
 def _subsets(parts: tuple[PagePart, ...]) -> Iterator[tuple[PagePart, ...]]:
     """All but the whole and the empty one, the larger first: they show which part is needed."""
+    # All parts but one come first: those runs tell which part is needed.
     for size in range(len(parts) - 1, 0, -1):
         yield from combinations(parts, size)

@@ -40,6 +40,7 @@ def seen_in(run: PageRun) -> tuple[Seen, ...]:
     timed += [
         Seen(own.request, own.response, OF_PAGE, own.started_at / 1000) for own in run.own_exchanges
     ]
+    # The front and the browser keep apart lists of what they saw, by one clock.
     timed.sort(key=lambda seen: seen.at or 0.0)
     counted = [seen for seen in timed if seen.request.method != "OPTIONS"]
     return tuple(
@@ -65,7 +66,21 @@ def read_page(run: PageRun, catalogue: Catalogue) -> Reading:
     seen = _without_relays(seen_in(run))
     if called_without_token(run):
         seen = tuple(_with_token(seen))
-    return _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
+    reading = _with_label(reading_of(seen, catalogue, kind=KIND), run, catalogue)
+    return replace(reading, setup=_as_probed(reading.setup, catalogue))
+
+
+def _as_probed(setup: Setup, catalogue: Catalogue) -> Setup:
+    """The setup with the browser's own SDP only where nothing is missing in it.
+
+    An offer without audio or without a channel is sent as our own peer makes it: then the missing
+    part is what differs from a working offer, and not the hand of another engine.
+    """
+    offer: Offer = setup.offer.value
+    if offer.sdp is None or (offer.audio and offer.channel is not None):
+        return setup
+    level = level_of(catalogue, Factor.OFFER, replace(offer, sdp=None))
+    return setup.with_level(Factor.OFFER, level)
 
 
 def _without_relays(exchanges: tuple[Seen, ...]) -> tuple[Seen, ...]:
@@ -92,6 +107,7 @@ def _tokens_of(seen: Seen) -> set[str]:
 
 def _offers_of(seen: Seen) -> set[str]:
     offer = posted_offer(seen.request)
+    # White space aside, since a backend often trims what it passes on.
     return set() if offer is None or offer.sdp is None else {" ".join(offer.sdp.split())}
 
 

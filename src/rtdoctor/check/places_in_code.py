@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
 _FETCH_S = 10.0
+_ALL_S = 15.0
 _LARGEST = 10_000_000
 _OF_OTHERS = re.compile(r"(?:^|/)node_modules/|/@vite/|/\.vite/")
 _SCHEME = re.compile(r"^[\w+.-]+://[^/]*/|^\.{1,2}/|^/")
@@ -40,10 +43,14 @@ async def seen_in_browser(run: PageRun, page_url: str) -> tuple[RequestInCode, .
     """
     import httpx
 
-    wanted = [sent for sent in run.sent_from if _role(sent, run)]
+    found: list[RequestInCode | None] = []
     async with httpx.AsyncClient(trust_env=False, timeout=_FETCH_S) as client:
         scripts = _Scripts(client, page_url)
-        found = [await _place_of(sent, _role(sent, run), scripts) for sent in wanted]
+        with suppress(TimeoutError):  # what was found until then is shown
+            async with asyncio.timeout(_ALL_S):
+                for sent in run.sent_from:
+                    if role := _role(sent, run):
+                        found.append(await _place_of(sent, role, scripts))
     return tuple(dict.fromkeys(place for place in found if place is not None))
 
 

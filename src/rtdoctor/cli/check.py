@@ -38,6 +38,8 @@ _SECONDS: dict[str, Any] = {"type": Seconds(), "metavar": "S", "show_default": T
 Examples:
   rtdoctor check --sandbox                     no key, no network: see how it works
   rtdoctor check page.html --sandbox           the page is run, and made to connect
+  rtdoctor check --run "npm start" http://localhost:3000
+                                               an app with its backend
   rtdoctor check page.har                      why this fails, and what would work
   rtdoctor check --dry-run notes.txt           what is read out of cURL or fetch commands
   rtdoctor check --fix fix.diff my-app         and the change in your source code

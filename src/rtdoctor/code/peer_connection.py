@@ -27,6 +27,7 @@ class PeerStep:
     name: str
     at: SourceSpan
     text: KnownValue | None
+    offers_audio: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,16 @@ def peer_steps(evaluator: Evaluator) -> Iterator[PeerStep]:
                 value = None
                 if isinstance(call, CallExpression) and call.arguments:
                     value = evaluator.read(call.arguments[0], site.scope)
-                yield PeerStep(site.name, site.at, value if isinstance(value, KnownValue) else None)
+                text = value if isinstance(value, KnownValue) else None
+                yield PeerStep(site.name, site.at, text, _offers_audio(site.name, value))
+
+
+def _offers_audio(step: str, value: Value | None) -> bool:
+    """Whether a step puts an audio section into the offer."""
+    if step == "createOffer" and isinstance(value, Fields):  # RTCOfferOptions of WebRTC 1.0
+        asked = value.get("offerToReceiveAudio")
+        return isinstance(asked, KnownValue) and bool(asked.value)
+    return step in ("addTrack", "addTransceiver")
 
 
 def sent_events(evaluator: Evaluator) -> Iterator[SentEvent]:

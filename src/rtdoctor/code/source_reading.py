@@ -92,8 +92,11 @@ class SourceReading:
 
     @property
     def mint(self) -> SourceRequest | None:
-        """The request for the token."""
-        return next(iter(self.of_role(Role.MINT)), None)
+        """The request for the token: the one behind a route that the page asks, if there is one."""
+        mints = self.of_role(Role.MINT)
+        asked = [route.handler for _, route in self.joined]
+        behind = [m for m in mints if any(m.function is handler for handler in asked)]
+        return next(iter(behind or mints), None)
 
     @property
     def call(self) -> SourceRequest | None:

@@ -120,7 +120,14 @@ class SourceDraft(Draft):
         path, method = address.path, sketch(call.method).upper()
         if address.is_realtime:
             self.put(Factor.CALL_ENDPOINT, CallEndpoint(path, method))
-            self.add("call.url.path", path if method == "POST" else f"{method} {path}", call.url.at)
+            shown = path if method == "POST" else f"{method} {path}"
+            start = sketch(call.url)
+            if start.startswith("{"):
+                unknown = start[1:].partition("}")[0]
+                why = f"{call.url.at}; the URL begins with {unknown}, which the code does not tell"
+                self.places.append(ReadPlace("call.url.path", shown, why, inferred=True))
+            else:
+                self.add("call.url.path", shown, call.url.at)
         else:
             self.not_said.append(f"the URL of the call at {call.at}; the usual one is used")
         self.put(Factor.CALL_QUERY, CallQuery(tuple(self._parameters(call, address))))
@@ -223,7 +230,7 @@ class SourceDraft(Draft):
         else:
             why = f"{_NOT_TOLD} it; this is the usual one"
             self.places.append(ReadPlace("offer.channel.label", label, why, inferred=True))
-        tracks = [s for s in self.source.peer if s.name in ("addTrack", "addTransceiver")]
+        tracks = [s for s in self.source.peer if s.offers_audio]
         if tracks:
             self.add("offer.audio", "an audio section", tracks[0].at)
         else:
