@@ -70,7 +70,8 @@ MESSAGE = "Unknown parameter: 'session.voice'."
     [
         '{"error":{"message":"<message>","type":"invalid_request_error","code":"unknown_parameter",'
         '"param":"session.voice"}}',
-        "Error code: 400 - {'error': {'message': \"<message>\", 'code': 'unknown_parameter', 'param': "
+        "Error code: 400 - {'error': {'message': \"<message>\", 'code': 'unknown_parameter', "
+        "'param': "
         "'session.voice'}}",
         'body="{\\"error\\":{\\"message\\":\\"<message>\\",\\"code\\":\\"unknown_parameter\\",'
         '\\"param\\":\\"session.voice\\"}}"',
