@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest_asyncio
 
@@ -40,11 +41,11 @@ class PageStage:
     check: Callable[[PageSubject], PageCheck]
     run_page: Callable[[PageSubject], Awaitable[PageRun]]
 
-    def subject(self, html: str, **instructions: tuple[str, ...]) -> PageSubject:
+    def subject(self, html: str, **instructions: Any) -> PageSubject:
         self.routes["GET /"] = page(html)
         return PageSubject(url=f"{self.origin}/", instructions=Instructions(**instructions))
 
-    async def run(self, html: str, **instructions: tuple[str, ...]) -> PageRun:
+    async def run(self, html: str, **instructions: Any) -> PageRun:
         return await self.run_page(self.subject(html, **instructions))
 
     async def checked(self, html: str, **routes: Route) -> PageFinished:

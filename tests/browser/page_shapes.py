@@ -121,6 +121,53 @@ WORKING = {
     }
   });""",
     ),
+    "closed shadow root": PageShape(
+        body="<voice-app></voice-app>",
+        start="""
+  customElements.define("voice-app", class extends HTMLElement {
+    connectedCallback() {
+      const root = this.attachShadow({ mode: "closed" });
+      root.innerHTML = "<button>Connect</button>";
+      root.querySelector("button").onclick = () => talk();
+    }
+  });""",
+    ),
+    "delayed mount": PageShape(
+        body="<div id='app'>Loading</div>",
+        start="""
+  setTimeout(() => {
+    document.querySelector("#app").innerHTML = "<button>Start</button>";
+    document.querySelector("#app button").onclick = () => talk();
+  }, 1500);""",
+    ),
+    "token first, then connect": PageShape(
+        mint="",
+        token="window.ready",
+        body="<button id='token'>Get token</button><button id='start'>Connect</button>",
+        start=f"""
+  document.querySelector("#token").onclick = async () => {{{GA_MINT}
+    window.ready = data.value;
+  }};
+  document.querySelector("#start").onclick = () => talk();""",
+    ),
+    "dialog above the page": PageShape(
+        body="<dialog><p>This page listens.</p><button>I understand</button></dialog>" + BUTTON,
+        start=ON_CLICK
+        + """
+  document.querySelector("dialog").showModal();
+  document.querySelector("dialog button").onclick = () =>
+    document.querySelector("dialog").close();""",
+    ),
+    "the only button, in a language of its own": PageShape(
+        body="<button id='start'>Ξεκινήστε τη συζήτηση</button>"
+    ),
+    "icon known by its class": PageShape(
+        body="""<button><svg class="lucide lucide-settings" width="24" height="24"></svg></button>
+<button id="start"><svg class="lucide lucide-mic" width="24" height="24"></svg></button>"""
+    ),
+    "link to another page": PageShape(
+        body="<a href='/contact'>Book a demo call</a> <button id='start'>Live demo</button>"
+    ),
     "hold to talk": PageShape(
         body="<button id='start'>Hold to talk</button>",
         start=held("""
@@ -211,6 +258,19 @@ WORKING["page that breaks what is used"] = PageShape(
         """'{"session":{"type":"realtime","model":"gpt-realtime"}}'""",
     ),
 )
+WAYS = (
+    "blob body",
+    "xhr",
+    "worker",
+    "iframe",
+    "shadow root",
+    "hold to talk",
+    "consent overlay",
+    "form with a select",
+    "prompt for a key",
+    "screen",
+)
+"""Ways to be started and to call, whose pages are tried with a call that is refused."""
 ONCE = """
   let shared;
   const mintOnce = () => (shared ??= (async () => {%s

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from browser.backend import Answer, minting, server_action
 from browser.conftest import PageStage, open_stage
-from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING
+from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING, PageShape
 from browser.proofs import assert_proved
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
 from rtdoctor.check.page_repair import PagePart
@@ -116,6 +117,35 @@ async def test_a_backend_that_answers_as_ga_does(stage: PageStage) -> None:
     found = await stage.checked((PAGES / "with-backend.html").read_text(), session=route)
 
     assert_proved(found, (PagePart.TOKEN, PagePart.CALL))
+
+
+async def test_a_token_of_an_unseen_backend_was_asked_for_in_a_way_that_works(
+    stage: PageStage,
+) -> None:
+    assert stage.target.key is not None
+    key, base_url = stage.target.key.reveal(), stage.target.base_url
+    mint = minting(base_url, key, "/v1/realtime/client_secrets", GA)
+
+    def token(body: bytes) -> Answer:
+        return 200, "application/json", json.dumps({"token": json.loads(mint(body)[2])["value"]})
+
+    html = (PAGES / "with-backend.html").read_text()
+    html = html.replace("data.client_secret.value", "data.token")
+    found = await stage.checked(html, session=token)
+
+    assert_proved(found, (PagePart.CALL,))
+    assert found.finished is not None
+    assert found.finished.diagnosis.sentence.startswith("The call is refused")
+
+
+async def test_an_answer_that_a_page_takes_for_the_token_as_it_is(stage: PageStage) -> None:
+    shape = PageShape(
+        mint=PageShape().mint.replace("data = await minted.json()", "data = await minted.text()"),
+        token="data",
+    )
+    found = await stage.checked(shape.html)
+
+    assert_proved(found, (PagePart.TOKEN,))
 
 
 @pytest.mark.parametrize("dialect", ["beta", "GA"])

@@ -66,9 +66,25 @@ def test_a_real_service_needs_a_yes(tmp_path: Path) -> None:
         ((str(PAGES / "founding.html"), "--dry-run"), "a page is known only when it has run"),
         ((str(PAGES / "founding.html"), "--sandbox", "--fill", "#key=hunter2"), "--fill"),
         ((str(PAGES / "founding.html"), "--sandbox", "--fill", "#key=env:NO_SUCH"), "NO_SUCH"),
+        (
+            (str(PAGES / "login.html"), "--sandbox", "--storage-state", "no-such.json"),
+            "no-such.json: cannot be read",
+        ),
+        (
+            (str(PAGES / "login.html"), "--sandbox", "--storage-state", str(PAGES / "login.html")),
+            "this is no storage state",
+        ),
         (("no-such-page.html",), "no-such-page.html"),
     ],
-    ids=["no page", "dry run", "value on the command line", "no variable", "no file"],
+    ids=[
+        "no page",
+        "dry run",
+        "value on the command line",
+        "no variable",
+        "no state",
+        "other state",
+        "no file",
+    ],
 )
 def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], said: str) -> None:
     done = rtdoctor("check", *arguments)

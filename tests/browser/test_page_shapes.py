@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from browser.conftest import PageStage
-from browser.page_shapes import GA_MINT, WORKING, PageShape
-from rtdoctor.browser.pressing import MOST_PRESSES
+from browser.page_shapes import GA_MINT, WAYS, WORKING, PageShape
+from rtdoctor.browser.page_run import Reached
+from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
+from rtdoctor.errors import UsageError
 
+PAGES = Path(__file__).parent / "pages"
+STATE = json.dumps(
+    {
+        "cookies": [
+            {
+                "name": "login",
+                "value": "battery-staple",
+                "domain": "localhost",
+                "path": "/",
+                "expires": -1,
+                "httpOnly": False,
+                "secure": False,
+                "sameSite": "Lax",
+            }
+        ],
+        "origins": [],
+    }
+)
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
-@pytest.mark.parametrize("shape", WORKING.values(), ids=WORKING)
-async def test_a_page_is_started_and_connects(stage: PageStage, shape: PageShape) -> None:
-    seen = await stage.run(shape.html)
+@pytest.mark.parametrize("name", [name for name in WORKING if name not in WAYS])
+async def test_a_page_is_started_and_connects(stage: PageStage, name: str) -> None:
+    seen = await stage.run(WORKING[name].html)
 
     assert seen.stopped == "connected", seen.shows
     assert seen.is_connected
@@ -104,3 +128,46 @@ async def test_a_page_that_fetches_its_token_on_load_is_still_started(stage: Pag
 
     assert len(seen.presses) == 1
     assert seen.is_connected
+
+
+async def test_a_login_with_what_the_user_gave(stage: PageStage, tmp_path: Path) -> None:
+    html = (PAGES / "login.html").read_text()
+    alone = await stage.run(html)
+    fills = (("[name=mail]", "ada@example.com"), ("[name=password]", "correct horse"))
+    told = await stage.run(html, fills=fills, clicks=("form button", "main > button"))
+    state = tmp_path / "state.json"
+    state.write_text(STATE)
+    subject = replace(stage.subject(html), storage_state=str(state))
+    logged_in = await stage.run_page(subject)
+
+    assert alone.reached <= Reached.PRESSED
+    assert "correct horse" not in repr(told)
+    assert told.is_connected
+    assert logged_in.is_connected
+
+
+async def test_a_script_starts_a_page_that_nobody_can_press(stage: PageStage) -> None:
+    html = PageShape(body="<canvas></canvas>", start="\n  window.begin = talk;").html
+    subject = stage.subject(html)
+    started = await stage.run_page(replace(subject, instructions=Instructions(script="begin()")))
+
+    assert started.is_connected
+    assert started.presses == ()
+
+
+@pytest.mark.parametrize(
+    ("instructions", "said"),
+    [
+        (Instructions(script="begin("), "--script: SyntaxError"),
+        (Instructions(fills=(("#nobody", "hunter2"),)), "no field #nobody"),
+    ],
+    ids=["script", "fill"],
+)
+async def test_what_the_user_said_and_the_page_has_not(
+    stage: PageStage, instructions: Instructions, said: str
+) -> None:
+    subject = replace(stage.subject(WORKING["plain"].html), instructions=instructions)
+
+    with pytest.raises(UsageError, match=said) as raised:
+        await stage.run_page(subject)
+    assert "hunter2" not in str(raised.value)

@@ -20,6 +20,10 @@ STARTS = [
     "대화 시작",
     "🎤",
     "📞 Call",
+    "Start Chat",
+    "Voice chat",
+    "Lancer la conversation",
+    "点击说话",
 ]
 OTHERS = [
     "Stop",
@@ -31,6 +35,10 @@ OTHERS = [
     "Settings",
     "Send message",
     "Open chat",
+    "Google",
+    "Endpoint",
+    "Speaker 1",
+    "Chat with us",
     "End call",
     "停止",
     "挂断",
@@ -84,3 +92,32 @@ def test_consent_and_hold() -> None:
 @given(st.text(), st.text(), st.text())
 def test_any_text_has_a_score(text: str, label: str, name: str) -> None:
     assert isinstance(score(Pressable(text=text, label=label, name=name)), float)
+
+
+def test_the_only_button_is_pressed_in_any_language() -> None:
+    heading = Pressable(text="Ομιλία")
+
+    assert ranked([heading, button("Ξεκινήστε")]) == [1]
+    assert ranked([button("Ξεκινήστε"), button("Διακοπή")]) == []
+    assert ranked([button("Delete everything")]) == []
+
+
+def test_a_picture_says_what_its_button_is_for() -> None:
+    gear, mic = button(icon="lucide lucide-settings"), button(icon="lucide lucide-mic")
+
+    assert ranked([gear, mic]) == [1]
+
+
+def test_a_token_is_fetched_before_the_call_is_made() -> None:
+    assert ranked([button("Connect"), button("Get token")]) == [1, 0]
+
+
+def test_a_link_to_another_page_comes_last() -> None:
+    link = Pressable(text="Start a call", leads_on=True)
+
+    assert ranked([link, button("Try it")]) == [1, 0]
+
+
+def test_what_takes_over_a_field_comes_before_the_start() -> None:
+    assert ranked([button("Start"), button("Save", is_beside_field=True)]) == [1, 0]
+    assert ranked([button("Start"), button("Save")]) == [0]

@@ -93,6 +93,10 @@ ELSEWHERE = {
         ),
         "tests/browser/test_page_report.py: pages that are run in Chromium",
     ),
+    **dict.fromkeys(
+        ("file", "line", "column"),
+        "tests/browser/test_places_in_code.py: where a page's code sends a request",
+    ),
     "proxy": "below",
     "ca_bundle": "below",
 }

@@ -228,12 +228,13 @@ def test_a_missing_header_is_found_and_is_the_whole_repair() -> None:
     assert levels(diagnosis) == [{("beta_header", "none"), ("call_endpoint", "realtime")}]
 
 
-def test_a_missing_parameter_is_found_and_is_the_whole_repair() -> None:
+@pytest.mark.parametrize("said", ["Missing parameter: 'model'.", ""])
+def test_a_missing_parameter_is_found_and_is_the_whole_repair(said: str) -> None:
     def wants_model(setup: Setup) -> Outcome | None:
         if call_path(setup) == "/v1/realtime" and "model" not in dict(
             setup.call_query.value.params
         ):
-            return refused(Stage.EXCHANGE, 400, "missing_model", "Missing parameter: 'model'.")
+            return refused(Stage.EXCHANGE, 400, "bad_request", said)
         return None
 
     diagnosis = service(wants_model).diagnose(
@@ -261,6 +262,23 @@ def test_a_recipe_is_shrunk_to_the_edits_that_are_needed() -> None:
     edits = {c.factor for c in diagnosis.repairs[0].changes}
     assert edits == {"call_endpoint", "call_query"}
     assert diagnosis.tried
+
+
+def test_a_repair_is_shrunk_to_what_keeps_most_of_the_subject() -> None:
+    def not_on_both(setup: Setup) -> Outcome | None:
+        if setup.beta_header.name == "both":
+            return ga_only(setup) or refused(Stage.EXCHANGE, 400, "not_on_both")
+        return ga_only(setup)
+
+    setup = subject(
+        "token_endpoint: transcription_sessions\ntoken_body: founding\n"
+        "call_endpoint: realtime\ncall_query: model_transcribe\nbeta_header: both"
+    )
+    diagnosis = service(not_on_both).diagnose(setup)
+
+    best = diagnosis.repairs[0].setup
+    assert best.call_query == setup.call_query
+    assert best.beta_header.value.mint == "realtime=v1"
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,15 @@ def test_a_header_that_a_gateway_wants_goes_into_the_control() -> None:
     assert not diagnosis.repairs[0].leaks_key
 
 
-def test_a_credential_in_a_header_of_its_own_goes_into_the_control() -> None:
+def test_a_credential_in_a_header_of_its_own_goes_into_the_control_with_the_other_headers() -> None:
     def gateway(setup: Setup) -> Outcome | None:
+        if ("X-Tenant", "acme") not in setup.beta_header.value.call_others:
+            return refused(Stage.EXCHANGE, 403, "unknown_tenant")
         if setup.auth.value.header != "X-Session-Token":
             return refused(Stage.EXCHANGE, 401, "no_session_token")
         return two_faults(setup)
 
-    text = TWO_FAULTS + 'auth: {kind: ephemeral, header: X-Session-Token, scheme: ""}'
+    text = TENANT + TWO_FAULTS + 'auth: {kind: ephemeral, header: X-Session-Token, scheme: ""}'
     diagnosis = service(gateway).diagnose(subject(text))
 
     assert diagnosis.verdict is Verdict.EXPLAINED
@@ -105,11 +107,13 @@ def test_a_plain_subject_changes_no_recipe_and_own_headers_keep_their_name() -> 
 
 def test_one_factor_that_only_the_subject_has_right_is_put_into_the_control() -> None:
     def json_only(setup: Setup) -> Outcome | None:
+        if ("X-Tenant", "acme") not in setup.beta_header.value.call_others:
+            return refused(Stage.EXCHANGE, 403, "unknown_tenant")
         if setup.call_encoding.value.kind is not EncodingKind.JSON:
             return refused(Stage.EXCHANGE, 415, "json_only")
         return two_faults(setup)
 
-    text = TWO_FAULTS + "call_encoding: {kind: json, content_type: application/json}"
+    text = TENANT + TWO_FAULTS + "call_encoding: {kind: json, content_type: application/json}"
     diagnosis = service(json_only).diagnose(subject(text))
 
     assert diagnosis.verdict is Verdict.EXPLAINED

@@ -128,6 +128,7 @@ def test_the_planted_causes_are_found_and_nothing_else_is_claimed(
     assert claimed == minimal(rules)
 
 
+@pytest.mark.thorough
 @settings(max_examples=150)
 @given(planted(), st.integers(3, 40))
 def test_whatever_the_budget_every_claim_has_its_probes(

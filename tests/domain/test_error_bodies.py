@@ -209,6 +209,7 @@ def texts_in(data: object) -> set[str]:
     return {data} if isinstance(data, str) and data.strip() else set()
 
 
+@pytest.mark.thorough
 @settings(max_examples=500)
 @given(st.dictionaries(KEYS, BODIES, min_size=1, max_size=4))
 def test_words_of_a_body_are_in_the_description(body: dict[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ def test_the_default_survey_is_useful_and_small() -> None:
     assert {s.auth.name for s in plan.setups} >= {"ephemeral", "api_key", "undefined", "used"}
 
 
+@pytest.mark.thorough
 def test_the_full_product_holds_the_default_survey() -> None:
     full = set(survey(CATALOGUE, full=True).setups)
 

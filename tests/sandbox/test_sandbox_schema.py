@@ -8,12 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtdoctor.sandbox.event_answers import error_object
+from rtdoctor.sandbox.rules.body_fault import body_faults
 from rtdoctor.sandbox.rules.files import rule_book
 from rtdoctor.sandbox.rules.request import ReceivedRequest
 from rtdoctor.sandbox.rules.rule_file import Rule
 from rtdoctor.sandbox.sessions import Session
+from rtdoctor.schema import RequestKind, read_value
 from support.sandbox_http import BETA_REALTIME, FOUNDING, OFFER, Caller, Said
 
 CallerOf = Callable[[str], Caller]
@@ -219,6 +223,22 @@ def test_the_beta_refuses_unknown_names_and_is_not_judged_further(
     said = beta.mint(endpoint, body)
 
     assert (said.status, said.basis) == (status, basis)
+
+
+NAMES = st.sampled_from(["session", "type", "audio", "input", "format", "rate", "voice", ""])
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(NAMES | st.text(), inner)
+)
+
+
+@given(kind=st.sampled_from(RequestKind), body=VALUES)
+def test_whatever_the_reader_finds_can_be_said(kind: RequestKind, body: Any) -> None:
+    faults = body_faults(kind, body)
+
+    assert len(faults) == len(read_value(kind, body).faults)
+    for fault in faults:
+        assert fault.message.startswith(("Sandbox: ", "Unknown ", "Missing ", "Invalid "))
 
 
 def answer_to(

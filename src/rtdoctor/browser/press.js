@@ -99,7 +99,9 @@
   const found = [];
   const told = [];
   for (const element of elements) {
-    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")}`.trim();
+    // Solid and Svelte listen once for all elements, and keep on each what is to be done
+    const delegated = element.$$click || element.__click ? "click" : "";
+    const heard = `${listens(element)} ${PRESSES.filter((type) => element[`on${type}`]).join(" ")} ${delegated}`.trim();
     if (element === document.body || element === document.documentElement) continue;
     const isRole = element.matches(ROLES);
     if (!isRole && !heard && !element.matches(MAY_BE) && !pointed(element)) continue;

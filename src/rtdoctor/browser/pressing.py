@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rtdoctor.browser.form_field import FormField, value_for
 from rtdoctor.browser.start_buttons import Pressable, consents, is_held, is_sure, makes_way, ranked
+from rtdoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from playwright.async_api import ElementHandle, Frame, Locator, Page
@@ -19,7 +21,7 @@ MOST_PRESSES = 5
 _CLICK_MS = 5_000  # a page that is busy, or that shows its logo first
 _FILL_MS = 1_500
 _MOST_FRAMES = 10
-_LOOK_S = 3.0
+_LOOK_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,7 @@ class Choice:
     consent: list[tuple[Pressable, ElementHandle]]
     closing: list[tuple[Pressable, ElementHandle]]
     others: list[Pressable]
-    fields: list[tuple[_Field, ElementHandle]]
-
-
-class _Field(msgspec.Struct, frozen=True):
-    type: str = "text"
-    hint: str = ""
-    is_required: bool = False
-    options: tuple[str, ...] = ()
+    fields: list[tuple[FormField, ElementHandle]]
 
 
 @dataclass(slots=True)
@@ -105,7 +100,7 @@ class Presser:
     async def look(self) -> Choice:
         """What can be pressed and filled now, in all frames."""
         found: list[tuple[Pressable, ElementHandle]] = []
-        fields: list[tuple[_Field, ElementHandle]] = []
+        fields: list[tuple[FormField, ElementHandle]] = []
         script = (resources.files(__package__) / "press.js").read_text("utf-8")
         for frame in self.page.frames[:_MOST_FRAMES]:
             try:
@@ -116,6 +111,8 @@ class Presser:
         order = ranked([candidate for candidate, _ in found])
         new = [pair for pair in found if pair[0].selector not in self.tried]
         rest = [found[i] for i in order if found[i] in new]
+        # Talk buttons have to be held, which no word on them tells; so a press without effect is
+        # tried again as one.
         again = (found[i] for i in order if found[i][0].selector in self.tried - self.held)
         return Choice(
             rest,
@@ -132,19 +129,19 @@ class Presser:
         frame: Frame,
         script: str,
         found: list[tuple[Pressable, ElementHandle]],
-        fields: list[tuple[_Field, ElementHandle]],
+        fields: list[tuple[FormField, ElementHandle]],
     ) -> None:
         result = await frame.evaluate_handle(script, self.mark)
         told = await result.evaluate("r => ({told: r.told, wanted: r.wanted})")
         candidates = msgspec.convert(told["told"], list[Pressable])
-        wanted = msgspec.convert(told["wanted"], list[_Field])
+        wanted = msgspec.convert(told["wanted"], list[FormField])
         found += zip(candidates, await _elements(result, "found"), strict=False)
         fields += zip(wanted, await _elements(result, "fields"), strict=False)
 
-    async def fill(self, fields: list[tuple[_Field, ElementHandle]]) -> None:
+    async def fill(self, fields: list[tuple[FormField, ElementHandle]]) -> None:
         """Fill what the page asks for: required fields, selects and fields for a key."""
         for wanted, element in fields:
-            value = _value_for(wanted, self.placeholder)
+            value = value_for(wanted, self.placeholder)
             if value is None:
                 continue
             try:
@@ -159,10 +156,16 @@ class Presser:
             self.filled.append(Filled(wanted.hint, "words"))
 
     async def fill_as_told(self, fills: tuple[tuple[str, str], ...]) -> None:
-        """Fill the fields that the user named. A field that is not there is left out."""
+        """Fill the fields that the user named. Raises ``UsageError`` for one that is not there."""
         for selector, value in fills:
-            found = await self._locate(selector)
-            await found.fill(value, timeout=_CLICK_MS)
+            try:
+                found = await self._locate(selector)
+                await found.fill(value, timeout=_CLICK_MS)
+            except Exception:  # its text may repeat the value
+                raise UsageError(
+                    f"--fill: the page has no field {selector} that can be filled",
+                    hint="Give a CSS selector, such as '#email' or 'input[name=email]'.",
+                ) from None
             self.filled.append(Filled(selector, "user"))
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
@@ -184,6 +187,21 @@ class Presser:
         made = Press(candidate.shown, candidate.selector, "hold" if held else by, error)
         self.presses.append(made)
         return made
+
+    async def run(self, script: str) -> None:
+        """Run the user's script in the page. Raises ``UsageError`` when it fails."""
+        from playwright.async_api import Error
+
+        try:
+            await self.page.evaluate(script)
+        except Error as failure:
+            if "context was destroyed" in failure.message:
+                return  # it has led to another page
+            said = failure.message.removeprefix("Page.evaluate: ").partition("\n")[0][:200]
+            raise UsageError(
+                f"--script: {said}",
+                hint="The file is run in the page, as in the browser's console.",
+            ) from None
 
     async def click(self, selector: str) -> Press:
         """Press what the user named."""
@@ -226,30 +244,3 @@ async def _elements(result: Any, name: str) -> list[ElementHandle]:
     listed = await result.get_property(name)
     properties = await listed.get_properties()
     return [e for p in properties.values() if (e := p.as_element()) is not None]
-
-
-def _value_for(wanted: _Field, placeholder: str) -> str | None:
-    """What to fill in; ``None`` leaves the field alone, as every field for a password."""
-    hint = wanted.hint.lower()
-    asks_key = "key" in hint.replace("-", " ").split() or "apikey" in hint or "sk-" in hint
-    if asks_key and wanted.type in ("text", "password", "textarea"):
-        return placeholder
-    if wanted.type == "password":
-        return None
-    if wanted.type == "select":
-        return wanted.options[0] if wanted.options else None
-    if not wanted.is_required:
-        return None
-    match wanted.type:
-        case "email":
-            return "someone@example.com"
-        case "url":
-            return "https://example.com"
-        case "number":
-            return "1"
-        case "tel":
-            return "+15550100"
-        case "date":
-            return "2026-01-01"
-        case _:
-            return "test"

@@ -12,7 +12,7 @@ from rtdoctor.strict_yaml import load_packaged
 _NAME_COUNTS = 0.6  # an id or a test id says less than what people read
 _ALSO = 0.5  # each further weight of which a word is there
 _OTHER = 3.0
-_FILLED = 6.0
+_FILLED = 8.0
 _SURE = 4.0
 _FIRST_BEYOND_LATIN = 0x250  # scripts without spaces between words, and symbols
 _SHORT = 4  # letters: as the beginning of a longer word they say nothing (go: Google)

@@ -96,6 +96,7 @@ class Starter:
             await self._progress.settle(_NEXT_STEP_S, until_calling=True)
             done = self._progress.is_calling or self._progress.has_failed
             return _Went.DONE if done else _Went.NEARER
+        # It has changed something of its owner's, so nothing more is pressed by guess.
         if any(e.request.method != "GET" for e in asked):
             return _Went.ASTRAY
         return _Went.NOWHERE

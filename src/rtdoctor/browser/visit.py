@@ -29,7 +29,7 @@ _REFUSED_S = 0.8  # after a refusal of the service: what the page makes of it
 _NO_ERROR_FOR_S = 3.0
 _CONNECTS_S = 8.0  # from an accepted call to the first event
 _LONGEST_TEXT = 4_000
-_ALIVE_S = 2.0
+_ALIVE_S = 5.0  # a machine that is busy takes seconds to answer
 _CLOSE_S = 3.0
 
 
@@ -123,11 +123,13 @@ class _Visit:
         if instructions.fills:
             await presser.fill_as_told(instructions.fills)
         if instructions.script is not None:
-            await page.evaluate(instructions.script)
+            await presser.run(instructions.script)
+            await self._progress.settle()
         for selector in instructions.clicks:
             await presser.click(selector)
             await self._progress.settle()
-        if not instructions.clicks and not self._progress.is_calling:
+        is_started = bool(instructions.clicks or instructions.script)
+        if not is_started and not self._progress.is_calling:
             starter = Starter(self._watching, self._progress, presser)
             if not await starter.start():
                 self.stopped = "unclear"

@@ -146,7 +146,7 @@ class Watching:
             self._pending.pop(request, None)
             self.last_change = time.monotonic()
 
-    def _on_failed(self, request: Request) -> None:
+    async def _on_failed(self, request: Request) -> None:
         started = self._pending.pop(request, time.time() * 1000)
         reason = request.failure or ""
         if "ERR_NAME_NOT_RESOLVED" in reason:
@@ -154,7 +154,9 @@ class Watching:
             if parts.hostname not in self._target_hosts:
                 self.note("blocked", parts.netloc.rpartition("@")[2][:200])
         elif self._is_own_call(request):
-            self._keep_exchange(OwnExchange(started, _read(request), None))
+            # an answer that broke off has a status all the same
+            answer = await _answer_to(request)
+            self._keep_exchange(OwnExchange(started, _read(request), answer))
 
     def _keep_exchange(self, exchange: OwnExchange) -> None:
         if len(self.exchanges) < _MOST_EXCHANGES:
@@ -174,17 +176,26 @@ def _read(request: Request) -> HttpRequest:
 
 
 async def _answer_to(request: Request) -> HttpResponse | None:
-    """The answer with the beginning of its body; ``None`` when the page has gone on without it."""
+    """The answer with the beginning of its body; ``None`` when there was none.
+
+    A body that the browser does not give out, as of an answer that broke off, counts as cut off.
+    """
     from playwright.async_api import Error
 
     try:
         answer = await request.response()
-        if answer is None:
-            return None
-        size = int(answer.headers.get("content-length") or 0)
-        body = await answer.body() if size <= _LARGEST_BODY else b""
-    except (Error, ValueError):
+    except Error:
         return None
+    if answer is None:
+        return None
+    length = answer.headers.get("content-length", "")
+    size = int(length) if length.isdecimal() else 0
+    body, is_known = b"", size <= _LARGEST_BODY
+    if is_known:
+        try:
+            body = await answer.body()
+        except Error:
+            is_known = False
     text = body[:_LARGEST_BODY].decode("utf-8", "replace")
-    is_cut = max(size, len(body)) > _LARGEST_BODY
+    is_cut = not is_known or len(body) > _LARGEST_BODY
     return HttpResponse(answer.status, tuple(answer.headers.items()), text, len(body), is_cut)

@@ -90,6 +90,7 @@ async def _minted(repair: PageRepair, front: Front) -> str:
         headers["Content-Type"] = body.content_type
     if beta is not None:
         headers["OpenAI-Beta"] = beta
+    # A proxy of the environment would lead past the front on this machine.
     async with httpx.AsyncClient(trust_env=False, timeout=_MINT_S) as client:
         answer = await client.request(
             works.token_endpoint.value.method,
@@ -117,6 +118,7 @@ def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:
     if not old or (data is None and old[0].place):
         return _in_place_of_refusal(data or {}, _read_anywhere(minted, shape))
     if data is None:
+        # A route that answers a JSON string is read with response.json().
         return json.dumps(token) if known.lstrip().startswith('"') else token
     return json.dumps(_with_value(data, old[0].place.split("."), token))
 

@@ -31,5 +31,6 @@ def fit_to_be_shown(redactor: Redactor) -> Iterator[None]:
 def _ours(error: BaseException) -> RtdoctorError | None:
     """The error raised on purpose in a group that a task group made of it, if there is one."""
     if isinstance(error, BaseExceptionGroup):
+        # A task group wraps what its tasks raise, and our own errors have words for the user.
         return next(filter(None, map(_ours, error.exceptions)), None)
     return error if isinstance(error, RtdoctorError) else None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from rtdoctor.browser.chromium import Routes, open_browser
 from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
+from rtdoctor.browser.storage_state import values_kept
 from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.app_command import AppCommand, AppOutput
 from rtdoctor.check.clean_errors import fit_to_be_shown
@@ -96,6 +97,9 @@ async def run_page_check(
         url_of_copies = _address(task.page, stack, copies) if task.fix else url
         for _, value in task.instructions.fills:
             redactor.add(Secret(value, "<filled in>"))
+        if task.storage_state is not None:
+            for value in values_kept(task.storage_state):
+                redactor.add(Secret(value, "<storage state>"))
         target = task.target
         if isinstance(target, EmbeddedSandbox):
             target = await target.target()

@@ -29,7 +29,7 @@ from rtdoctor.check.page_reading import (
     read_page,
     with_call_of,
 )
-from rtdoctor.check.page_repair import PageRepair, TokenShape
+from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape
 from rtdoctor.check.page_runs import PageRuns, Tell
 from rtdoctor.check.possible_mint import mint_is_inferred, with_possible_mint, without_model
 from rtdoctor.domain.finding import Verdict
@@ -232,7 +232,8 @@ class PageCheck:
             return found, replace(repair, events=events)
         if _reads_elsewhere(run):
             shape = _shape_read_by(run) or TokenShape.STRING
-            return found, replace(repair, shape=shape, reads_elsewhere=True)
+            elsewhere = repair.reads_elsewhere or PagePart.MINT not in repair.parts
+            return found, replace(repair, shape=shape, reads_elsewhere=elsewhere)
         return found, None
 
     async def _with_real_call(self, found: PageFinished, run: PageRun) -> PageFinished | None:

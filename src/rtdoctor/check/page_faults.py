@@ -74,6 +74,7 @@ def has_token(answer: HttpResponse | None) -> bool:
 
 def _of_browser(run: PageRun) -> list[OwnFault]:
     found = []
+    # A page that hangs after the answer has got what it wanted from the service.
     if run.stopped == "hangs" and run.reached < Reached.ANSWERED:
         found.append(
             OwnFault(
@@ -212,7 +213,8 @@ def _of_route(own: OwnExchange) -> str:
     asked = f"{own.request.method} {_path(own.request)}"
     if own.response is None:
         return f"The page's own backend gave no answer to {asked}."
-    said = " ".join(own.response.body.split())[:_LONGEST] or "an empty body"
+    nothing = "a body that was not seen" if own.response.truncated else "an empty body"
+    said = " ".join(own.response.body.split())[:_LONGEST] or nothing
     what = "a token" if posted_offer(own.request) is None else "an SDP answer"
     return (
         f"The page's own backend answered {asked} with {own.response.status} and without {what}: "

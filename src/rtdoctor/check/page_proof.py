@@ -33,6 +33,8 @@ class Trial:
 
     def stands_for(self, parts: Sequence[PagePart]) -> bool:
         """Whether the page with exactly these parts would have run just so."""
+        # The parts in which the two subsets differ were never come to, so the other run would have
+        # been the same.
         return frozenset(self.parts) ^ frozenset(parts) <= self.idle
 
 
@@ -121,5 +123,6 @@ def _missing(proof: PageProof) -> tuple[PagePart, ...] | None:
 
 def _subsets(parts: tuple[PagePart, ...]) -> Iterator[tuple[PagePart, ...]]:
     """All but the whole and the empty one, the larger first: they show which part is needed."""
+    # All parts but one come first: those runs tell which part is needed.
     for size in range(len(parts) - 1, 0, -1):
         yield from combinations(parts, size)

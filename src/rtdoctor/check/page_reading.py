@@ -40,6 +40,7 @@ def seen_in(run: PageRun) -> tuple[Seen, ...]:
     timed += [
         Seen(own.request, own.response, OF_PAGE, own.started_at / 1000) for own in run.own_exchanges
     ]
+    # The front and the browser keep apart lists of what they saw, by one clock.
     timed.sort(key=lambda seen: seen.at or 0.0)
     counted = [seen for seen in timed if seen.request.method != "OPTIONS"]
     return tuple(
@@ -106,6 +107,7 @@ def _tokens_of(seen: Seen) -> set[str]:
 
 def _offers_of(seen: Seen) -> set[str]:
     offer = posted_offer(seen.request)
+    # White space aside, since a backend often trims what it passes on.
     return set() if offer is None or offer.sdp is None else {" ".join(offer.sdp.split())}
 
 

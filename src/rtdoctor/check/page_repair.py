@@ -155,6 +155,7 @@ class PageRepair:
 
     def _called(self, sent: HttpRequest, offer: PostedOffer) -> HttpRequest:
         header, encoding = self.works.beta_header.value, self.works.call_encoding.value
+        # A multipart field may have lost the last line end on its way, and a peer needs it.
         sdp = (offer.sdp or "").rstrip("\r\n") + ("" if encoding.trim else "\r\n")
         content_type, body = encoding.content_type, sdp
         if encoding.kind is EncodingKind.MULTIPART:

@@ -55,6 +55,7 @@ class Recorder:
     def record(self, observation: Observation) -> Observation:
         """Keep an observation; returns it as the rest of the program may see it."""
         if self._journal is not None:
+            # Written before anybody hears of it: what is shown is on disk.
             clean = self._journal.append(observation)
         else:
             clean = self._redactor.clean(observation)

@@ -105,6 +105,7 @@ def clock_note(answer: RouteAnswer) -> RouteNote | None:
     left_by_route = lifetime_by_date(0, answer.response)
     if left_by_route is None:
         return None
+    # A lifetime of an expiry at 0 is the negative of the route's own clock.
     skew = -left_by_route - answer.at
     if abs(skew) < _SKEW_S:
         return None
@@ -219,6 +220,7 @@ def _expiry_notes(token: TokenFound, answer: RouteAnswer) -> Iterator[RouteNote]
     left_there = lifetime_by_date(expires_at, answer.response)
     if left_there is None:
         left_there = left_here
+    # Expired by both clocks is certain. By one of them alone it may be that clock which is wrong.
     if max(left_here, left_there) <= 0:
         text = f"the token had expired {-left_here:.0f} s before it was given out"
         yield RouteNote(text, is_fault=True)

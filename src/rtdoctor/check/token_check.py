@@ -109,10 +109,14 @@ async def check_token_route(
                 return TokenFinished(tuple(notes))
             if kind_of(first.token.value) is AuthKind.API_KEY:
                 return TokenFinished(tuple(notes))
+            # Two tokens were asked for to be compared, and either may have aged or been used; the
+            # call gets one of its own.
             third = await asking.ask(http)
         if third.token is None:
             return TokenFinished((*notes, _GONE))
         earlier = [answer.token for answer in (first, second) if answer is not None]
+        # A route that gives the same token to everybody: spending it could break a client that
+        # holds it.
         is_shared = third.token.value in [token.value for token in earlier if token is not None]
         if is_shared and not spend_shared:
             return TokenFinished((*notes, _NOT_SPENT))
@@ -200,6 +204,7 @@ def _credentials_of(route: TokenRoute) -> Iterator[Secret]:
     for name, value in route.headers:
         if isinstance(value, Secret):
             yield value
+            # A service may quote the credential alone, without the scheme or the name around it.
             for part in re.split(r"[\s;=]+", value.reveal()):
                 yield Secret(part, f"<{name} header>")
 

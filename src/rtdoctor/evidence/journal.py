@@ -3,8 +3,7 @@
 NDJSON, one object a line: first the frame (``run``), then each ``observation``, at last ``end``;
 ``resumed`` where the run went on after an interruption, ``cut_short`` for a probe that an
 interruption stopped after it had cost something, ``page`` for what the page did whose setup was
-probed. Whatever ends the process, what was
-written can be read, short of a torn last line.
+probed. Whatever ends the process, what was written can be read, short of a torn last line.
 """
 
 from __future__ import annotations
@@ -152,8 +151,6 @@ class JournalWriter:
         try:
             # The lock comes first: what another process writes after we have read would be cut off.
             writer._open(0)
-            # A process that was killed while it wrote leaves half a line, and what is appended to
-            # that would be lost with it.
             sound, _ = split_torn(path.read_bytes())
             os.truncate(writer._file, len(sound))
             writer._length = len(sound)
@@ -254,7 +251,7 @@ class JournalWriter:
 
     def _put(self, line: Line) -> None:
         data = self._redactor.guard(msgspec.json.encode(_compact(line)) + b"\n", decoded=False)
-        # Lines are kept in order: a later one never overtakes one that found no room.
+        # in order: a later line never overtakes one that found no room
         self._waiting.append(data)
         try:
             while self._waiting:

@@ -138,6 +138,7 @@ def prepare(text: str) -> Paper:
     clipped = len(text) > READ_WHOLE
     if clipped:
         half = READ_WHOLE // 2
+        # Both ends: an issue states the error at its beginning, a log ends with it.
         text = text[:half] + "\n" + text[-half:]
     text = clean(text)
     lines = text.split("\n")
@@ -212,6 +213,7 @@ def _lower(text: str) -> str:
     lower = text.lower()
     if len(lower) == len(text):
         return lower
+    # Some letters grow in lower case, and then offsets would no longer be those of the text.
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 

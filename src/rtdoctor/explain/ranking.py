@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
@@ -86,13 +88,15 @@ class Explanation:
     bodies: tuple[ReadBody, ...] = ()
 
 
-def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
+def explain_text(
+    text: str, knowledge: Knowledge | None = None, *, today: date | None = None
+) -> Explanation:
     """Rank the known causes that a text points to, best first; none for unrelated text.
 
     The text may be an error body, a browser's console, a log, code or a whole issue. Of one longer
     than two million characters the two ends are read, and ``clipped`` says so. Keys and tokens in
     it are masked in every quote. ``knowledge`` is what is known, the shipped entries unless it is
-    given.
+    given. ``today`` decides whether what ends on a day has ended; without it, only the day is told.
 
     Nothing is sent and nothing is proved: a match says what the text is consistent with, in one of
     the words strong, likely and possible. Raises no error for any text.
@@ -104,7 +108,7 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
     known = knowledge or load()
     paper = prepare(text)
     told = Told(paper, find_signs(paper), find_errors(paper))
-    era = _era(paper.text)
+    when = _When(_latest_day(paper.text), today)
     bodies = find_bodies(paper)
     by_schema = schema_reasons(told, bodies)
     reasons = {
@@ -118,19 +122,31 @@ def explain_text(text: str, knowledge: Knowledge | None = None) -> Explanation:
     ):
         for entry_id, reason in symptom_reasons(paper, told.signs, known).items():
             reasons[entry_id].append(reason)
-    scored = [_score(paper, e, reasons[e.id], era) for e in known.entries if reasons[e.id]]
+    scored = [_score(paper, e, reasons[e.id], when) for e in known.entries if reasons[e.id]]
     scored.sort(key=lambda pair: pair[0])
     matches = _shortlist([match for _, match in scored])
     return Explanation(
         matches,
         shown_setup(told.signs),
-        era,
+        when.era,
         paper.clipped,
         frozenset(told.signs),
         () if matches else _unattributed(told, known),
         read_out,
         _bodies(told, bodies),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """The latest day that the text names (``""``: none), and today, if the caller told it."""
+
+    day: str
+    today: date | None
+
+    @property
+    def era(self) -> Era | None:
+        return next((era for start, era in _ERA_STARTS if self.day >= start), None)
 
 
 def _unsure_of_shared_codes(reasons: Mapping[str, list[Reason]]) -> dict[str, list[Reason]]:
@@ -169,6 +185,8 @@ def _read_out(
         and _is_of_realtime(told, error)
     )
     said = {out.said: out for out in unknown if out is not None}
+    if "realtime" in told.signs and not claimed:
+        said |= {out.said: out for out in own_routes(told.paper)}
     return tuple(said.values())[:_MOST_READ_OUT]
 
 
@@ -215,24 +233,38 @@ def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
 
 
 def _score(
-    paper: Paper, entry: Entry, reasons: list[Reason], era: Era | None
+    paper: Paper, entry: Entry, reasons: list[Reason], when: _When
 ) -> tuple[tuple[int, ...], Match]:
     strength = strongest = max(reason.strength for reason in reasons)
     cautions = []
-    if not entry.applies_in(era):
-        told = "/".join(entry.eras)
+    if not entry.applies_in(when.era) or (entry.since and "" < when.day < entry.since):
+        told = "/".join(entry.eras) if entry.since is None else f"since {entry.since}"
         cautions.append(f"The text is of another time than this entry ({told}).")
         if strength is not Strength.STRONG:
             strength = Strength.POSSIBLE
+    if entry.dies is not None:
+        cautions.append(_about_its_day(entry.dies, when.today))
+        if when.today is not None and when.today < date.fromisoformat(entry.dies):
+            strength = min(strength, Strength.POSSIBLE)  # it still works, so it is no cause yet
     if entry.cannot_tell:
         cautions.append(entry.cannot_tell)
     points = sorted((_POINTS[r.strength] + r.bonus for r in reasons), reverse=True)
+    # The best reason counts most. Many weak ones never outweigh one that is strong.
     total = points[0] + sum(points[1:]) // 8
     first = min(span.start for r in reasons if r.strength is strongest for span in r.spans)
     total += _OF_THE_SERVICE * bool(entry.provider_signs)
+    # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
     return (-strength, int(entry.decoy), -total, entry.rank), match
+
+
+def _about_its_day(dies: str, today: date | None) -> str:
+    if today is None:
+        return f"It ends on {dies}."
+    if today < date.fromisoformat(dies):
+        return f"It works until {dies}, so this is a warning and no cause yet."
+    return f"It ended on {dies}."
 
 
 def _evidence(paper: Paper, reasons: list[Reason]) -> tuple[Evidence, ...]:
@@ -263,7 +295,6 @@ _ERA_STARTS = (
 )
 
 
-def _era(text: str) -> Era | None:
-    """The era of the latest date in the text; ``None`` when it has no date."""
-    latest = max((m.group(0) for m in _DATE.finditer(text)), default="")
-    return next((era for start, era in _ERA_STARTS if latest >= start), None)
+def _latest_day(text: str) -> str:
+    """The latest date in the text, as ``2026-05-12``; ``""`` when it has none."""
+    return max((m.group(0) for m in _DATE.finditer(text)), default="")

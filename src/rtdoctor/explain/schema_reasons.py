@@ -31,12 +31,18 @@ def schema_reasons(told: Told, bodies: Iterable[ShownBody]) -> dict[str, list[Re
     """
     found: dict[str, list[Reason]] = {}
     for span, fault in (*_of_bodies(told.signs, bodies), *_of_parameters(told)):
-        is_sure = fault.kind not in _OF_A_DIALECT or fault.at == ("type",)
+        is_sure = fault.kind not in _OF_A_DIALECT or _is_refused(fault)
         strength = Strength.LIKELY if is_sure else Strength.POSSIBLE
         for fact in fault.basis:
             reason = Reason(strength, explain_fault(fault), (span,), _BONUS * is_sure)
             found.setdefault(fact, []).append(reason)
     return found
+
+
+def _is_refused(fault: Fault) -> bool:
+    """Whether no session can take the name: only GA mints at client_secrets, and an event that no
+    longer exists is none of any session."""
+    return fault.at == ("type",) or fault.place.startswith("mint.body/session/")
 
 
 def takes_ga(signs: Signs) -> bool:

@@ -54,6 +54,7 @@ def find_bodies(paper: Paper) -> tuple[ShownBody, ...]:
         literal = read_literal(paper.text, at)
         if literal is None:
             continue
+        # A bound for all bodies together, so that a hostile text costs no more than one long body.
         left -= literal.end - at
         for kind, value in _requests(paper, match["name"], at, literal):
             passed = literal.end

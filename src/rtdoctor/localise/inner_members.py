@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
-from rtdoctor.domain.outcome import Outcome, OutcomeKind, Signature
+from rtdoctor.domain.outcome import Outcome, Signature
 from rtdoctor.localise.inner_answers import InnerAnswers, is_failure, union
 from rtdoctor.localise.inner_cause import Choice, InnerCause, Member
 
@@ -111,7 +111,7 @@ def _beside_a_clash(
                 high = middle
         left, needed = left - frozenset(order[:low]), frozenset(order[low:high])
         outcome = yield from inside.ask(left - needed)
-        if outcome is None or outcome.kind is OutcomeKind.TRANSIENT or len(found) == _LARGEST:
+        if outcome is None or not outcome.is_evidence or len(found) == _LARGEST:
             return found, False
         found = [*found, needed] if outcome.is_pass else found
         order = order[high:]

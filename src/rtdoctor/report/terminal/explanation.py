@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.text import Text
@@ -13,11 +13,22 @@ from rtdoctor.explain.ranking import Explanation, Match
 _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
 
 
-def explanation_parts(result: Explanation) -> Iterator[RenderableType]:
-    """The explanation from the best match down, one paragraph a part."""
-    yield from _errors(result)
+Place = Callable[[int], str]
+
+
+def _of_one_text(line: int) -> str:
+    return f"line {line}"
+
+
+def explanation_parts(result: Explanation, place: Place = _of_one_text) -> Iterator[RenderableType]:
+    """The explanation from the best match down, one paragraph a part.
+
+    ``place`` names a line of the text, for a text that was put together of several files.
+    """
+    yield from _errors(result, place)
     if not result.matches:
-        if not result.errors:
+        yield from _bodies(result, place)
+        if not (result.errors or result.bodies):
             yield Text("Nothing known matches this text.", style="bold")
         yield from _list("What it cannot tell:", cannot_tell(result))
         yield _Indented(
@@ -29,24 +40,36 @@ def explanation_parts(result: Explanation) -> Iterator[RenderableType]:
         )
         return
     for number, match in enumerate(result.matches, 1):
-        yield _match(number, match)
+        yield _match(number, match, place)
+    yield from _bodies(result, place)
     yield from _list("What the text cannot tell:", cannot_tell(result))
     yield Text("Next:", style="bold")
 
 
-def _errors(result: Explanation) -> Iterator[RenderableType]:
+def _bodies(result: Explanation, place: Place) -> Iterator[RenderableType]:
+    """What the published schema says of the bodies that stand in the text."""
+    if not result.bodies:
+        return
+    yield Text("By OpenAI's published schema, of what the text sends:", style="bold")
+    for body in result.bodies:
+        for said in body.faults:
+            yield _Indented(Text.assemble((f"{place(body.line)}: ", "dim"), said), 3, "- ")
+    yield Text()
+
+
+def _errors(result: Explanation, place: Place) -> Iterator[RenderableType]:
     """What no entry knows, read out; the schema says where its parameter belongs."""
     if not result.errors:
         return
     yield Text("Read in the text; no recorded cause is known for it:", style="bold")
     for error in result.errors:
-        yield _Indented(Text.assemble((f"line {error.line}: ", "dim"), error.said), 3)
+        yield _Indented(Text.assemble((f"{place(error.line)}: ", "dim"), error.said), 3)
         if error.place:
             yield _Indented(Text.assemble(("Place: ", "bold"), error.place), 5)
     yield Text()
 
 
-def _match(number: int, match: Match) -> RenderableType:
+def _match(number: int, match: Match, place: Place) -> RenderableType:
     entry, word = match.entry, match.strength.word
     lines: list[RenderableType] = [
         Text.assemble(f"{number}. ", (entry.title, "bold")),
@@ -59,7 +82,8 @@ def _match(number: int, match: Match) -> RenderableType:
         if e.says != says:
             says = e.says
             lines.append(_Indented(Text.assemble(("Seen: ", "bold"), says), 3))
-        lines.append(_Indented(Text.assemble((f"line {e.line}: ", "dim"), (e.quote, "cyan")), 5))
+        where = (f"{place(e.line)}: ", "dim")
+        lines.append(_Indented(Text.assemble(where, (e.quote, "cyan")), 5))
     return Group(*lines, Text())
 
 
