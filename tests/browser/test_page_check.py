@@ -178,6 +178,19 @@ async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, 
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
+async def test_a_backend_that_asks_for_a_login_is_told_with_the_way_to_give_one(
+    stage: PageStage,
+) -> None:
+    html = (PAGES / "with-backend.html").read_text()
+    refused = (401, "application/json", '{"detail":"Not authenticated"}')
+
+    found = await stage.checked(html, session=lambda _: refused)
+
+    assert "401 and without a token" in page_headline(found)
+    assert found.fault is not None
+    assert "--storage-state" in found.fault.next_step
+
+
 async def test_an_app_that_answers_with_an_error_has_no_page_to_start(stage: PageStage) -> None:
     subject = stage.subject("")
     stage.routes["GET /"] = lambda _: (500, "text/html", "<p>auth/invalid-api-key</p>")

@@ -166,7 +166,7 @@ def own(status: int, body: str, url: str = "http://localhost:3000/api/token") ->
 
 
 def test_a_refusal_of_the_service_is_told_from_a_fault_of_the_backend() -> None:
-    refused = own(200, '{"error":{"message":"no","type":"invalid_request_error"}}')
+    refused = own(200, '{"error":{"message":"no","type":"invalid_request_error","code":null}}')
     failed = own(500, "OPENAI_API_KEY is not set")
 
     assert is_passed_on_refusal(refused)

@@ -248,6 +248,20 @@ def test_a_missing_parameter_is_found_and_is_the_whole_repair(said: str) -> None
     assert "model" in params
 
 
+def test_a_parameter_that_the_body_names_too_is_added_with_the_users_own_value() -> None:
+    def wants_the_same(setup: Setup) -> Outcome | None:
+        if ("model", "mine") not in setup.call_query.value.params:
+            signature = Signature(Stage.EXCHANGE, 400, "error", "missing_model", "model", "")
+            return Outcome.failed(signature)
+        return None
+
+    setup = subject("token_body: {json: {session: {type: realtime, model: mine}}}")
+    diagnosis = service(wants_the_same).diagnose(setup)
+
+    assert diagnosis.verdict is Verdict.EXPLAINED
+    assert diagnosis.repairs[0].setup.call_query.value.params == (("model", "mine"),)
+
+
 def test_a_recipe_is_shrunk_to_the_edits_that_are_needed() -> None:
     def pair(setup: Setup) -> Outcome | None:
         if mint_path(setup).endswith("/client_secrets") and call_path(setup) == "/v1/realtime":

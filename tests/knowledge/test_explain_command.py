@@ -178,3 +178,58 @@ def test_check_lists_the_facts_without_an_entry() -> None:
     assert result.exit_code == 0
     assert "125 of 126 facts have an entry" in result.stdout
     assert "NET-CANDIDATES-BETA: " in result.stdout
+
+
+SERVER = """import httpx
+MODEL = "gpt-realtime-2.1"
+r = httpx.post("https://api.openai.com/v1/realtime/client_secrets",
+    json={"session": {"type": "realtime", "model": MODEL, "instructions": "Be kind."}})
+"""
+PAGE = """<script type="module">
+const { value } = await (await fetch("/token")).json();
+await fetch("https://api.openai.com/v1/realtime/calls?model=gpt-realtime-2.1", { method: "POST",
+  body: offer.sdp,
+  headers: { Authorization: `Bearer ${value}`, "Content-Type": "application/sdp" } });
+</script>
+"""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    (tmp_path / "server.py").write_text(SERVER)
+    (tmp_path / "index.html").write_text(PAGE)
+    return tmp_path
+
+
+def test_several_files_and_a_folder_are_explained_together(app: Path) -> None:
+    files = run(str(app / "index.html"), str(app / "server.py"))
+    folder = run(str(app))
+    for said in (files.stdout, folder.stdout):
+        assert "SDP-MODEL-QUERY-ON-CALLS" in said
+        assert "index.html:3" in "".join(said.split())
+
+
+def test_the_setup_that_the_files_show_is_written_as_the_users_own(app: Path) -> None:
+    setup = app / "setup.yaml"
+    result = run(str(app), "--write", str(setup))
+    assert f"--setup {setup}" in result.stderr
+    written = setup.read_text()
+    assert "model: gpt-realtime-2.1" in written
+    assert "instructions: Be kind." in written
+    again = run(str(app), "--write", str(setup))
+    assert isinstance(again.exception, UsageError)  # what a user may have edited is kept
+    assert setup.read_text() == written
+
+
+def test_a_text_that_shows_no_request_has_no_setup_to_write(tmp_path: Path) -> None:
+    result = run("beta_api_shape_disabled", "--write", str(tmp_path / "setup.yaml"))
+    assert isinstance(result.exception, UsageError)
+    assert not (tmp_path / "setup.yaml").exists()
+
+
+def test_an_error_that_no_entry_knows_is_in_the_text_and_in_json() -> None:
+    text = "gpt-realtime: Unknown parameter: 'session.instrctions'."
+    assert "perhaps event/session/instructions is meant" in " ".join(run(text).stdout.split())
+    data = json.loads(run("--json", text).stdout)
+    assert data["errors"][0]["param"] == "session.instrctions"
+    assert data["errors"][0]["line"] == "line 1"

@@ -259,27 +259,3 @@ async def test_a_hang_up_does_not_wait_behind_slow_requests() -> None:
             await second
 
     assert (seen.sessions_opened, seen.sessions_hung_up) == (1, 1)
-
-
-async def test_a_close_that_is_given_up_leaves_the_one_of_aiortc_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    peer = AiortcPeer(PATIENT, [LOOPBACK])
-    shared: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    waits = asyncio.Event()
-
-    async def closing_already() -> None:
-        waits.set()
-        await shared
-
-    with monkeypatch.context() as patch:
-        patch.setattr(peer._pc, "close", closing_already)
-        giving_up = asyncio.ensure_future(peer.close())
-        await waits.wait()
-        giving_up.cancel()
-        await asyncio.wait({giving_up})
-
-    assert giving_up.cancelled()
-    assert not shared.cancelled()
-    shared.set_result(None)
-    await peer.close()

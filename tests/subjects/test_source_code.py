@@ -191,3 +191,11 @@ def test_the_token_request_is_the_one_that_the_page_leads_to() -> None:
 
     assert places(reading)["mint.body/voice"].value == "alloy"
     assert any("other token requests stand at a.js" in note for note in reading.notes)
+
+
+def test_a_list_in_a_body_is_shown_where_it_stands() -> None:
+    server = SERVER.replace('voice: "alloy", ', 'voice: "alloy",\n      modalities: ["text"], ')
+
+    reading = read(server_js=server, page_js=PAGE)
+
+    assert places(reading)["mint.body/modalities"].origin == "server.js:7"

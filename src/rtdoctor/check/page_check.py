@@ -246,7 +246,9 @@ class PageCheck:
             return None
         if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
-        reading = with_call_of(found.reading, seen, self.catalogue)
+        # an answer with a token tells of the session that was asked for
+        body_is_usual = not token_was_given(found.first)
+        reading = with_call_of(found.reading, seen, self.catalogue, body_is_usual=body_is_usual)
         if alike(reading.setup, found.reading.setup):
             return replace(found, reading=reading)
         self.tell("The page showed its real call; its setup is probed again")

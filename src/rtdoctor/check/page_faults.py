@@ -152,7 +152,7 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
     ]
     route = token_route(run) or unmet_offer(run)
     if route is not None and not is_passed_on_refusal(route):
-        found.append(OwnFault(_of_route(route), "See the log of that backend."))
+        found.append(OwnFault(_of_route(route), _next_at(route)))
     if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
         found += [
             OwnFault(
@@ -201,6 +201,12 @@ def unmet_offer(run: PageRun) -> OwnExchange | None:
 def is_passed_on_refusal(own: OwnExchange) -> bool:
     """Whether a backend's answer holds a refusal of the service."""
     return own.response is not None and holds_refusal(own.response.body)
+
+
+def _next_at(own: OwnExchange) -> str:
+    if own.response is not None and own.response.status in (401, 403):
+        return "If it asks for a login: --storage-state FILE, or --fill and --click."
+    return "See the log of that backend."
 
 
 def _of_route(own: OwnExchange) -> str:

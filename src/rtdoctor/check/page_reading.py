@@ -149,15 +149,20 @@ def _with_token(exchanges: tuple[Seen, ...]) -> Iterator[Seen]:
         yield seen
 
 
-def with_call_of(reading: Reading, later: Reading, catalogue: Catalogue) -> Reading:
-    """The reading with the call of a later run, in which the page was helped to make it."""
+def with_call_of(
+    reading: Reading, later: Reading, catalogue: Catalogue, *, body_is_usual: bool
+) -> Reading:
+    """The reading with the call of a later run, in which the page was helped to make it.
+
+    ``body_is_usual`` says that nothing told the body of the token request, so that it takes the
+    model which the page goes on to name.
+    """
     header, called = reading.setup.beta_header.value, later.setup.beta_header.value
     both = replace(header, call=called.call, call_others=called.call_others)
     setup = reading.setup.take(later.setup, frozenset(_OF_CALL))
     setup = setup.with_level(Factor.BETA_HEADER, level_of(catalogue, Factor.BETA_HEADER, both))
     places = [p for p in reading.places if p.place.startswith("mint.")]
-    if any(p.inferred and p.place.startswith("mint.body") for p in places):
-        # the model of a body that nobody has seen is the one that the page goes on to name
+    if body_is_usual and any(p.inferred and p.place.startswith("mint.body") for p in places):
         setup = with_model_of_call(setup, catalogue)
     # where the token stood in the answer that the page was helped with is not the page's own
     helped = ReadPlace("credential", "an ephemeral token", "a run in which a token was given")

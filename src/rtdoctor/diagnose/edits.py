@@ -102,6 +102,9 @@ def _edits(
     usual = (control, *(r.setup for r in candidates.references))
     for place in named:
         yield from _named_edits(subject, usual, place)
+        if place.where == "body" and failure.stage is Stage.EXCHANGE:
+            # the error of a call may mean its URL, although the token's body has the name too
+            yield from _in_the_query(subject, control, str(steps(place.name)[-1]))
     yield from _read_elsewhere(subject)
     yield from _other_headers(subject)
     yield from _other_methods(subject)
@@ -180,15 +183,19 @@ def _named_edits(subject: Setup, usual: tuple[Setup, ...], named: Named) -> Iter
     """What the error names: put in where it is missing, left out or as usual where it is there.
     Usual is what the control says, and then the recipes."""
     control = usual[0]
-    params = subject.call_query.value.params
     if named.where == "query":
-        others = tuple(p for p in params if p[0] != named.name)
-        values = dict.fromkeys(_values_of(named.name, subject, control))
-        yield _with_query(subject, others)
-        for value in values:
-            yield _with_query(subject, (*others, (named.name, value)))
+        params = subject.call_query.value.params
+        yield _with_query(subject, tuple(p for p in params if p[0] != named.name))
+        yield from _in_the_query(subject, control, named.name)
     if named.where == "body" and named.stage is Stage.MINT:
         yield from _body_edits(subject, usual, named.name)
+
+
+def _in_the_query(subject: Setup, control: Setup, name: str) -> Iterator[Setup]:
+    """The parameter of this name with each value that it could have."""
+    others = tuple(p for p in subject.call_query.value.params if p[0] != name)
+    for value in dict.fromkeys(_values_of(name, subject, control)):
+        yield _with_query(subject, (*others, (name, value)))
 
 
 def _values_of(name: str, subject: Setup, control: Setup) -> Iterator[str]:

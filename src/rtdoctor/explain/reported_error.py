@@ -32,9 +32,9 @@ _COMPANIONS: Final = ("code", "type", "param", "status", "statusCode", "title", 
 _PATH = r"[A-Za-z_][\w.\[\]-]{0,120}"
 _QUOTE = r"[\\\"'`‘’“”]{0,3}"
 _SENTENCES: Final = (
-    ("unknown_parameter", rf"Unknown parameter:? {_QUOTE}(?P<param>{_PATH}){_QUOTE}"),
+    ("unknown_parameter", rf"Unknown parameter:? {_QUOTE}(?P<param>{_PATH}){_QUOTE}\.?"),
     ("missing_required_parameter",
-     rf"Missing required parameter:? {_QUOTE}(?P<param>{_PATH}){_QUOTE}"),
+     rf"Missing required parameter:? {_QUOTE}(?P<param>{_PATH}){_QUOTE}\.?"),
     ("invalid_type", rf"Invalid type for {_QUOTE}(?P<param>{_PATH}){_QUOTE}:[^\n]{{0,160}}"),
     ("integer_below_min_value",
      rf"Invalid {_QUOTE}(?P<param>{_PATH}){_QUOTE}: integer below minimum value[^\n]{{0,120}}"),
@@ -116,13 +116,13 @@ def _starts(paper: Paper) -> list[int]:
 def _best_of_nested(
     read: list[tuple[Span, Any, ErrorFields]],
 ) -> Iterator[tuple[Span, Span, Any, ErrorFields]]:
-    """Of objects inside one another the one that tells most, the outer among equals, each with the
-    span of the outermost, which may say that it is an event."""
+    """Of objects inside one another the one that tells most, among equals the one whose message is
+    not wrapped, each with the span of the outermost, which may say that it is an event."""
     while read:
         outer = read[0][0]
         inside = [r for r in read if _overlap(r[0], outer)]
         read = read[len(inside) :]
-        best = max(inside, key=lambda r: (_told(r[2]), -r[0].start))
+        best = max(inside, key=lambda r: (_told(r[2]), -len(r[2].message or ""), -r[0].start))
         yield (outer, *best)
 
 

@@ -19,7 +19,7 @@ _LONGEST_EXPRESSION = 2_000
 _BLANK = re.compile(r"(?:[\s\\]|//[^\n]{0,400}|/\*.{0,400}?\*/){1,400}", re.DOTALL)
 _NAME = re.compile(r"\.?[A-Za-z_$][\w$.-]{0,80}")
 _NUMBER = re.compile(r"-?\d{1,20}(?:\.\d{1,20})?(?![\w.])")
-_CALL = re.compile(r"[A-Za-z_]\w{0,80}\(\s*(?=[A-Za-z_]\w{0,80}\s?=|\))")
+_CALL = re.compile(r"[A-Z]\w{0,80}\(\s{0,20}(?=[A-Za-z_]\w{0,80}\s?=|\))")
 _CONSTANTS: Final = {
     "true": True, "True": True, "false": False, "False": False,
     "null": None, "None": None, "undefined": None, "nil": None,

@@ -22,7 +22,7 @@ _STATUS_CLASSES: Final = {
 
 _STATUS = re.compile(
     r"(?:\b(?:error code|status(?:[ _]?code)?|http(?:/[\d.]{1,3})?|returns?|returned|got|code)"
-    r"[\"':=\s(]{0,4}|[\s(\[>])([45]\d\d)\b(?![\w.:%-])",
+    r"[\"':=\s(]{0,4}|[\s(\[>])([45]\d\d)\b(?![\w.%-]|:\d)",
     re.IGNORECASE,
 )
 _STATUS_CLASS = re.compile(rf"\b({'|'.join(_STATUS_CLASSES)})\b", re.IGNORECASE)

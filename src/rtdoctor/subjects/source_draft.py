@@ -79,7 +79,8 @@ class SourceDraft(Draft):
         known = {} if mint.body is None else dict(known_leaves(mint.body))
         for place in mint_places(levels, str(mint.at)):
             path = tuple(place.place.split("/")[1:])
-            leaf = known.get(path) if place.place.startswith("mint.body/") else None
+            in_body = place.place.startswith("mint.body/")
+            leaf = known.get(path) or known.get((*path, "0")) if in_body else None  # "0" of a list
             if leaf is None:
                 self.places.append(place)
             else:

@@ -294,9 +294,7 @@ class AiortcPeer:
     async def close(self) -> None:
         if self._gathering is not None:
             await asyncio.wait({self._gathering})
-        # aiortc may be closing it already, in a task of its own that fails where a caller that is
-        # cancelled cancels the future on which both wait
-        await asyncio.shield(asyncio.ensure_future(self._pc.close()))
+        await self._pc.close()
 
     async def _until(self, done: Callable[[], bool], within_s: float) -> bool:
         """Whether ``done()`` came true in time."""
