@@ -40,6 +40,7 @@ ORDINARY = [
 TEXTS = {
     "JSON": lambda name: json.dumps({"a": 1, name: VALUE}, indent=1),
     "JSON in JSON": lambda name: json.dumps({"body": json.dumps({name: VALUE})}),
+    "a list in JSON": lambda name: json.dumps({name: ["a", VALUE, VALUE]}, indent=1),
     "a form": lambda name: f"grant=x&{name}={VALUE}&scope=y",
     "a query": lambda name: f"wss://h.example/v1?model=m&{name}={VALUE}#end",
     "a header": lambda name: f"GET / HTTP/1.1\r\n{name}: {VALUE}\r\nAccept: */*",

@@ -37,6 +37,7 @@ _OPTION = re.compile(rf"(?a)--(?P<name>[\w-]{{1,{LONGEST}}})[= ](?P<secret>(?!-)
 _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'`])(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)"
 )
+_OPENED, _NEXT = re.compile(r"\[\s*+"), re.compile(r"\s*+,\s*+")
 _PARAMETER = re.compile(r"(?P<secret>[^&;#\s\"'`<>\\]+)")
 # Without a quote, a word may be of a sentence or of code: only a digit tells a secret apart.
 _DIGIT, _CALL = rf"(?={WORD}{{0,99}}[0-9])", r"(?![\w.]{1,99}\()"
@@ -121,6 +122,9 @@ def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
         return
     is_close = pair["sign"] == "=" and not pair["before"] and not pair["after"]
     start = pair.end()
+    if opened := _OPENED.match(text, start):
+        yield from _of_list(text, opened.end())
+        return
     value = None
     is_parameter = is_close and text[max(0, begins - 1) : begins] in ("", "?", "&")
     if is_parameter and name is not Name.SECRET_IF_RANDOM:
@@ -133,6 +137,17 @@ def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
             return
     if value:
         yield from found(CREDENTIAL, value)
+
+
+def _of_list(text: str, at: int) -> Iterator[Found]:
+    """Those of the quoted texts of a list that look random."""
+    while value := _QUOTED.match(text, at):
+        if looks_random(value["secret"]):
+            yield from found(CREDENTIAL, value)
+        following = _NEXT.match(text, value.end())
+        if following is None:
+            return
+        at = following.end()
 
 
 def _whole(mask: Replacement, value: str) -> Iterator[Found]:
