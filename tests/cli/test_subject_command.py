@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ token_body:
 call_endpoint: /v1/realtime
 call_query: {params: {model: gpt-4o-transcribe}}
 """
+THE_USERS_OWN_IN_GA = {
+    "session": {
+        "type": "transcription",
+        "audio": {"input": {"transcription": {"model": "gpt-4o-transcribe", "language": "en"}}},
+    }
+}
 GA_TOKEN_BETA_URL = """\
 token_body: ga_transcription
 call_endpoint: realtime
@@ -116,7 +123,7 @@ def test_today_the_mint_hides_the_call_and_the_call_hides_the_query(tmp_path: Pa
     assert seen.diagnosis["causes"][0]["signature"]["status"] == 404
     assert seen.repairs()[0] == {
         "token_endpoint": "client_secrets",
-        "token_body": "ga_transcription",
+        "token_body": json.dumps(THE_USERS_OWN_IN_GA, separators=(",", ":")),
         "call_endpoint": "calls",
         "call_query": "none",
     }

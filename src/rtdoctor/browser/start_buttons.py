@@ -10,6 +10,7 @@ from importlib import resources
 from rtdoctor.strict_yaml import load_packaged
 
 _NAME_COUNTS = 0.6  # an id or a test id says less than what people read
+_NAME_BESIDE_TEXT = 0.1  # and next to nothing where that says it: ids are often all alike
 _ALSO = 0.5  # each further weight of which a word is there
 _OTHER = 3.0
 _FILLED = 8.0
@@ -81,7 +82,8 @@ def score(candidate: Pressable) -> float:
     if candidate.is_beside_field and _has(words().after_filling, read):
         return _FILLED
     named = (_weight(_split_name(name)) for name in (candidate.name, candidate.icon))
-    points = _weight(read) + _NAME_COUNTS * max(named)
+    told = _weight(read)
+    points = told + (_NAME_BESIDE_TEXT if told > 0 else _NAME_COUNTS) * max(named)
     if not points and not read.strip() and not _is_for_others(candidate):
         points = _bare(candidate)
     if points <= 0:
