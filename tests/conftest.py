@@ -38,6 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(plugin, "rtdoctor")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: the tests of pages mostly wait for a browser."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = dict(_missing())
     for item in items:
