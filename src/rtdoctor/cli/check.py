@@ -17,6 +17,7 @@ from rtdoctor.cli.check_options import (
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.cli.page_options import page_named, page_options
+from rtdoctor.cli.saved import RunFile
 from rtdoctor.cli.token_options import token_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode
@@ -92,7 +93,7 @@ What a setup file may hold: rtdoctor plan --levels""",
 @output_options
 @click.option("--record", type=_PATH, metavar="DIR", help="Record the HTTP exchanges here.")
 @click.option("--replay", type=_PATH, metavar="DIR", help="Repeat a recorded check, no network.")
-@click.option("--resume", type=_PATH, metavar="RUN", help="Go on with an interrupted journal.")
+@click.option("--resume", type=RunFile(), metavar="RUN", help="Go on with an interrupted journal.")
 @click.option("--journal", metavar="FILE", help="Where to keep the journal; 'none' keeps none.")
 @click.option("--keep-addresses", is_flag=True, help="Do not mask IP addresses in outputs.")
 @click.option("--ice-timeout", default=3.5, help="Seconds for ICE.", **_SECONDS)

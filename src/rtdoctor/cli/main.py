@@ -20,6 +20,7 @@ from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_enco
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
     "plan": "rtdoctor.cli.plan:plan",
+    "runs": "rtdoctor.cli.runs:runs",
     "show": "rtdoctor.cli.show:show",
     "replay": "rtdoctor.cli.replay:replay",
     "rerun": "rtdoctor.cli.rerun:rerun",

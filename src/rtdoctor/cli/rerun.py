@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.era import TODAY
 from rtdoctor.domain.run import Run
@@ -31,7 +31,7 @@ _MOST = 400  # probes that a file may ask for without being told so: each may op
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=RunFile())
 @click.option("--sandbox", "era", is_flag=False, flag_value=TODAY, metavar="[ERA]",
               help="Repeat it on the embedded sandbox, whatever it ran on.")  # fmt: skip
 @click.option("--base-url", help="Send it, and your key, to this service.")
