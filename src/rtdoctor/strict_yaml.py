@@ -1,9 +1,8 @@
 """YAML into typed values, strictly: every complaint has file, line and the closest valid name.
 
 Supported types: dataclasses, ``str int float bool``, ``Any`` (plain data), enums, ``Literal``,
-``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. A dataclass may name in ``WHOLE`` the field that
-a mapping without any of its names stands for. Only what JSON can hold; aliases are refused, so
-a small file cannot expand into a large one.
+``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. ``WHOLE`` of a dataclass is the field that a mapping
+with none of its names stands for. Only what JSON can hold; aliases are refused: they can explode.
 """
 
 from __future__ import annotations

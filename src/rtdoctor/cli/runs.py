@@ -30,8 +30,7 @@ def runs(count: int, as_json: bool) -> int:
 
     Every command that takes a run takes the names of the first column.
     """
-    from rtdoctor.evidence.journal import runs_folder
-    from rtdoctor.evidence.kept_runs import kept_runs
+    from rtdoctor.evidence.kept_runs import kept_runs, runs_folder
 
     kept = kept_runs()
     listed = [_described(number, path) for number, path in enumerate(kept[:count])]

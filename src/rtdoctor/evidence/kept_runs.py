@@ -1,14 +1,33 @@
-"""The journals that earlier checks left in the state folder, and their short names."""
+"""Where journals are kept, and the short names of those that earlier checks left there."""
 
 from __future__ import annotations
 
+import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rtdoctor.errors import UsageError
-from rtdoctor.evidence.journal import runs_folder
 
 _SHORT_NAME = re.compile(r"last(?:~([0-9]{1,6}))?")
+
+
+def runs_folder() -> Path:
+    """``<state>/rtdoctor/runs``, where journals are kept.
+
+    The state folder is ``$XDG_STATE_HOME``, else ``%LOCALAPPDATA%`` (which Windows sets), else
+    ``~/.local/state``.
+    """
+    named = (Path(os.environ.get(name, "")) for name in ("XDG_STATE_HOME", "LOCALAPPDATA"))
+    base = next((p for p in named if p.is_absolute()), None) or Path.home() / ".local" / "state"
+    return base / "rtdoctor" / "runs"
+
+
+def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
+    """``<UTC time>-<short id>.ndjson`` in the folder of the runs."""
+    time = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    short = re.sub(r"[^A-Za-z0-9]", "", run_id)[:8] or "run"
+    return runs_folder() / f"{time}-{short}.ndjson"
 
 
 def kept_runs() -> list[Path]:
