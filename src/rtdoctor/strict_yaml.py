@@ -1,8 +1,8 @@
 """YAML into typed values, strictly: every complaint has file, line and the closest valid name.
 
 Supported types: dataclasses, ``str int float bool``, ``Any`` (plain data), enums, ``Literal``,
-``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. ``WHOLE`` of a dataclass is the field that a mapping
-with none of its names stands for. Only what JSON can hold; aliases are refused: they can explode.
+``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. ``WHOLE`` of a dataclass is the field that a
+mapping with none of its names stands for. Only what JSON can hold; aliases can explode.
 """
 
 from __future__ import annotations
