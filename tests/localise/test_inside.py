@@ -200,8 +200,10 @@ def test_an_object_that_is_refused_whatever_is_in_it_is_blamed_as_a_whole() -> N
 
 def test_an_object_whose_rest_is_refused_without_its_culprit_is_blamed_as_a_whole() -> None:
     inside = places(4, 5, 6, 7)
-    required = Signature(Stage.MINT, 400, code="required")
-    rest = [PlantedFault(places(other), places(4), required) for other in (5, 6, 7)]
+    rest = [
+        PlantedFault(places(other), places(4), Signature(Stage.MINT, 400, code=f"other {other}"))
+        for other in (5, 6, 7)
+    ]
 
     found = PlantedForm(12, [PlantedFault(places(4)), *rest]).narrowed(objects=[inside])
 

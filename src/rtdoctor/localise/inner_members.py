@@ -133,26 +133,25 @@ def as_refused_object(
 ) -> Generator[Choice, Outcome | None, InnerCause]:
     """The cause, with the object around its one place where whatever is in that object fails.
 
-    What is left of the object may fail in another way, if only because the place is missing in it
+    What is left of the object may fail in other ways, if only because the place is missing in it
     now: the ``type`` of an object is what the rest of it is read by. No mixture tells that apart
-    from a fault of its own, so the object is to blame as a whole then too.
+    from faults of the rest's own, so the object is to blame as a whole then too.
     """
     places = cause.members[0].places
-    left = yield from inside.ask(failing - places)
-    if len(cause.members) > 1 or left is None or not left.is_fail:
+    if len(cause.members) > 1 or (yield from inside.passes(failing - places)):
         return cause
     own = inside.innermost_object(places)
     for around in inside.objects:
         others = sorted(around - places)
         if not places < around or not (yield from inside.passes(failing - around)):
             continue
-        said = (cause.signature, left.signature) if around == own else (cause.signature,)
         # one of the others alone may be a culprit as well: the first and the last hardly are
-        ends = [failing - around | {other} for other in (others[0], others[-1])]
-        for signature in filter(None, said):
-            for end in ends:
-                if not (yield from inside.fails_with(end, signature)):
-                    break
-            else:
-                return replace(cause, members=(Member(around, failing, failing - around),))
+        for other in (others[0], others[-1]):
+            outcome = yield from inside.ask(failing - around | {other})
+            if outcome is None or not outcome.is_fail:
+                break
+            if around != own and outcome.signature != cause.signature:
+                break
+        else:
+            return replace(cause, members=(Member(around, failing, failing - around),))
     return cause
