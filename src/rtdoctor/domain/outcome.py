@@ -121,6 +121,8 @@ class Signature:
 _VOLATILE = (
     (re.compile(r"\b(req|sess|rtc|event|call|proj|org|user)_[A-Za-z0-9_-]{6,}"), r"\1_…"),
     (re.compile(r"\b(sk|ek)[-_][A-Za-z0-9_*.…#-]{3,}"), r"\1_…"),
+    # a credential that the service itself has masked half, as a message about a key shows it
+    (re.compile(r"(?<![\w.-])[\w.-]*[*•]{3,}[\w*•.-]*(?<![.-])"), "…"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}\b"), "uuid…"),
     (re.compile(r"\b\d{10,}\b"), "…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "…"),
