@@ -256,6 +256,7 @@ def _score(
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
+    # A decoy hides another error, so it comes after every cause of the same strength.
     return (-strength, int(entry.decoy), -total, entry.rank), match
 
 
