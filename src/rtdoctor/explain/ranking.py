@@ -75,7 +75,12 @@ class Explanation:
     ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
     the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
     those that no entry knows, read out as they stand; ``bodies`` what the published schema says
-    of requests and events that stand in the text.
+    of requests and events that stand in the text. Lines count from 1.
+
+    >>> from rtdoctor import explain_text
+    >>> found = explain_text('sent to /v1/realtime/client_secrets: {"session": {"voice": "cedar"}}')
+    >>> found.bodies[0].line, found.clipped
+    (1, False)
     """
 
     matches: tuple[Match, ...]

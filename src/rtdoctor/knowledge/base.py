@@ -192,8 +192,8 @@ def _explains(entry: Entry, signature: Signature, names: dict[str, str], era: Er
     points += 2 * entry.applies_in(era)
     if entry.condition is not None and names:
         points += 3 if meets else -3
-    # The right era is worth two points. Without them, a look of which hardly anything agrees explains
-    # nothing.
+    # The right era is worth two points. Without them, a look of which hardly anything agrees
+    # explains nothing.
     return max(0, points - 2)
 
 
