@@ -14,7 +14,8 @@ from rich.console import Console
 from rtdoctor.cli.pasted import Pasted, read_source
 from rtdoctor.errors import ConfigError, ExitCode, UsageError
 from rtdoctor.explain.advice import next_commands
-from rtdoctor.explain.ranking import Explanation, Match, explain_text
+from rtdoctor.explain.explanation import Explanation, Match
+from rtdoctor.explain.ranking import explain_text
 from rtdoctor.explain.shown_setup import setup_file
 from rtdoctor.report.terminal.explanation import explanation_parts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtdoctor.explain.ranking import Explanation
+from rtdoctor.explain.explanation import Explanation
 from rtdoctor.knowledge.entry import Entry
 
 _OPENAI = "https://api.openai.com"
