@@ -130,8 +130,7 @@ def check(**options: Any) -> int:
     given = take_check_options(options)
     with ExitStack() as stack:
         sandbox = None
-        # A token route is checked against the service that it uses itself, so no sandbox is started
-        # for it.
+        # A token route cannot know of a sandbox that starts with the check; `check_token` says so.
         if given.era and not given.dry_run and not given.token.is_given:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
