@@ -38,8 +38,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(plugin, "rtdoctor")
 
 
-def pytest_xdist_auto_num_workers() -> int:
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int | None:
     """One worker more than there are cores: the tests of pages mostly wait for a browser."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist reads it itself
     return (os.cpu_count() or 1) + 1
 
 

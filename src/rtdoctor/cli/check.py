@@ -123,12 +123,15 @@ def check(**options: Any) -> int:
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
+    # click's `nargs=-1` takes any number of words, and more than one is explained better than click
+    # would.
     options["thing"] = one_thing(options.pop("things"))
     check_combinations(options)
     outputs = take_outputs(options)
     given = take_check_options(options)
     with ExitStack() as stack:
         sandbox = None
+        # A token route cannot know of a sandbox that starts with the check; `check_token` says so.
         if given.era and not given.dry_run and not given.token.is_given:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
@@ -144,6 +147,8 @@ def _check(given: CheckOptions, outputs: Outputs, sandbox: EmbeddedSandbox | Non
         from rtdoctor.cli.token_server import check_token
 
         return check_token(given, catalogue, outputs)
+    # Before other THINGs: an HTML file holds code as well, and running it shows more than reading
+    # it.
     page = page_named(given.thing)
     if page is not None:
         from rtdoctor.cli.page import check_page

@@ -88,6 +88,7 @@ def _flushed(code: int) -> int:
 
 def _run() -> int:
     try:
+        # click's own mode would turn every error into exit code 1, and 1 has a meaning here.
         return cli(standalone_mode=False) or ExitCode.WORKS
     except click.exceptions.Abort:
         click.echo(
@@ -140,6 +141,7 @@ def _report_bug(error: Exception) -> int:
 
 def _say_bug(trace: str) -> int:
     """What happened and where, what to do next, and below it the trace that a report needs."""
+    # An exception group draws its tree with these characters.
     lines = [line.strip(" |+-") for line in trace.splitlines()]
     what = next(filter(None, reversed(lines)), "without a trace")
     places = [line.removeprefix("File ") for line in lines if line.startswith("File ")]

@@ -46,6 +46,7 @@ def show(file: Path, probe: str | None, form: str | None, number: int | None) ->
         diagnosis = diagnosis_of(run)
         if form is not None:
             text = _change(run, diagnosis, form, number or 1)
+            # The run was cleaned when it was read; this is the last look before it is shown.
             redactor.guard(text.encode("utf-8", "replace"))
             click.echo(printable(text), nl=False)
             return

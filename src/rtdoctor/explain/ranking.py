@@ -18,6 +18,7 @@ from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
@@ -39,53 +40,6 @@ _MOST_READ_OUT = 3
 _MOST_FAULTS = 5
 _OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote from the text: where it stands (line, from 1) and what it was taken for."""
-
-    quote: str
-    line: int
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBody:
-    """A body that begins in this line (from 1), and what the schema says is wrong with it."""
-
-    line: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A known cause that the text points to."""
-
-    entry: Entry
-    strength: Strength
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """All that can be said of a text.
-
-    ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
-    the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
-    those that no entry knows, read out as they stand; ``bodies`` what the published schema says
-    of requests and events that stand in the text.
-    """
-
-    matches: tuple[Match, ...]
-    setup: Mapping[str, str]
-    era: Era | None
-    clipped: bool
-    signs: frozenset[str]
-    unattributed: tuple[Evidence, ...] = ()
-    errors: tuple[ReadOut, ...] = ()
-    bodies: tuple[ReadBody, ...] = ()
 
 
 def explain_text(
@@ -256,6 +210,7 @@ def _score(
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
+    # A decoy hides another error, so it comes after every cause of the same strength.
     return (-strength, int(entry.decoy), -total, entry.rank), match
 
 
