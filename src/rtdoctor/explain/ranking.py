@@ -26,7 +26,14 @@ from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
 from rtdoctor.explain.shown_setup import shown_setup
-from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
+from rtdoctor.explain.sightings import (
+    Reason,
+    Told,
+    look_reasons,
+    sightings,
+    stands_beside,
+    vouched_for,
+)
 from rtdoctor.explain.symptoms import symptom_reasons
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Entry
@@ -164,7 +171,8 @@ def _is_of_realtime(told: Told, error: ReportedError) -> bool:
     if error.names_session:
         return True
     is_other = "other_ai" in told.signs or "other_webrtc" in told.signs
-    return vouched_for(told.paper, error.span) is Strength.STRONG and not is_other
+    is_named = stands_beside(told.paper, error.span, "realtime")  # by the line that reports it
+    return is_named or (vouched_for(told.paper, error.span) is Strength.STRONG and not is_other)
 
 
 def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
@@ -211,7 +219,9 @@ def _score(
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
     # A decoy hides another error, so it comes after every cause of the same strength.
-    return (-strength, int(entry.decoy), -total, entry.rank), match
+    # A status or a URL that stands in the text tells more than words that resemble.
+    by_words = all(reason.by_words for reason in reasons)
+    return (-strength, int(entry.decoy), int(by_words), -total, entry.rank), match
 
 
 def _about_its_day(dies: str, today: date | None) -> str:

@@ -69,7 +69,7 @@ def symptom_reasons(paper: Paper, signs: Signs, knowledge: Knowledge) -> dict[st
         if score >= _ENOUGH and _has_provider(entry, signs):
             span = _closest_line(paper, words)
             says = "what is told resembles what others told who met it"
-            found[entry.id] = Reason(Strength.POSSIBLE, says, (span,), round(score))
+            found[entry.id] = Reason(Strength.POSSIBLE, says, (span,), round(score), by_words=True)
     return found
 
 
