@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from rtdoctor import __version__
+from rtdoctor.cli.clean_output import clean_standard_streams
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
 from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_encode
 
@@ -70,6 +71,7 @@ def main() -> NoReturn:
     gc.set_threshold(50_000, 20, 20)
     act_on_colours()
     never_fail_to_encode(sys.stdout, sys.stderr)
+    clean_standard_streams()
     code = _flushed(_run())
     # not sys.exit: a thread that waits for a name server would hold the process for seconds
     os._exit(code)
@@ -133,10 +135,7 @@ def _report_bug(error: Exception) -> int:
     """A bug of ours: say so, with a trace that is fit to be posted."""
     import traceback
 
-    from rtdoctor.secrets.redactor import Redactor
-
-    # No run knows its secrets here, so a trace is cleaned by names and shapes alone.
-    return _say_bug(Redactor().clean_text("".join(traceback.format_exception(error))))
+    return _say_bug("".join(traceback.format_exception(error)))
 
 
 def _say_bug(trace: str) -> int:
