@@ -112,6 +112,7 @@ class AppCommand:
                 if now - told > _PROGRESS_S:
                     told = now
                     self.tell(f"{self.url} does not answer yet, after {now - began:.0f} s")
+                # Not a plain sleep: the command may end in the meantime.
                 await asyncio.wait({ending}, timeout=_POLL_S)
         finally:
             ending.cancel()
@@ -124,6 +125,7 @@ async def _answers(url: str) -> bool:
     # the environment's proxy is not asked about this machine, and no certificate is judged here
     async with httpx.AsyncClient(trust_env=False, verify=False, timeout=_ANSWER_S) as client:  # noqa: S501
         try:
+            # The head is enough, and a body may never end, as with server-sent events.
             async with client.stream("GET", url):
                 return True
         except (httpx.HTTPError, httpx.InvalidURL):

@@ -11,20 +11,20 @@ a wrong answer is worse than none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
 from rtdoctor.explain.dating import When, latest_day
+from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
-from rtdoctor.explain.shown_retirements import ShownRetirement, shown_retirements
+from rtdoctor.explain.shown_retirements import shown_retirements
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.explain.sightings import (
     Reason,
@@ -47,54 +47,6 @@ _MOST_READ_OUT = 3
 _MOST_FAULTS = 5
 _OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote from the text: where it stands (line, from 1) and what it was taken for."""
-
-    quote: str
-    line: int
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBody:
-    """A body that begins in this line (from 1), and what the schema says is wrong with it."""
-
-    line: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A known cause that the text points to."""
-
-    entry: Entry
-    strength: Strength
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """All that can be said of a text.
-
-    ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
-    the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
-    those that no entry knows, read out as they stand; ``bodies`` what the published schema says
-    of requests and events that stand in the text; ``retirements`` the models in use that end.
-    """
-
-    matches: tuple[Match, ...]
-    setup: Mapping[str, str]
-    era: Era | None
-    clipped: bool
-    signs: frozenset[str]
-    unattributed: tuple[Evidence, ...] = ()
-    errors: tuple[ReadOut, ...] = ()
-    bodies: tuple[ReadBody, ...] = ()
-    retirements: tuple[ShownRetirement, ...] = ()
 
 
 def explain_text(
@@ -255,6 +207,7 @@ def _score(
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
+    # A decoy hides another error, so it comes after every cause of the same strength.
     # A status or a URL that stands in the text tells more than words that resemble.
     by_words = all(reason.by_words for reason in reasons)
     return (-strength, int(entry.decoy), int(by_words), -total, entry.rank), match

@@ -120,6 +120,7 @@ def _closest_line(paper: Paper, words: Iterable[str]) -> Span:
     best, start = (0, 0, 0), 0
     for line in paper.lower[:_READ].split("\n"):
         shared = len(known.intersection(_words(line)))
+        # Offsets are negative, so that of lines with as many words the first one wins.
         best = max(best, (shared, -start, -(start + len(line))))
         start += len(line) + 1
     return Span(-best[1], -best[2])
