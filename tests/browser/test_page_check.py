@@ -178,6 +178,17 @@ async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, 
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
+async def test_an_address_with_a_missing_value_is_told_as_such(stage: PageStage) -> None:
+    html = (PAGES / "with-backend.html").read_text().replace('"/session"', '"/undefined/session"')
+    found = await stage.checked(html)
+
+    assert "/undefined/session and was answered with 404" in page_headline(found)
+    assert "not set" in page_headline(found)
+    assert "(inferred)" in page_headline(found)
+    assert found.finished is None
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
 async def test_a_backend_that_asks_for_a_login_is_told_with_the_way_to_give_one(
     stage: PageStage,
 ) -> None:

@@ -11,6 +11,7 @@ from rtdoctor.check.page_check import PROOF_S, PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
 from rtdoctor.check.page_reading import OF_BACKEND, called_without_token, seen_in
 from rtdoctor.check.page_repair import PagePart
+from rtdoctor.domain.control_sequences import without_control_sequences
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.migration.json_text import parse_object
@@ -263,5 +264,5 @@ def _error_of(run: PageRun) -> str:
 
 
 def _short(text: str, most: int = _LONGEST) -> str:
-    one_line = " ".join(text.split())
+    one_line = " ".join(without_control_sequences(text).split())
     return one_line if len(one_line) <= most else one_line[: most - 1] + "…"

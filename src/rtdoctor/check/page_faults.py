@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backend
+from rtdoctor.check.missing_value import requests_with_missing_value
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind
 from rtdoctor.domain.token_words import names_token_route
@@ -38,7 +39,7 @@ def own_fault(run: PageRun) -> OwnFault | None:
     """
     found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
-        found += [*_of_document(run), *_of_backend(run)]
+        found += [*_of_document(run), *_of_missing_value(run), *_of_backend(run)]
         route = token_route(run) or unmet_offer(run)
         if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
             found += _of_script(run)
@@ -139,6 +140,13 @@ def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
                 f"{who} asked for a token with “{value[:80]}” in place of a key.",
                 "Set the variable that the key is read from, under the name that the code reads.",
             )
+
+
+def _of_missing_value(run: PageRun) -> Iterator[OwnFault]:
+    for text in requests_with_missing_value(run):
+        yield OwnFault(
+            text, "Set the variable of which the address is made, and build and start again."
+        )
 
 
 def _of_backend(run: PageRun) -> list[OwnFault]:

@@ -32,6 +32,7 @@ class PageOptions:
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
     app_command: str | None = None
+    start_limit: float | None = None
     source: Path | None = None
     yes: bool = False
 
@@ -84,6 +85,15 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {
             "metavar": "COMMAND",
             "help": "Start the app at this address, and see what its backend sends.",
+        },
+    ),
+    (
+        "--start-limit",
+        "start_limit",
+        {
+            "type": click.FloatRange(min=1, max=3600),
+            "metavar": "SECONDS",
+            "help": "How long the app of --run may take to answer (180).",
         },
     ),
     (
