@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from rtdoctor.browser.cdn_hosts import cdn_hosts
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
 from rtdoctor.check.app_command import START_LIMIT_S
 from rtdoctor.check.clean_errors import fit_to_be_shown
@@ -61,7 +62,7 @@ def check_page(
             script=None if asked.script is None else read_text(asked.script),
         ),
         storage_state=asked.storage_state,
-        allowed_hosts=asked.allowed_hosts,
+        allowed_hosts=(*asked.allowed_hosts, *(cdn_hosts() if asked.allow_cdn else ())),
         app_command=asked.app_command,
         start_limit_s=asked.start_limit or START_LIMIT_S,
         source=asked.source,

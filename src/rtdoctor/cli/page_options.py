@@ -31,6 +31,7 @@ class PageOptions:
     script: Path | None = None
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    allow_cdn: bool = False
     app_command: str | None = None
     start_limit: float | None = None
     source: Path | None = None
@@ -78,6 +79,11 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
             "metavar": "HOST[:PORT]",
             "help": "Let the page reach this host as well.",
         },
+    ),
+    (
+        "--allow-cdn",
+        "allow_cdn",
+        {"is_flag": True, "help": "Let the page reach the well-known hosts of scripts."},
     ),
     (
         "--run",
