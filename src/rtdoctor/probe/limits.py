@@ -13,6 +13,8 @@ class Limits:
     a minute, so each stage has one here. A browser waits about 15 s for ICE.
     ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s). ``closing_s`` is how
     long a closed channel waits for the end of its connection, to say which of the two closed.
+    ``max_body_bytes`` counts decoded bytes: ten times what any answer of a service has been seen
+    to hold, and little enough to be redacted at once.
     """
 
     http_s: float = 15.0
@@ -24,7 +26,7 @@ class Limits:
     closing_s: float = 0.3
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
-    max_body_bytes: int = 1_000_000
+    max_body_bytes: int = 256 * 1024
     http_in_flight: int = 12
     probes_alive: int = 64
     retries: int = 2
