@@ -28,13 +28,15 @@ _LOOK_S = 6.0
 class Press:
     """Something that was pressed: what it is called, how it is found again, and how it went.
 
-    ``by`` is ``words`` (chosen by us), ``consent``, ``user`` (``--click``) or ``hold``.
+    ``by`` is ``words`` (chosen by us), ``consent``, ``user`` (``--click``) or ``hold``. Not
+    ``is_heard``: nothing in the page listens to it.
     """
 
     shown: str
     selector: str
     by: str
     error: str = ""
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Presser:
     filled: list[Filled] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
     is_holding: bool = False
     address: str = field(init=False)
 
@@ -170,6 +173,8 @@ class Presser:
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
         """Press once; what is to be held stays pressed until ``release`` or the next press."""
+        if not (candidate.is_heard or candidate.selector in self.tried):
+            self.unheard.add(candidate.selector)  # a press itself makes Playwright listen
         # Noted first, so that what cannot be pressed is not tried again either.
         self.tried.add(candidate.selector)
         await self.release()
@@ -186,7 +191,9 @@ class Presser:
                 await element.click(timeout=_CLICK_MS)
         except Exception as failure:
             error = str(failure).strip().partition("\n")[0][:200]
-        made = Press(candidate.shown, candidate.selector, "hold" if held else by, error)
+        by = "hold" if held else by
+        is_heard = candidate.selector not in self.unheard
+        made = Press(candidate.shown, candidate.selector, by, error, is_heard)
         self.presses.append(made)
         return made
 

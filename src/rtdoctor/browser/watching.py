@@ -109,9 +109,12 @@ class Watching:
         own = ((r, at) for r, at in self._pending.items() if self._is_own_call(r))
         return [OwnExchange(at, _read(request), None) for request, at in own]
 
-    def note(self, kind: str, text: str = "", *, error: str = "") -> None:
+    def note(
+        self, kind: str, text: str = "", *, error: str = "", type: str = "", where: str = ""
+    ) -> None:
         """Keep something that the browser told."""
-        self._keep(PageRecord(kind=kind, at=time.time() * 1000, text=text, error=error))
+        at = time.time() * 1000
+        self._keep(PageRecord(kind=kind, at=at, text=text, error=error, type=type, where=where))
 
     def _keep(self, record: PageRecord) -> None:
         if len(self.records) < _MOST_RECORDS:
@@ -158,7 +161,9 @@ class Watching:
         if "ERR_NAME_NOT_RESOLVED" in reason:
             parts = urlsplit(request.url)
             if parts.hostname not in self._target_hosts:
-                self.note("blocked", parts.netloc.rpartition("@")[2][:200])
+                host = parts.netloc.rpartition("@")[2][:200]
+                where = request.url.partition("?")[0][:_LONGEST_LINE]
+                self.note("blocked", host, type=request.resource_type, where=where)
         elif self._is_own_call(request):
             # an answer that broke off has a status all the same
             answer = await _answer_to(request)

@@ -12,13 +12,9 @@ from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.backend_answer import backend_is_seen, backend_route, gives_no_token
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.idle_parts import idle_parts
+from rtdoctor.check.own_fault import OwnFault
 from rtdoctor.check.page_events import migrated_events
-from rtdoctor.check.page_faults import (
-    OwnFault,
-    own_fault,
-    token_was_given,
-    unseen_request,
-)
+from rtdoctor.check.page_faults import own_fault, token_was_given, unseen_request
 from rtdoctor.check.page_fix import PageFix
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
@@ -85,7 +81,7 @@ class PageFinished:
         """As of ``rtdoctor check``; a page that fails where its setup works has failed."""
         if self.first.is_connected:
             return ExitCode.WORKS
-        if self.fault is not None:
+        if self.fault is not None and not self.fault.is_of_check:
             return ExitCode.FAILURE_REPRODUCED
         if self.finished is None:
             return ExitCode.CANNOT_TEST
