@@ -142,8 +142,9 @@ async def _probed(
         if isinstance(task, NewDiagnosis):
             # Before the recording and the journal: a task that is refused leaves no file behind.
             refuse_foreign(task.subject, target)
+        recording = None
         if isinstance(task, NewSurvey | NewDiagnosis) and task.record is not None:
-            stack.enter_context(cassettes.recording(task.record, redactor))
+            recording = stack.enter_context(cassettes.recording(task.record, redactor))
         header = earlier.header if earlier is not None else _header(task, target, catalogue)
         watcher.begins(header, target.info)
         journal = open_journal(task, header, redactor, watcher.journal_problem)
@@ -158,6 +159,7 @@ async def _probed(
                 listener=watcher.observed,
                 limits=limits,
                 http=http,
+                recording=recording,
                 new_peer=new_peer,
                 earlier=resumed.observations if resumed else (),
                 cut_short=resumed.cut_short if resumed else (),

@@ -16,7 +16,8 @@ class Limits:
     which of the two closed. ``expiry_wait_s`` is how long a probe with an expired token may wait
     for the expiry. ``http_in_flight`` requests and ``probes_alive`` probes go on at once; a
     transient answer is tried again ``retries`` times, unless it asks for more than
-    ``max_retry_after_s``.
+    ``max_retry_after_s``. ``max_body_bytes`` counts decoded bytes: ten times what any answer of a
+    service has been seen to hold, and little enough to be redacted at once.
 
     >>> Limits(ice_s=10, probes_alive=4).http_s
     15.0
@@ -31,7 +32,7 @@ class Limits:
     closing_s: float = 0.3
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
-    max_body_bytes: int = 1_000_000
+    max_body_bytes: int = 256 * 1024
     http_in_flight: int = 12
     probes_alive: int = 64
     retries: int = 2

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
@@ -31,6 +32,14 @@ T = TypeVar("T")
 _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
 _CERTAIN = 16  # characters of a value that is not in a report by chance
 _ROUNDS = 6
+# A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
+# what one text, and all texts of a run, can cost.
+_MOST_HITS = 5_000  # in one text: of one with more, only the beginning is shown
+_BEGINNING = 10_000
+_OVERLAP = 4_096  # so far beyond the beginning is looked for a secret that reaches across its end
+_LONGEST_JSON = 131_072  # a longer one is not written anew where masking broke it
+_MOST_LEARNT = 1_000  # by their shape: the others are masked where their shape shows them
+_LONGEST_LEARNT = 16_384
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
 
 
@@ -53,6 +62,7 @@ class Redactor:
         self._memory: dict[str, tuple[str, int]] = {}
         self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
+        self._by_shape = 0  # how many of the values were learnt from their shape
         self._known: set[str] = set()
         self._by_chance: set[str] = set()  # forms of values that may be part of any report
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
@@ -89,12 +99,17 @@ class Redactor:
         return cleaned
 
     def clean_text(self, text: str) -> str:
-        """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
+        """Text without secrets; cleaning twice changes nothing more.
+
+        JSON stays JSON, unless it is far longer than that of a service.
+        """
         known = self._remembered(text)
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
-        as_json = not self._quoting and text.lstrip()[:1] in ("{", "[")
+        as_json = (
+            not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
+        )
         if as_json and cleaned != text and not _is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
@@ -186,7 +201,7 @@ class Redactor:
                 end = max(end, start + len(rest))
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
-            for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
+            for found in chain(find_shapes(view.text, lowered), find_pairs(view.text, lowered)):
                 # A value that is known says more than a shape, and a shape more than an address.
                 # The alias of an ICE password has to win, or the SDP around it would no longer be
                 # valid.
@@ -219,11 +234,24 @@ class Redactor:
             text = text.encode("utf-8", "backslashreplace").decode("utf-8")
         # Until nothing changes, so that cleaning a text again changes nothing.
         for _ in range(_ROUNDS):
-            replaced = self._replace(text, self._find(text))
+            hits = list(islice(self._find(text), _MOST_HITS + 1))
+            if len(hits) > _MOST_HITS:
+                return self._beginning(text)
+            replaced = self._replace(text, hits)
             if replaced == text:
                 return text
             text = replaced
         return "<redacted>"  # an alias that contains a secret: nothing better can be said
+
+    def _beginning(self, text: str) -> str:
+        """What is shown of a text with more secrets in it than any text of a service."""
+        end = min(_BEGINNING, len(text) // 2)
+        for start, until, _ in merged(self._find(text[: end + _OVERLAP])):
+            if start < end < until:
+                end = start
+        kept = self._clean_flat(text[:end]) if end else ""
+        lines = "\n" * text.count("\n", end) if self._quoting else ""
+        return f"{kept}<redacted: {len(text) - end} more characters>{lines}"
 
     def _replace(self, text: str, hits: Iterable[Hit]) -> str:
         pieces: list[str] = []
@@ -279,6 +307,9 @@ class Redactor:
                 self._halves.setdefault(half, whole)
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
+    def _may_learn(self, value: str) -> bool:
+        return self._by_shape < _MOST_LEARNT and len(value) <= _LONGEST_LEARNT
+
     def _alias(self, hit: Hit) -> str:
         if hit.alias is not None:
             return self._aliases.shown(hit.alias)
@@ -294,7 +325,8 @@ class Redactor:
         mask, value = found.mask, found.value
         if mask.kind == "IP address":
             self._addresses[value] = alias
-        elif mask.learn and is_unmistakable(value):
+        elif mask.learn and is_unmistakable(value) and self._may_learn(value):
+            self._by_shape += 1
             self._surprises += mask.kind != "ICE password"  # always given away by its place
             self._learn(value, alias, mask.kind)
         return alias
