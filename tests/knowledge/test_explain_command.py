@@ -104,6 +104,7 @@ def test_ten_megabytes_are_read_from_both_ends() -> None:
     assert data["matches"][0]["id"] == "SDP-EMPTY-400-BETA"
 
 
+@pytest.mark.thorough
 def test_that_only_the_ends_of_a_long_text_were_read_is_said() -> None:
     said = run("-", given="GET / 200\n" * 300_000 + FOUNDING).stdout
     assert "only its ends were read" in " ".join(said.split())
