@@ -504,6 +504,25 @@ def test_a_works_says_how_often_it_worked() -> None:
     assert "once" in diagnosis.sentence
 
 
+def test_what_is_known_of_one_service_explains_nothing_at_another() -> None:
+    empty = Outcome.failed(Signature(Stage.EXCHANGE, 400, "", "", "", ""))
+
+    def refuses(setup: Setup) -> Outcome | None:
+        is_founding = setup.call_query.value.params and setup.auth.value.kind.needs_token
+        return empty if is_founding else None
+
+    text = "token_endpoint: sessions\ncall_endpoint: realtime\ncall_query: model_realtime"
+    there, here = (
+        service(refuses).diagnose(subject(text), **target)
+        for target in ({"target": TargetInfo("openai", "https://api.openai.com")}, {})
+    )
+
+    assert there.causes[0].knowledge
+    assert not any(cause.knowledge for cause in here.causes)
+    assert not any(lint.knowledge for lint in here.likely)
+    assert here.drift == ()
+
+
 def test_a_service_that_blocks_everything_contradicts_no_knowledge() -> None:
     def blocked(setup: Setup) -> Outcome | None:
         return refused(Stage.MINT if mint_path(setup) else Stage.EXCHANGE, 403, "project_blocked")
