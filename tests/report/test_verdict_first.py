@@ -264,3 +264,21 @@ class TestFindings:
         text = together(lines((run, replace(diagnosis, suspicions=(strange,)))))
 
         assert "mint.body/voice verse: every probe with it got 500" in text
+
+
+def test_a_long_message_takes_the_room_of_the_remarks_and_not_of_the_cause() -> None:
+    run, diagnosis = runs.of_each_verdict(Verdict.EXPLAINED)
+    text = (
+        "POST /v1/realtime/client_secrets: 400 invalid_value: Invalid value: 'semantic_vadd'. "
+        + ("Supported values are: 'server_vad' and 'semantic_vad'")
+    )
+    answered = Answered(text, ("1", "2", "10"), "session.audio.input.turn_detection.type in it")
+    sentence = "The token request is refused (400 invalid_value) because it has " + (
+        "session.audio.input.turn_detection.type (“semantic_vadd”)."
+    )
+
+    shown = first((run, replace(diagnosis, answers=(answered,), sentence=sentence)))
+
+    assert len(shown) <= 5
+    assert text in together(shown)
+    assert sentence in together(shown)

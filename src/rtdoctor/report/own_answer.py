@@ -104,6 +104,16 @@ def place(outcome: Outcome) -> str:
 
 def where_it_was_seen(answered: Answered, run: Run) -> str:
     """What stands beside an answer: its probes, the place that the error names, its basis."""
+    return _in_brackets(_beside(answered, run))
+
+
+def shorter_and_shorter(answered: Answered, run: Run) -> list[str]:
+    """As ``where_it_was_seen``, then with less and less, and nothing at last: for little room."""
+    parts = _beside(answered, run)
+    return [_in_brackets(parts[:count]) for count in range(len(parts), -1, -1)]
+
+
+def _beside(answered: Answered, run: Run) -> list[str]:
     wanted = set(answered.probes)
     inferred = any(is_inferred(o) for o in run.observations if o.probe in wanted)
     parts = (
@@ -111,5 +121,8 @@ def where_it_was_seen(answered: Answered, run: Run) -> str:
         f"the error names {answered.place}" if answered.place else "",
         "inferred by the sandbox" if inferred else "",
     )
-    said = "; ".join(filter(None, parts))
-    return f" ({said})" if said else ""
+    return [part for part in parts if part]
+
+
+def _in_brackets(parts: Sequence[str]) -> str:
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -11,7 +11,12 @@ import re
 
 from rtdoctor.domain.finding import Answered, Diagnosis, Verdict
 from rtdoctor.domain.run import Run
-from rtdoctor.report.own_answer import LABEL, own_answers, where_it_was_seen
+from rtdoctor.report.own_answer import (
+    LABEL,
+    own_answers,
+    shorter_and_shorter,
+    where_it_was_seen,
+)
 from rtdoctor.report.terminal.screen import Screen
 from rtdoctor.report.view.selection import by_signature
 from rtdoctor.wording import findings as finding_text
@@ -43,10 +48,16 @@ def print_verdict(run: Run, diagnosis: Diagnosis, screen: Screen) -> bool:
         # A line is kept for each answer that is still to come, and one for the sentence.
         to_come = min(len(answers), _ANSWERS) - number - 1
         room = FIRST_LINES - (len(screen) - begin) - len(below) - 1 - to_come
-        text, seen = _short(answered.text), where_it_was_seen(answered, run)
-        if len(answers) == 1 and below.fits(f"{label} {text}{seen}", room - 1):
-            room -= 1  # then the sentence gets two lines
-        cut |= below.fit((f"{label} ", "bold"), text, (seen, "dim"), room) or text != answered.text
+        text, ways = _short(answered.text), shorter_and_shorter(answered, run)
+        # The sentence gets two lines where it can. What the service said goes before what is
+        # remarked on it.
+        rooms = [room - 1, room] if len(answers) == 1 else [room]
+        room, seen = next(
+            ((r, s) for r in rooms for s in ways if below.fits(f"{label} {text}{s}", r)),
+            (room, ways[0]),
+        )
+        cut |= below.fit((f"{label} ", "bold"), text, (seen, "dim"), room)
+        cut |= text != answered.text or seen != ways[0]
     room = FIRST_LINES - (len(screen) - begin) - len(below)
     cut |= _print_sentence(diagnosis.sentence, screen, room)
     screen.add(below)
