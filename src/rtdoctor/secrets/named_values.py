@@ -13,7 +13,15 @@ from functools import cache
 
 from rtdoctor.secrets.appearance import looks_random
 from rtdoctor.secrets.names import LONGEST, Name, hints, judge
-from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Replacement, found, word_without
+from rtdoctor.secrets.shapes import (
+    COOKIE,
+    CREDENTIAL,
+    WORD,
+    Found,
+    Replacement,
+    found,
+    word_without,
+)
 from rtdoctor.secrets.table import table
 
 _ORGANIZATION = Replacement("organization", "<organization {n}>", learn=False)

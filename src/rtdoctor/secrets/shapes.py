@@ -89,7 +89,6 @@ def word_without(characters: str) -> str:
     return WORD.replace("[^", f"[^{characters}")
 
 
-
 def _shape(mask: Replacement, hint: str, pattern: str, *, strong: bool = False) -> Shape:
     return Shape(mask, hint, pattern, strong)
 
