@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 
 import pytest
@@ -107,6 +108,23 @@ def test_a_service_that_refuses_every_second_call_is_not_explained(first_refused
     assert diagnosis.verdict is Verdict.INCONCLUSIVE
     assert diagnosis.contradictions
     assert not any("answered alike" in text for text in diagnosis.assumptions)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_passed_by_chance_is_neither_a_repair_nor_drift(seed: int) -> None:
+    chance = random.Random(seed)
+
+    def half_of_all(setup: Setup, so_far: PaperService) -> Outcome:
+        if chance.random() < 0.5:
+            return refused(Stage.EXCHANGE, 400, "now_and_then")
+        return Outcome.passed(Stage.SESSION)
+
+    diagnosis = PaperService(half_of_all).diagnose(subject("token_body: ga_realtime"))
+
+    assert diagnosis.verdict is not Verdict.EXPLAINED
+    if diagnosis.contradictions:
+        assert diagnosis.repairs == ()
+        assert diagnosis.drift == ()
 
 
 def test_a_service_that_mends_itself_in_mid_run_is_not_explained() -> None:

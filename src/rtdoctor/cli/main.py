@@ -23,6 +23,7 @@ from rtdoctor.wording.own_paths import without_home
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
     "plan": "rtdoctor.cli.plan:plan",
+    "runs": "rtdoctor.cli.runs:runs",
     "show": "rtdoctor.cli.show:show",
     "replay": "rtdoctor.cli.replay:replay",
     "rerun": "rtdoctor.cli.rerun:rerun",
@@ -91,6 +92,7 @@ def _flushed(code: int) -> int:
 
 def _run() -> int:
     try:
+        # click's own mode would turn every error into exit code 1, and 1 has a meaning here.
         return cli(standalone_mode=False) or ExitCode.WORKS
     except click.exceptions.Abort:
         click.echo(
@@ -141,6 +143,7 @@ def _report_bug(error: Exception) -> int:
 def _say_bug(trace: str) -> int:
     """What happened and where, what to do next, and below it the trace that a report needs."""
     trace = without_home(trace, home())
+    # An exception group draws its tree with these characters.
     lines = [line.strip(" |+-") for line in trace.splitlines()]
     what = next(filter(None, reversed(lines)), "without a trace")
     places = [line.removeprefix("File ") for line in lines if line.startswith("File ")]

@@ -159,6 +159,8 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     )
     yield from _repeat_finer(inside, observed)
     yield from _once_more(case)
+    if observed.by_chance(subject):
+        repairs = ()  # what passed beside it may have passed by chance
     claims = Claims(main, minimal(found.standing), found.undecided, repairs, observed, inside)
     return _diagnosis(case, ending_of(claims, control.found), control, claims)
 
@@ -231,7 +233,9 @@ def _diagnosis(
         causes=causes,
         suspicions=claims.suspicions(),
         repairs=claims.repairs,
-        tried=tried_and_refused(subject, claims.repairs, observed),
+        tried=()
+        if observed.by_chance(subject)
+        else tried_and_refused(subject, claims.repairs, observed),
         ruled_out=claims.ruled_out(),
         unresolved=claims.unresolved(),
         pending=claims.main.found.pending,

@@ -107,7 +107,7 @@ class KnownHere:
         """Entries that probes contradict, each with the first probe that does.
 
         None where the key, the quota or the network stands in the way, since the answers then are
-        not about the setups; nor from a setup that answered differently from one time to the next.
+        not about the setups; nor from an answer that some setup got one time and not the next.
         """
         if any(fact.kind in OBSTACLES for fact in facts(observations)):
             return ()
@@ -133,10 +133,16 @@ def _is_normal(condition: Condition, working: Iterable[dict[str, str]]) -> bool:
 
 
 def _steady(observations: Iterable[Observation]) -> Iterable[Observation]:
-    """The evidence of setups that gave one answer only."""
+    """The evidence without the answers that came by chance, and the setups that got them."""
     evidence = [o for o in observations if o.outcome.is_evidence]
-    answers: dict[Setup, set[object]] = {}
+    answers: dict[Setup, set[Signature | None]] = {}
     for observation in evidence:
-        said = (observation.outcome.kind, observation.outcome.signature)
-        answers.setdefault(observation.setup.as_sent(), set()).add(said)
-    return (o for o in evidence if len(answers[o.setup.as_sent()]) == 1)
+        said = answers.setdefault(observation.setup.as_sent(), set())
+        said.add(observation.outcome.signature)
+    changing = [said for said in answers.values() if len(said) > 1]
+    by_chance = set().union(*changing) - {None}
+    return (
+        o
+        for o in evidence
+        if answers[o.setup.as_sent()] not in changing and o.outcome.signature not in by_chance
+    )

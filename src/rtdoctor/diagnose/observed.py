@@ -173,6 +173,13 @@ class Observed:
             if len({(o.kind, o.signature) for o in self.outcomes(setup)}) > 1
         ]
 
+    def by_chance(self, setup: Setup) -> bool:
+        """Whether a setup failed with an answer that another one got one time and not the next:
+        its failure then says nothing about the setup, and neither does a pass beside it."""
+        failure = self.failed(setup)
+        changing = {o.signature for s in self.contradicted() for o in self.outcomes(s)}
+        return failure is not None and failure.signature in changing
+
     def all(self) -> list[Observation]:
         return [o for seen in self._seen.values() for o in seen]
 

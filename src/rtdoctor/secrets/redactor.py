@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.secrets.aliases import Aliases
 from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable
-from rtdoctor.secrets.encodings import hides, lower, parts, readings, views
+from rtdoctor.secrets.encodings import hides, is_json, lower, parts, readings, views
 from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
 from rtdoctor.secrets.kept_words import can_be_hidden
@@ -29,6 +30,14 @@ from rtdoctor.secrets.walker import Walker
 T = TypeVar("T")
 
 _ROUNDS = 6
+# A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
+# what one text, and all texts of a run, can cost.
+_MOST_HITS = 5_000  # in one text: of one with more, only the beginning is shown
+_BEGINNING = 10_000
+_OVERLAP = 4_096  # so far beyond the beginning is looked for a secret that reaches across its end
+_LONGEST_JSON = 131_072  # a longer one is not written anew where masking broke it
+_MOST_LEARNT = 1_000  # by their shape: the others are masked where their shape shows them
+_LONGEST_LEARNT = 16_384
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
 
 
@@ -49,6 +58,7 @@ class Redactor:
         self._memory: dict[str, tuple[str, int]] = {}
         self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
+        self._by_shape = 0  # how many of the values were learnt from their shape
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
 
     def add(self, secret: Secret) -> bool:
@@ -83,13 +93,18 @@ class Redactor:
         return cleaned
 
     def clean_text(self, text: str) -> str:
-        """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
+        """Text without secrets; cleaning twice changes nothing more.
+
+        JSON stays JSON, unless it is far longer than that of a service.
+        """
         known = self._remembered(text)
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
-        as_json = not self._quoting and text.lstrip()[:1] in ("{", "[")
-        if as_json and cleaned != text and not _is_json(cleaned):
+        as_json = (
+            not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
+        )
+        if as_json and cleaned != text and not is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
             if len(self._memory) > 20_000:
@@ -174,7 +189,7 @@ class Redactor:
             for start, end, alias in self._values.find(view.text):
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
-            for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
+            for found in chain(find_shapes(view.text, lowered), find_pairs(view.text, lowered)):
                 # A value that is known says more than a shape, and a shape more than an address.
                 # The alias of an ICE password has to win, or the SDP around it would no longer be
                 # valid.
@@ -200,11 +215,24 @@ class Redactor:
             text = text.encode("utf-8", "backslashreplace").decode("utf-8")
         # Until nothing changes, so that cleaning a text again changes nothing.
         for _ in range(_ROUNDS):
-            replaced = self._replace(text, self._find(text))
+            hits = list(islice(self._find(text), _MOST_HITS + 1))
+            if len(hits) > _MOST_HITS:
+                return self._beginning(text)
+            replaced = self._replace(text, hits)
             if replaced == text:
                 return text
             text = replaced
         return "<redacted>"  # an alias that contains a secret: nothing better can be said
+
+    def _beginning(self, text: str) -> str:
+        """What is shown of a text with more secrets in it than any text of a service."""
+        end = min(_BEGINNING, len(text) // 2)
+        for start, until, _ in merged(self._find(text[: end + _OVERLAP])):
+            if start < end < until:
+                end = start
+        kept = self._clean_flat(text[:end]) if end else ""
+        lines = "\n" * text.count("\n", end) if self._quoting else ""
+        return f"{kept}<redacted: {len(text) - end} more characters>{lines}"
 
     def _replace(self, text: str, hits: Iterable[Hit]) -> str:
         pieces: list[str] = []
@@ -243,6 +271,9 @@ class Redactor:
         self._aliases.set_kind(alias, kind)
         self._learnt += 1
 
+    def _may_learn(self, value: str) -> bool:
+        return self._by_shape < _MOST_LEARNT and len(value) <= _LONGEST_LEARNT
+
     def _alias(self, hit: Hit) -> str:
         if hit.alias is not None:
             return self._aliases.shown(hit.alias)
@@ -258,15 +289,8 @@ class Redactor:
         mask, value = found.mask, found.value
         if mask.kind == "IP address":
             self._addresses[value] = alias
-        elif mask.learn and is_unmistakable(value):
+        elif mask.learn and is_unmistakable(value) and self._may_learn(value):
+            self._by_shape += 1
             self._surprises += mask.kind != "ICE password"  # always given away by its place
             self._learn(value, alias, mask.kind)
         return alias
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
