@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -62,6 +62,14 @@ ENCODINGS: dict[str, Encoding] = {
     "base64 in a URL": lambda s: quote(b64encode(s.encode()), safe=""),
     "hex": lambda s: s.encode().hex(),
     "HEX": lambda s: s.encode().hex().upper(),
+    "upper": str.upper,
+    "lower": str.lower,
+    "reversed": lambda s: s[::-1],
+    "base32": lambda s: b32encode(s.encode()).decode(),
+    "base32 + 1": base64_in_the_middle(1, b32encode),
+    "base32 + 3": base64_in_the_middle(3, b32encode),
+    "base32 + 4, lower": lambda s: base64_in_the_middle(4, b32encode)(s).lower(),
+    "spaced": " ".join,
 }
 
 keys = st.text(st.sampled_from("abcXYZ0189-_./+=~"), min_size=8, max_size=60)

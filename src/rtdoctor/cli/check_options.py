@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rtdoctor.cli.home import home
 from rtdoctor.cli.page_options import PageOptions, page_named, take_page_options
 from rtdoctor.cli.token_options import TokenOptions, take_token_options
 from rtdoctor.domain.era import ERAS, TODAY
@@ -17,7 +18,7 @@ from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox, choose_era
 from rtdoctor.targets.keys import read_key, require_key
 from rtdoctor.targets.target import Target
 from rtdoctor.targets.trust import base_url_of_subject
-from rtdoctor.wording.command_line import command_line
+from rtdoctor.wording.own_paths import own_command_line
 
 if TYPE_CHECKING:
     from rtdoctor.check.task import JournalPlace
@@ -68,8 +69,8 @@ class CheckOptions:
 
     @property
     def command(self) -> str:
-        """The command line as it was typed, for the run to name."""
-        return command_line(["rtdoctor", *sys.argv[1:]])
+        """The command line as it was typed, but for the user's name in its paths."""
+        return own_command_line(["rtdoctor", *sys.argv[1:]], home(), Path.cwd())
 
     @property
     def key(self) -> Secret | None:

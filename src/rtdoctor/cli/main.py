@@ -15,8 +15,10 @@ import click
 
 from rtdoctor import __version__
 from rtdoctor.cli.clean_output import clean_standard_streams
+from rtdoctor.cli.home import home
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
 from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_encode
+from rtdoctor.wording.own_paths import without_home
 
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
@@ -140,6 +142,7 @@ def _report_bug(error: Exception) -> int:
 
 def _say_bug(trace: str) -> int:
     """What happened and where, what to do next, and below it the trace that a report needs."""
+    trace = without_home(trace, home())
     # An exception group draws its tree with these characters.
     lines = [line.strip(" |+-") for line in trace.splitlines()]
     what = next(filter(None, reversed(lines)), "without a trace")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from rtdoctor.secrets.names import Name, judge
+from rtdoctor.secrets.table import table
 
 # an ICE password must look like one (RFC 8839, 5.4), and a report may cut its stand-in short
 _ICE_STAND_IN = "|".join("redacted/ice/pwd/"[:length] for length in range(17, 0, -1))
@@ -31,6 +32,14 @@ _MIXED = re.compile(r"(?=[A-Za-z]{0,999}[0-9])(?=[0-9]{0,999}[A-Za-z])")
 _SPACE = re.compile(r"\s")
 # A date, a version, an amount, a short number: reports are full of them.
 _NUMBER = re.compile(r"(?a)\d{1,7}|(?=.{0,20}\Z)\d+(?:[-./:,T ]\d+)+Z?")
+
+
+_WORD = re.compile(
+    r"[-–—:=]|[\"'`(]?(?:[A-Za-z]{1,20}(?:['’][a-z]{1,2})?|\d{1,4})[\"'`).,;:!?]{0,3}"
+)
+_TWO_CAPITALISED = re.compile(
+    r"(?=(?:.*?[A-Z][a-z]{2,}){2})(?:[A-Z]?[a-z]{2,}+|[A-Z]{1,5}+|\d{1,2}+)++"
+)
 
 
 def is_alias(text: str) -> bool:
@@ -63,9 +72,33 @@ def is_evidence(value: str) -> bool:
     return judge(name.lower().removesuffix("here").rstrip("-_ ")) is not Name.ORDINARY
 
 
+def is_saying(value: str) -> bool:
+    """Whether words stand where a secret should be: `Token has expired`, `invalid_token`.
+
+    A passphrase is words as well, but none of them says that something is wrong.
+    """
+    sayings = table().sayings
+    words = value.split()
+    if len(words) > 1:
+        said = {word.strip("\"'`().,;:!?").lower() for word in words[:100]}
+        says = not said.isdisjoint(sayings.faults + sayings.verbs)
+        return says and all(map(_WORD.fullmatch, words))
+    parts = set(re.split("[-_.]", value.lower())) - {""}
+    return not parts.isdisjoint(sayings.faults) and parts.issubset(sayings.faults + sayings.nouns)
+
+
+def is_identifier(value: str) -> bool:
+    """Whether a value is words of code in one, with a number at most: `ServerVAD1TurnEnabled`."""
+    few_digits = sum(map(str.isdigit, value)) < 3
+    return few_digits and len(value) <= 100 and _TWO_CAPITALISED.fullmatch(value) is not None
+
+
 def looks_random(value: str) -> bool:
     """Whether eight letters and digits in a row are mixed, as in no word, version or date."""
-    return _SPACE.search(value) is None and any(map(_MIXED.match, _PIECE.findall(value)))
+    if _SPACE.search(value) is not None:
+        return False
+    mixed = filter(_MIXED.match, _PIECE.findall(value))
+    return not all(map(is_identifier, mixed))
 
 
 def is_unmistakable(value: str) -> bool:

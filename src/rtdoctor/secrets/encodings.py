@@ -276,3 +276,12 @@ def lower(text: str) -> str:
     """Lower case of the same length: a few letters elsewhere become two when lowered."""
     lowered = text.lower()
     return lowered if len(lowered) == len(text) else text.translate(_LOWER)
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is JSON, and not too deep to be read."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

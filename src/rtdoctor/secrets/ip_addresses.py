@@ -17,6 +17,11 @@ from rtdoctor.secrets.shapes import Found, Replacement
 
 _IPV4 = re.compile(r"\d(?<![A-Za-z0-9_.]\d)\d{0,2}(?:\.\d{1,3}){3}(?!\w|\.\d)")
 _IPV6 = re.compile(r"(?<![0-9A-Za-z:])[0-9A-Za-z]*+(?::[0-9A-Za-z.]*+){2,}+(?:%[\w.-]+)?")
+# What stands before a version: `Chrome/126.0.1.2`, `"version": "1.2.3.4"`, `aiortc==1.2.3.4`.
+_VERSION_BEFORE = re.compile(
+    r"(?:(?i:\b(?:version|ver|release|build|sdk|firmware)\b[\"']?\s*[:=]?\s*[\"']?v?)"
+    r"|\b[A-Z]\w*[a-z]\w*/|[=~<>!]=\s?)\Z"
+)
 _MDNS = re.compile(r"(?i)(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.local\b")
 _CANDIDATE = re.compile(
     r"(?i)candidate:(?P<foundation>\S{1,64}) \d{1,5} (?:udp|tcp) \d{1,10} "
@@ -32,7 +37,9 @@ def find_addresses(text: str) -> Iterator[Found]:
     """Every address, mDNS name and candidate foundation that must go."""
     if "." in text:
         for match in _IPV4.finditer(text):
-            yield from _address(match[0], match.start())
+            before = text[max(0, match.start() - 40) : match.start()]
+            if _VERSION_BEFORE.search(before) is None:
+                yield from _address(match[0], match.start())
     if text.count(":") > 1:
         for match in _IPV6.finditer(text):
             yield from _ipv6(match[0], match.start())
@@ -66,6 +73,8 @@ def _ipv6(token: str, at: int) -> Iterator[Found]:
     """The address in a token that may have a label before it or a port or dot after it."""
     if token.count(":") > 9:
         return  # a fingerprint
+    if token.count(":") < 7 and not any(map(str.isdigit, token)):
+        return  # names of code: `a::b`
     for start in (0, token.index(":") + 1):
         for end in (len(token), len(token.rstrip(".:")), token.rindex(":")):
             if _scope_of(token[start:end]) is not None:

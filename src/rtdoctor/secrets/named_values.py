@@ -11,7 +11,7 @@ import string
 from collections.abc import Iterator
 from functools import cache
 
-from rtdoctor.secrets.appearance import looks_random
+from rtdoctor.secrets.appearance import is_identifier, is_saying, looks_random
 from rtdoctor.secrets.names import LONGEST, Name, hints, judge
 from rtdoctor.secrets.shapes import (
     COOKIE,
@@ -146,9 +146,11 @@ def _of_pair(text: str, pair: re.Match[str]) -> Iterator[Found]:
         value = _QUOTED.match(text, start)
         if value is None:
             value = (_ASSIGNED if is_close else _BARE).match(text, start)
+            if value and is_identifier(value["secret"]):
+                return
         if value and name is not Name.SECRET and not looks_random(value["secret"]):
             return
-    if value:
+    if value and not is_saying(value["secret"]):
         yield from found(CREDENTIAL, value)
 
 
@@ -164,5 +166,6 @@ def _of_list(text: str, at: int) -> Iterator[Found]:
 
 
 def _whole(mask: Replacement, value: str) -> Iterator[Found]:
-    if match := _WHOLE.match(value):
+    match = _WHOLE.match(value)
+    if match and not is_saying(match["secret"]):
         yield from found(mask, match)

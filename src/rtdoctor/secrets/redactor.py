@@ -17,20 +17,18 @@ from typing import TypeVar
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.secrets.aliases import Aliases
-from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, looks_random
-from rtdoctor.secrets.encodings import forms, hides, lower, parts, readings, spellings, views
+from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable
+from rtdoctor.secrets.encodings import hides, is_json, lower, parts, readings, views
 from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
 from rtdoctor.secrets.kept_words import can_be_hidden
-from rtdoctor.secrets.multi_search import MultiSearch
+from rtdoctor.secrets.known_values import KnownValues
 from rtdoctor.secrets.named_values import find_named, find_pairs
 from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
 from rtdoctor.secrets.walker import Walker
 
 T = TypeVar("T")
 
-_CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
-_CERTAIN = 16  # characters of a value that is not in a report by chance
 _ROUNDS = 6
 # A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
 # what one text, and all texts of a run, can cost.
@@ -53,9 +51,7 @@ class Redactor:
     def __init__(self, *, keep_addresses: bool = False, quoting: bool = False) -> None:
         self._keep_addresses = keep_addresses
         self._quoting = quoting
-        self._values = MultiSearch()
-        self._heads: dict[str, list[tuple[str, str]]] = {}
-        self._halves: dict[str, str] = {}  # the first half of a value, to the value
+        self._values = KnownValues()
         self._aliases = Aliases(short=quoting)
         self._addresses: dict[str, str] = {}
         # texts cleaned before, with how many of the values learnt they were searched for
@@ -63,8 +59,6 @@ class Redactor:
         self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._by_shape = 0  # how many of the values were learnt from their shape
-        self._known: set[str] = set()
-        self._by_chance: set[str] = set()  # forms of values that may be part of any report
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
 
     def add(self, secret: Secret) -> bool:
@@ -110,7 +104,7 @@ class Redactor:
         as_json = (
             not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
         )
-        if as_json and cleaned != text and not _is_json(cleaned):
+        if as_json and cleaned != text and not is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
             if len(self._memory) > 20_000:
@@ -125,8 +119,8 @@ class Redactor:
             return None
         cleaned, searched = known
         # A text that is shorter than every known form cannot hold one.
-        if searched < self._learnt and len(text) >= min(self._values.shortest, _CUT):
-            if hides(text) or any(self._values.find(text)) or any(self._find_cut(text)):
+        if searched < self._learnt and len(text) >= self._values.shortest:
+            if hides(text) or any(self._values.find(text)) or any(self._values.find_cut(text)):
                 return None
             self._memory[text] = (cleaned, self._learnt)
         return cleaned
@@ -165,7 +159,7 @@ class Redactor:
         ``decoded=False`` searches the bytes as they are, for every value in every encoding, but
         does not decode them once more: for what was cleaned a moment before.
         """
-        names = self._scan(data, decoded=decoded, by_chance=self._by_chance)
+        names = self._scan(data, decoded=decoded, by_chance=self._values.by_chance)
         if names:
             raise RedactionError(
                 f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
@@ -182,7 +176,7 @@ class Redactor:
     @property
     def known(self) -> int:
         """How many values the self-test searches for."""
-        return len(self._known)
+        return len(self._values)
 
     def continue_numbering(self, text: str) -> None:
         """Give new aliases numbers above those in an earlier part of the same run."""
@@ -193,12 +187,6 @@ class Redactor:
     def _find(self, text: str) -> Iterator[Hit]:
         for view in views(text):
             for start, end, alias in self._values.find(view.text):
-                whole = self._halves.get(view.text[start:end], "")
-                # Half of a value may be followed by more of it: as much as agrees goes too.
-                rest = view.text[start : start + len(whole)]
-                while not whole.startswith(rest):
-                    rest = rest[:-1]
-                end = max(end, start + len(rest))
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
             for found in chain(find_shapes(view.text, lowered), find_pairs(view.text, lowered)):
@@ -210,15 +198,8 @@ class Redactor:
             if not self._keep_addresses:
                 for found in find_addresses(view.text):
                     yield Hit(*view.span(found.start, found.end), 0, found=found)
-        yield from self._find_cut(text)
-
-    def _find_cut(self, text: str) -> Iterator[Hit]:
-        """The start of a known value at the end of a text that was cut there."""
-        word = 1 + max(map(text.rfind, ' "\r\n\t'))
-        for at in range(max(word, len(text) - 4096), len(text) - _CUT + 1):
-            for value, alias in self._heads.get(text[at : at + _CUT], ()):
-                if value.startswith(text[at:]):
-                    yield Hit(at, len(text), 2, alias)
+        for start, end, alias in self._values.find_cut(text):
+            yield Hit(start, end, 2, alias)
 
     def _learn_literal(self, text: str) -> None:
         """A credential that was written into a setup, whatever it looks like."""
@@ -284,28 +265,11 @@ class Redactor:
     # -- naming ----------------------------------------------------------------------------
 
     def _learn(self, value: str, alias: str, kind: str) -> None:
-        if value in self._known:
+        if value in self._values:
             return
-        self._known.add(value)
+        self._values.add(value, alias)
         self._aliases.set_kind(alias, kind)
-        # the lines of a longer key may be shown with something between them
-        lines = [line.strip() for line in value.split("\n")]
-        parts = {value, *(line for line in lines if len(line) > _CUT and "-----" not in line)}
-        hidden = {form for part in parts for form in forms(part)}
-        for form in hidden:
-            self._values.add(form, alias)
-        if len(value) < _CERTAIN and not looks_random(value):
-            self._by_chance |= hidden
         self._learnt += 1
-        if len(value) > _CUT:
-            # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
-            for whole in spellings(value):
-                half = whole[: max(_CUT, (len(whole) + 1) // 2)]
-                self._values.add(half, alias)
-                if value in self._by_chance:
-                    self._by_chance.add(half)
-                self._halves.setdefault(half, whole)
-            self._heads.setdefault(value[:_CUT], []).append((value, alias))
 
     def _may_learn(self, value: str) -> bool:
         return self._by_shape < _MOST_LEARNT and len(value) <= _LONGEST_LEARNT
@@ -330,11 +294,3 @@ class Redactor:
             self._surprises += mask.kind != "ICE password"  # always given away by its place
             self._learn(value, alias, mask.kind)
         return alias
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

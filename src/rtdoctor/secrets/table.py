@@ -44,10 +44,20 @@ class KeyShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Sayings:
+    """Words of what is said about a secret; each field is described in the file."""
+
+    faults: tuple[str, ...]
+    verbs: tuple[str, ...]
+    nouns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The whole file."""
 
     names: Names
+    sayings: Sayings
     keys: tuple[KeyShape, ...]
 
 
