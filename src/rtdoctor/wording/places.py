@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rtdoctor.domain.finding import BlamedPlace, BlamedPlaces, NotNarrowed
 from rtdoctor.domain.setup import Factor, Level
 from rtdoctor.places.parts import parts, place_name
 from rtdoctor.places.sdp_groups import Lines
-from rtdoctor.places.tree import ABSENT, Difference, differences
+from rtdoctor.places.tree import ABSENT, Difference, Path, differences
 
 _LONGEST = 60
 NOT_SHOWN = "(not shown)"
@@ -171,12 +173,41 @@ def moved(factor: Factor, old: Level[Any], new: Level[Any]) -> str | None:
     changed = differences(before, after)
     inside = all(len(place.path) > 1 or _is_other_header(place) for place in changed)
     is_all = len(changed) == len(differences(before, {}))
+    # An object that only one side has is one place, however much is in it.
+    told = changed if len(changed) <= _FEW else _whole_objects(changed)
     # Many places, or all of them, are told better as the whole body.
-    if not changed or len(changed) > _FEW or not inside or is_all:
-        return None
-    out = [place_text(place_name(p.path)) for p in changed if p.passing is ABSENT]
-    put = [_moved(place) for place in changed if place.passing is not ABSENT]
+    if not changed or len(told) > _FEW or not inside or is_all:
+        return _without_sections(before, after)
+    out = [place_text(place_name(p.path)) for p in told if p.passing is ABSENT]
+    put = [_moved(place) for place in told if place.passing is not ABSENT]
     return " and ".join(([f"without {' and '.join(out)}"] if out else []) + put)
+
+
+def _without_sections(before: dict[str, Any], after: dict[str, Any]) -> str | None:
+    """What an offer loses, when it loses whole sections."""
+    old, new = (_media(tree.get("offer.sdp")) for tree in (before, after))
+    lost = old - new
+    if not lost or new - old or not new:
+        return None
+    kinds = [f"the {kind} section" for kind in lost.elements()]
+    return f"without {' and '.join(kinds)} (the lines that refer to it change too)"
+
+
+def _media(offer: Any) -> Counter[str]:
+    """How many sections of each media type an offer has; none where it is not a pasted one."""
+    sections = offer if isinstance(offer, dict) else {}
+    numbered = (str(name).partition(" ") for name in sections)
+    return Counter(kind for number, _, kind in numbered if number.isdigit())
+
+
+def _whole_objects(changed: Sequence[Difference]) -> list[Difference]:
+    """The places, with what is missing on one side told as the outermost object of it."""
+    found: dict[Path, Difference] = {}
+    for place in changed:
+        missing = place.objects if place.passing is ABSENT else ()
+        path = next((path for path in missing if len(path) > 1), place.path)
+        found.setdefault(path, replace(place, path=path))
+    return list(found.values())
 
 
 def _is_other_header(place: Difference) -> bool:

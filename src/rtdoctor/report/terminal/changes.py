@@ -25,7 +25,6 @@ def print_repairs(run: Run, diagnosis: Diagnosis, screen: Screen) -> None:
     for number, repair in enumerate(diagnosis.repairs, 1):
         _print_repair(number, repair, subject, screen)
         if number == 1:
-            screen.line(("That is, in the requests:", "dim"), indent=5)
             _print_requests(subject, repair.setup, screen)
     screen.line((finding_text.AS_CODE, "dim"), indent=2)
 
@@ -56,7 +55,10 @@ def _print_requests(old: Setup, new: Setup, screen: Screen) -> None:
 
     Lines to change are whole; a line that stays takes one line of the screen at most.
     """
-    for text in setup_text.diff(old, new):
+    lines = setup_text.diff(old, new)
+    if any(text.startswith(("-", "+")) for text in lines):  # none where an offer only gets shorter
+        screen.line(("That is, in the requests:", "dim"), indent=5)
+    for text in lines:
         if text.endswith(": as it is") or not text:
             continue
         style = _STYLES.get(text[0])
