@@ -21,7 +21,7 @@ def blocked_scripts(run: PageRun) -> Iterator[OwnFault]:
     if scripts and (is_unheard(run) or _has_nothing_to_press(run) or _has_failed(run)):
         named = ", ".join(dict.fromkeys(r.where[:120] for r in scripts[:3]))
         yield OwnFault(
-            f"This check does not let it load {named}. {_came_of_it(run)}",
+            f"this check does not let it load {named}. {_came_of_it(run)}",
             "Allow the host of the script",
             is_of_check=True,
             options=_allowing(scripts),
@@ -34,7 +34,7 @@ def blocked_requests(run: PageRun) -> Iterator[OwnFault]:
         return
     for record in _of_types(run, *_ASKED_BY_SCRIPTS):
         yield OwnFault(
-            f"It asks {record.text}, which is not reached in this check.",
+            f"it asks {record.text}, which is not reached in this check.",
             "Allow the host, if it may be reached",
             is_of_check=True,
             options=("--allow-host", record.text),
