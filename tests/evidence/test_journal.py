@@ -20,7 +20,8 @@ from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import EvidenceError, RedactionError, UsageError
 from rtdoctor.evidence import journal
-from rtdoctor.evidence.journal import JournalWriter, default_journal_path
+from rtdoctor.evidence.journal import JournalWriter
+from rtdoctor.evidence.kept_runs import default_journal_path
 from rtdoctor.evidence.load import load_journal
 from rtdoctor.secrets.redactor import Redactor
 from support import runs

@@ -175,12 +175,14 @@ class Presser:
         """Press once; what is to be held stays pressed until ``release`` or the next press."""
         if not (candidate.is_heard or candidate.selector in self.tried):
             self.unheard.add(candidate.selector)  # a press itself makes Playwright listen
+        # Noted first, so that what cannot be pressed is not tried again either.
         self.tried.add(candidate.selector)
         await self.release()
         held = by == "hold" or is_held(candidate)
         error = ""
         try:
             if held:
+                # The mouse presses where its pointer is, so the pointer is moved there first.
                 await element.hover(timeout=_CLICK_MS)
                 await self.page.mouse.down()
                 self.is_holding = True
@@ -224,6 +226,8 @@ class Presser:
 
     async def _locate(self, selector: str) -> Locator:
         """The first element of a selector, in whichever frame it is."""
+        # An element of the page itself wins. Where no frame has one either, the page's locator is
+        # returned, since it waits for elements that come late.
         for frame in self.page.frames[1:_MOST_FRAMES]:
             found = frame.locator(selector)
             if await found.count() and not await self.page.locator(selector).count():
@@ -233,6 +237,7 @@ class Presser:
     @property
     def is_elsewhere(self) -> bool:
         """Whether a press has led to another page."""
+        # A page that changes its fragment only is still there.
         return self.page.url.partition("#")[0] != self.address.partition("#")[0]
 
     async def go_back(self) -> None:

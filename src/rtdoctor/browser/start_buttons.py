@@ -189,6 +189,7 @@ def _has(listed: tuple[str, ...], text: str) -> bool:
 @cache
 def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
     spelt = [word for word in listed if ord(word[0]) < _FIRST_BEYOND_LATIN and word[0].isalpha()]
+    # Scripts that put no space between words have no boundary to ask for.
     parts = [re.escape(word) for word in listed if word not in spelt]
     if short := [re.escape(word) for word in spelt if len(word) <= _SHORT]:
         parts.append(rf"(?<!\w)(?:{'|'.join(short)})(?:s|ed|er|ing)?(?!\w)")

@@ -141,6 +141,7 @@ async def _answers(url: str) -> bool:
     # the environment's proxy is not asked about this machine, and no certificate is judged here
     async with httpx.AsyncClient(trust_env=False, verify=False, timeout=_ANSWER_S) as client:  # noqa: S501
         try:
+            # The head is enough, and a body may never end, as with server-sent events.
             async with client.stream("GET", url):
                 return True
         except (httpx.HTTPError, httpx.InvalidURL):

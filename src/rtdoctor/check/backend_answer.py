@@ -12,11 +12,13 @@ from rtdoctor.check.page_repair import PagePart, PageRepair, TokenShape, is_mint
 from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.front.front import Front
 from rtdoctor.migration.json_text import parse_object
+from rtdoctor.probe.bounded_body import bounded_body
 from rtdoctor.subjects.passed_on import holds_refusal
 from rtdoctor.subjects.server_action import ACTION_HEADERS, returned_by, with_returned
 from rtdoctor.subjects.tokens import tokens_in
 
 _MINT_S = 15.0
+_LARGEST = 1_000_000
 _SPARE_TOKENS = 3
 
 
@@ -25,6 +27,7 @@ def backend_route(run: PageRun) -> OwnExchange | None:
 
     A backend that is seen itself is changed at its own requests; ``None`` when it gave no token.
     """
+    # The last one: a page that asks twice uses the answer that came last.
     for own in reversed(run.own_exchanges):
         if own.response is not None and tokens_in(own.response.body):
             return own
@@ -92,13 +95,15 @@ async def _minted(repair: PageRepair, front: Front) -> str:
         headers["OpenAI-Beta"] = beta
     # A proxy of the environment would lead past the front on this machine.
     async with httpx.AsyncClient(trust_env=False, timeout=_MINT_S) as client:
-        answer = await client.request(
+        asked = client.stream(
             works.token_endpoint.value.method,
             front.base_url + (works.token_endpoint.value.path or ""),
             headers=headers,
             content=body.text,
         )
-    return answer.raise_for_status().text
+        async with asked as answer:
+            read = await bounded_body(answer.raise_for_status(), _LARGEST)
+    return read.data.decode("utf-8", "replace")
 
 
 def in_shape_of(known: str, minted: str, shape: TokenShape) -> str:

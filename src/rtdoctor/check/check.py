@@ -16,7 +16,7 @@ from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
-from rtdoctor.probe.http import HttpPort, HttpxPort
+from rtdoctor.probe.http import HttpPort, HttpxPort, Recording
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peers.port import PeerFactory
 from rtdoctor.probe.runner import Prober, implied, not_run
@@ -121,6 +121,8 @@ class Check:
         answers = [earlier.take(ask.setup) for ask in asks]
         async with asyncio.TaskGroup() as tasks:
             running = {
+                # The id is taken when the task is made, so the ids follow the order of the
+                # questions and not that of the answers.
                 index: tasks.create_task(self.probe(self.next_id(), ask.setup, ask.purpose))
                 for index, ask in enumerate(asks)
                 if answers[index] is None
@@ -199,6 +201,7 @@ async def open_check(
     listener: Listener | None = None,
     limits: Limits | None = None,
     http: HttpPort | None = None,
+    recording: Recording | None = None,
     new_peer: PeerFactory | None = None,
     earlier: Sequence[Observation] = (),
     cut_short: Sequence[Observation] = (),
@@ -206,6 +209,7 @@ async def open_check(
 ) -> AsyncIterator[Check]:
     """A check of ``target``; its HTTP connections are closed at the end.
 
+    ``recording`` keeps the HTTP exchanges.
     ``earlier`` are the observations of the interrupted run that this one continues, ``cut_short``
     the probes that its interruption stopped;
     ``replayed`` says that ``http`` and ``new_peer`` answer from a recording.
@@ -216,9 +220,15 @@ async def open_check(
         recorder.register(target.key)
     async with AsyncExitStack() as stack:
         if http is None:
-            port = HttpxPort(limits=limits, on_loopback=target.on_loopback, https=target.is_https)
+            port = HttpxPort(
+                limits=limits,
+                on_loopback=target.on_loopback,
+                https=target.is_https,
+                recording=recording,
+            )
             http = await stack.enter_async_context(port)
         if new_peer is None:
+            # Imported here, since a replay needs no WebRTC stack and should not wait for it.
             from rtdoctor.probe.peers.aiortc import peer_factory
 
             new_peer = peer_factory(limits, on_loopback=target.on_loopback)

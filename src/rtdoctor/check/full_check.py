@@ -45,6 +45,12 @@ class Finished:
     ``run`` holds what was observed, ``diagnosis`` what that proves: each cause and each repair
     names the probes behind it. ``diagnosis.does_not_prove`` says in words what it leaves open.
     ``journal`` is the file the run was kept in. Secrets are masked in all of them.
+
+    >>> from rtdoctor import NewSurvey, serve_sandbox, setup_from_yaml
+    >>> async with serve_sandbox() as sandbox:
+    ...     finished = await run_check(NewSurvey(sandbox, (setup_from_yaml("auth: none"),)))
+    >>> finished.run.finished, finished.exit_code.name, finished.journal
+    ('complete', 'FAILURE_REPRODUCED', None)
     """
 
     run: Run
@@ -136,8 +142,9 @@ async def _probed(
         if isinstance(task, NewDiagnosis):
             # Before the recording and the journal: a task that is refused leaves no file behind.
             refuse_foreign(task.subject, target)
+        recording = None
         if isinstance(task, NewSurvey | NewDiagnosis) and task.record is not None:
-            stack.enter_context(cassettes.recording(task.record, redactor))
+            recording = stack.enter_context(cassettes.recording(task.record, redactor))
         header = earlier.header if earlier is not None else _header(task, target, catalogue)
         watcher.begins(header, target.info)
         journal = open_journal(task, header, redactor, watcher.journal_problem)
@@ -152,6 +159,7 @@ async def _probed(
                 listener=watcher.observed,
                 limits=limits,
                 http=http,
+                recording=recording,
                 new_peer=new_peer,
                 earlier=resumed.observations if resumed else (),
                 cut_short=resumed.cut_short if resumed else (),

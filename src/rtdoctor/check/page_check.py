@@ -161,10 +161,13 @@ class PageCheck:
             if trial.is_connected:
                 break
             found, better = await self._improved(found, repair, run)
+            # The same repair again would give the same run.
             repair = None if better in (None, repair) else better
         if found.repair is None:
             return found
         original = [replace(t, idle=idle_parts(t.run, found.repair)) for t in original]
+        # Earlier steps count as trials only where each of their parts changed what the last
+        # repair's part changes.
         alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
         if not tried[-1][1].is_connected:
             return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
@@ -204,6 +207,7 @@ class PageCheck:
             return replace(changed, events=events)
         for repair in diagnosis.repairs:
             made = replace(changed, works=repair.setup)
+            # Repairs come in order of their cost, so the first that a page can take is the one.
             if made.can_be_applied and not repair.leaks_key:
                 return made
         return None
@@ -240,6 +244,7 @@ class PageCheck:
         seen = self._reading(run)
         if seen is None or not call_was_seen(seen):
             return None
+        # Without a token in it, the call says nothing about a page that has one.
         if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
         # an answer with a token tells of the session that was asked for

@@ -19,6 +19,7 @@ from rtdoctor.domain.page_result import RequestInCode
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import RtdoctorError
 from rtdoctor.plan.catalogue import Catalogue
+from rtdoctor.probe.bounded_body import bounded_body
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.source_code import reading_of_sources
 
@@ -120,14 +121,11 @@ class _Scripts:
             return ""
         try:
             async with self.client.stream("GET", url) as answer:
-                data = bytearray()
-                async for chunk in answer.aiter_bytes():
-                    data += chunk
-                    if len(data) > _LARGEST:
-                        return ""
+                body = await bounded_body(answer, _LARGEST)
         except (httpx.HTTPError, httpx.InvalidURL):
             return ""
-        return data.decode("utf-8", "replace") if answer.status_code == 200 else ""
+        is_whole = answer.status_code == 200 and not body.is_cut
+        return body.data.decode("utf-8", "replace") if is_whole else ""
 
 
 async def _place_of(sent: SentFrom, role: str, scripts: _Scripts) -> RequestInCode | None:

@@ -88,6 +88,8 @@ async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> P
     """The check, cancelled in order when the user or the system ends this process."""
     task = asyncio.current_task()
     assert task is not None
+    # Cancelled and not stopped: each part of a page check, the browser included, ends with its
+    # block.
     stop_on_signals(task.cancel)
     return await checking
 
@@ -125,6 +127,7 @@ def check_page_and_report(
     try:
         found = asyncio.run(_until_stopped(checking))
     except asyncio.CancelledError:
+        # As for Ctrl-C before there is a run: nothing can be reported yet.
         raise click.Abort from None
     finished = found.finished
     assert finished is not None

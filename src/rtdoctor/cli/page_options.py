@@ -141,6 +141,7 @@ def read_fill(text: str) -> tuple[str, str]:
     for a file that cannot be read.
     """
     for mark, source in (("=@", "a file"), ("=env:", "a variable")):
+        # From the right: a selector such as `[name=email]` has an equals sign itself.
         selector, found, rest = text.rpartition(mark)
         if found and selector and rest:
             if source == "a file":

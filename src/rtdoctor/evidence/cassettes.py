@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import unquote, urldefrag
 
 import msgspec
 
+from rtdoctor.domain.exchange import HttpResponse
 from rtdoctor.domain.setup import Setup
 from rtdoctor.errors import EvidenceError
 from rtdoctor.evidence.codec import check_limits
@@ -24,9 +25,13 @@ from rtdoctor.evidence.load import read_bounded
 from rtdoctor.evidence.write import write_report
 from rtdoctor.secrets.redactor import Redactor
 
+if TYPE_CHECKING:
+    import httpx
+
 HTTP_FILE = "http.json"
 RUN_FILE = "run.json"
 _TAG = "X-Rtdoctor-Probe"
+_OF_CODED_BODY = ("content-encoding", "content-length", "transfer-encoding")
 _MAX_NAMES = 4000  # a URL of more than 65,536 characters is refused, and each may become twelve
 
 
@@ -35,9 +40,37 @@ def label(setup: Setup, purpose: str) -> str:
     return f"{'/'.join(setup.as_sent().names.values())[:_MAX_NAMES]} {purpose}"
 
 
+class ExchangesKept:
+    """The exchanges of a run as they were read, in vcrpy's terms.
+
+    They are told by the probe and not caught on their way by vcrpy, which would read every answer
+    whole, past the limits of the probe.
+    """
+
+    def __init__(self) -> None:
+        self.requests: list[Any] = []
+        self.responses: list[dict[str, Any]] = []
+
+    def keep(self, request: httpx.Request, response: HttpResponse) -> None:
+        from vcr.request import Request
+
+        body = request.read()
+        self.requests.append(Request(request.method, str(request.url), body, request.headers))
+        headers: dict[str, list[str]] = {}
+        for name, value in response.headers:
+            if name.lower() not in _OF_CODED_BODY:  # it is kept decoded
+                headers.setdefault(name, []).append(value)
+        # As long as it was seen to be, so that a replay finds a body too large as well.
+        text = response.body.ljust(response.body_bytes) if response.truncated else response.body
+        status = {"code": response.status, "message": None}
+        self.responses.append(
+            {"status": status, "headers": headers, "body": {"string": text.encode()}}
+        )
+
+
 @contextmanager
-def recording(folder: Path, redactor: Redactor) -> Iterator[None]:
-    """Record every exchange made inside the block into ``folder``.
+def recording(folder: Path, redactor: Redactor) -> Iterator[ExchangesKept]:
+    """Keep the exchanges that the block tells of in ``folder``.
 
     Raises ``EvidenceError`` when the folder already holds a recording or cannot be made, and at
     the end ``UsageError`` when it cannot be written.
@@ -51,8 +84,11 @@ def recording(folder: Path, redactor: Redactor) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EvidenceError(f"{folder} cannot be made: {error.strerror}") from None
-    with _cassette(folder, "all", _Persister(redactor)):
-        yield
+    kept = ExchangesKept()
+    try:
+        yield kept
+    finally:
+        _write(folder / HTTP_FILE, kept, redactor)
 
 
 @contextmanager
@@ -62,7 +98,7 @@ def replaying(folder: Path) -> Iterator[None]:
     Raises ``EvidenceError`` when there is no readable recording.
     """
     path = folder / HTTP_FILE
-    with _cassette(folder, "none", _Recorded(*_read(path))):
+    with _cassette(folder, _Recorded(*_read(path))):
         yield
 
 
@@ -145,16 +181,14 @@ def _read(path: Path) -> tuple[list[Any], list[dict[str, Any]]]:
     return requests, [i.response.for_vcr() for i in file.interactions]
 
 
-def _cassette(folder: Path, mode: str, persister: _Persister | _Recorded) -> Any:
+def _cassette(folder: Path, persister: _Recorded) -> Any:
     import vcr
 
     recorder = vcr.VCR(
         serializer="json",
-        record_mode=mode,
+        record_mode="none",
         match_on=["probe"],
         before_record_request=_tagged,
-        # The redactor has to see what a body says.
-        decode_compressed_response=True,
     )
     recorder.register_matcher("probe", _same_step)
     recorder.register_persister(persister)
@@ -188,28 +222,20 @@ class _Recorded:
         """A recording that is played back stays as it is."""
 
 
-class _Persister:
-    """vcrpy's way to disk, with the redactor in it."""
+def _write(path: Path, kept: ExchangesKept, redactor: Redactor) -> None:
+    from vcr.serialize import serialize
+    from vcr.serializers import jsonserializer
 
-    def __init__(self, redactor: Redactor) -> None:
-        self._redactor = redactor
+    def clean_bytes(body: bytes) -> bytes:
+        return redactor.clean_text(body.decode("utf-8", "replace")).encode()
 
-    def load_cassette(self, path: str, serializer: Any) -> Any:
-        return [], []
-
-    def save_cassette(self, path: str, cassette: dict[str, Any], serializer: Any) -> None:
-        from vcr.serialize import serialize
-
-        for request in cassette["requests"]:
-            request.uri = self._redactor.clean_text(request.uri)
-            request.headers = self._redactor.clean(dict(request.headers))
-            if request.body:
-                request.body = self._clean_bytes(request.body)
-        for response in cassette["responses"]:
-            response["status"] = self._redactor.clean(response["status"])
-            response["headers"] = self._redactor.clean(dict(response["headers"]))
-            response["body"]["string"] = self._clean_bytes(response["body"]["string"])
-        write_report(path, serialize(cassette, serializer).encode(), self._redactor)
-
-    def _clean_bytes(self, body: bytes) -> bytes:
-        return self._redactor.clean_text(body.decode("utf-8", "replace")).encode()
+    for request in map(_tagged, kept.requests):
+        request.uri = redactor.clean_text(request.uri)
+        request.headers = redactor.clean(dict(request.headers))
+        if request.body:
+            request.body = clean_bytes(request.body)
+    for response in kept.responses:
+        response["headers"] = redactor.clean(dict(response["headers"]))
+        response["body"]["string"] = clean_bytes(response["body"]["string"])
+    cassette = {"requests": kept.requests, "responses": kept.responses}
+    write_report(path, serialize(cassette, jsonserializer).encode(), redactor)

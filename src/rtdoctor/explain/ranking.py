@@ -18,6 +18,7 @@ from itertools import islice
 
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
@@ -25,7 +26,14 @@ from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
 from rtdoctor.explain.shown_setup import shown_setup
-from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
+from rtdoctor.explain.sightings import (
+    Reason,
+    Told,
+    look_reasons,
+    sightings,
+    stands_beside,
+    vouched_for,
+)
 from rtdoctor.explain.symptoms import symptom_reasons
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Entry
@@ -39,53 +47,6 @@ _MOST_READ_OUT = 3
 _MOST_FAULTS = 5
 _OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote from the text: where it stands (line, from 1) and what it was taken for."""
-
-    quote: str
-    line: int
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBody:
-    """A body that begins in this line (from 1), and what the schema says is wrong with it."""
-
-    line: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A known cause that the text points to."""
-
-    entry: Entry
-    strength: Strength
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """All that can be said of a text.
-
-    ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
-    the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
-    those that no entry knows, read out as they stand; ``bodies`` what the published schema says
-    of requests and events that stand in the text.
-    """
-
-    matches: tuple[Match, ...]
-    setup: Mapping[str, str]
-    era: Era | None
-    clipped: bool
-    signs: frozenset[str]
-    unattributed: tuple[Evidence, ...] = ()
-    errors: tuple[ReadOut, ...] = ()
-    bodies: tuple[ReadBody, ...] = ()
 
 
 def explain_text(
@@ -210,7 +171,8 @@ def _is_of_realtime(told: Told, error: ReportedError) -> bool:
     if error.names_session:
         return True
     is_other = "other_ai" in told.signs or "other_webrtc" in told.signs
-    return vouched_for(told.paper, error.span) is Strength.STRONG and not is_other
+    is_named = stands_beside(told.paper, error.span, "realtime")  # by the line that reports it
+    return is_named or (vouched_for(told.paper, error.span) is Strength.STRONG and not is_other)
 
 
 def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
@@ -256,7 +218,10 @@ def _score(
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
-    return (-strength, int(entry.decoy), -total, entry.rank), match
+    # A decoy hides another error, so it comes after every cause of the same strength.
+    # A status or a URL that stands in the text tells more than words that resemble.
+    by_words = all(reason.by_words for reason in reasons)
+    return (-strength, int(entry.decoy), int(by_words), -total, entry.rank), match
 
 
 def _about_its_day(dies: str, today: date | None) -> str:

@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import h11
 
+from rtdoctor.content_coding import Decoding, decoders_for
 from rtdoctor.domain.outcome import LocalCode
 from rtdoctor.front.arrival import Arrival
 from rtdoctor.front.body_copy import BodyCopy
 from rtdoctor.front.changed import AnswerOut, RequestOut, changed_answer, changed_request
 from rtdoctor.front.client_http import ClientHttp
-from rtdoctor.front.content_coding import decoded, decoders_for
 from rtdoctor.front.hop_headers import RawHeaders, back, has_body, onward, to_target, value_of
 from rtdoctor.front.key_swap import KeySwap
 from rtdoctor.front.open_calls import OpenCalls
@@ -147,7 +147,7 @@ class Forwarding:
             )
         headers = self.keys.masked_header(back(answer.headers, decoded=bool(decoders)))
         pending.answer_begins(answer.status, headers)
-        body = self._masked(decoded(answer.body, decoders or []))
+        body = self._masked(_decoded(answer.body, Decoding(decoders or [])))
         return AnswerOut(
             answer.status, answer.reason, headers, _copied(body, pending.response_body)
         )
@@ -163,6 +163,18 @@ class Forwarding:
         if answer is not None:
             method, path = sent.method.decode("ascii"), sent.target.decode("ascii")
             self.calls.saw(method, path, headers, answer)
+
+
+async def _decoded(body: AsyncIterator[bytes], decoding: Decoding) -> AsyncIterator[bytes]:
+    """A body without its codings. Raises ``NoAnswer`` where it is not what its header says."""
+    async for data in body:
+        try:
+            for part in decoding.next(data):
+                yield part
+        except ValueError as error:
+            raise NoAnswer(
+                LocalCode.NETWORK, f"the body is not encoded as its header says: {error}"
+            ) from None
 
 
 def _as_it_came(client: ClientHttp, pending: PendingExchange) -> RequestOut:

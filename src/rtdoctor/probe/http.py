@@ -13,9 +13,11 @@ from urllib.parse import quote
 
 import httpx
 
+from rtdoctor.content_coding import ACCEPTED
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.domain.outcome import LocalCode, Signature, Stage
 from rtdoctor.errors import UsageError
+from rtdoctor.probe.bounded_body import bounded_body
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.trust_store import trusted_authorities
@@ -25,6 +27,12 @@ class HttpPort(Protocol):
     """Sends one request and reports what was seen; it never raises for the network."""
 
     async def send(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]: ...
+
+
+class Recording(Protocol):
+    """Where answered exchanges are kept for a replay."""
+
+    def keep(self, request: httpx.Request, response: HttpResponse) -> None: ...
 
 
 class NetworkError(Exception):
@@ -53,12 +61,17 @@ class HttpxPort:
         on_loopback: bool,
         https: bool = True,
         no_answer_errors: tuple[type[Exception], ...] = (),
+        recording: Recording | None = None,
     ) -> None:
-        """``no_answer_errors`` are what stands in for the network, e.g. in a replay."""
+        """``no_answer_errors`` are what stands in for the network, e.g. in a replay.
+
+        ``recording`` is given every exchange that was answered, as far as it was read.
+        """
         self._limits = limits
         network = (TimeoutError, httpx.HTTPError, OSError)
         self._no_answer: tuple[type[Exception], ...] = network
         self._not_recorded = no_answer_errors
+        self._recording = recording
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
         self._tls = trusted_authorities() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -117,22 +130,19 @@ class HttpxPort:
     async def _exchange(self, client: httpx.AsyncClient, wire: httpx.Request) -> HttpResponse:
         answer = await client.send(wire, stream=True)
         try:
-            chunks, size, cap = [], 0, self._limits.max_body_bytes
-            # These bytes are decompressed, so the limit also holds for a small answer that expands.
-            async for chunk in answer.aiter_bytes():
-                chunks.append(chunk[: max(0, cap - size)])
-                size += len(chunk)
-                if size > cap:
-                    break
+            body = await bounded_body(answer, self._limits.max_body_bytes)
         finally:
             await answer.aclose()
-        return HttpResponse(
+        response = HttpResponse(
             status=answer.status_code,
             headers=tuple((k, v) for k, v in answer.headers.multi_items()),
-            body=_text(b"".join(chunks), answer.encoding or "utf-8"),
-            body_bytes=size,
-            truncated=size > cap,
+            body=_text(body.data, answer.encoding or "utf-8"),
+            body_bytes=body.size,
+            truncated=body.is_cut,
         )
+        if self._recording is not None:
+            self._recording.keep(wire, response)
+        return response
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -140,6 +150,7 @@ class HttpxPort:
             trust_env=self._trust_env,
             follow_redirects=False,
             timeout=self._limits.http_s,
+            headers={"Accept-Encoding": ACCEPTED},
             # shorter than the five seconds after which common servers close an idle connection
             limits=httpx.Limits(max_connections=1, keepalive_expiry=3.0),
         )

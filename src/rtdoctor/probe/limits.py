@@ -7,12 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, unless the name says otherwise.
+    """How long a stage may take, in seconds unless a name ends in ``bytes`` or counts something.
 
     A WebRTC stack has no time limit of its own after ICE, and aiortc's ICE gives up only after
     a minute, so each stage has one here. A browser waits about 15 s for ICE.
-    ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s). ``closing_s`` is how
-    long a closed channel waits for the end of its connection, to say which of the two closed.
+    ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s: RFC 8489, section
+    6.2.1). ``closing_s`` is how long a closed channel waits for the end of its connection, to say
+    which of the two closed. ``expiry_wait_s`` is how long a probe with an expired token may wait
+    for the expiry. ``http_in_flight`` requests and ``probes_alive`` probes go on at once; a
+    transient answer is tried again ``retries`` times, unless it asks for more than
+    ``max_retry_after_s``. ``max_body_bytes`` counts decoded bytes: ten times what any answer of a
+    service has been seen to hold, and little enough to be redacted at once.
+
+    >>> Limits(ice_s=10, probes_alive=4).http_s
+    15.0
     """
 
     http_s: float = 15.0
@@ -24,7 +32,7 @@ class Limits:
     closing_s: float = 0.3
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
-    max_body_bytes: int = 1_000_000
+    max_body_bytes: int = 256 * 1024
     http_in_flight: int = 12
     probes_alive: int = 64
     retries: int = 2

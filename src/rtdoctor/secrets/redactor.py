@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.secrets.aliases import Aliases
-from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, is_word
+from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, looks_random
 from rtdoctor.secrets.encodings import forms, hides, lower, parts, readings, spellings, views
 from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
-from rtdoctor.secrets.kept_words import is_kept_word
-from rtdoctor.secrets.multi_search import SHORTEST, MultiSearch
+from rtdoctor.secrets.kept_words import can_be_hidden
+from rtdoctor.secrets.multi_search import MultiSearch
 from rtdoctor.secrets.named_values import find_named, find_pairs
 from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
 from rtdoctor.secrets.walker import Walker
@@ -29,7 +30,16 @@ from rtdoctor.secrets.walker import Walker
 T = TypeVar("T")
 
 _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
+_CERTAIN = 16  # characters of a value that is not in a report by chance
 _ROUNDS = 6
+# A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
+# what one text, and all texts of a run, can cost.
+_MOST_HITS = 5_000  # in one text: of one with more, only the beginning is shown
+_BEGINNING = 10_000
+_OVERLAP = 4_096  # so far beyond the beginning is looked for a secret that reaches across its end
+_LONGEST_JSON = 131_072  # a longer one is not written anew where masking broke it
+_MOST_LEARNT = 1_000  # by their shape: the others are masked where their shape shows them
+_LONGEST_LEARNT = 16_384
 _KINDS = {"ek_…": "ephemeral token", "sk-…": "API key", "xai-…": "xAI key or token"}
 
 
@@ -52,20 +62,23 @@ class Redactor:
         self._memory: dict[str, tuple[str, int]] = {}
         self._learnt = 0
         self._surprises = 0  # values learnt from their shape or place, while cleaning
+        self._by_shape = 0  # how many of the values were learnt from their shape
         self._known: set[str] = set()
+        self._by_chance: set[str] = set()  # forms of values that may be part of any report
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
 
     def add(self, secret: Secret) -> bool:
         """Hide this value from now on, in every encoding.
 
-        False when it cannot be told from ordinary text: shorter than six characters, a word
-        such as ``undefined`` that explains a failure, or one that reports are made of. Such a
-        value is hidden by its place only (after ``Authorization:``, in a cookie, ...).
+        False when it cannot be told from ordinary text: shorter than six characters, a number, a
+        word such as ``undefined`` that explains a failure, one that reports are made of, or a part
+        of an alias. Such a value is hidden by its place only (after ``Authorization:``, in a
+        cookie, ...).
         """
         value = secret.reveal().strip()
         name = secret.alias.strip("<>")
         alias = name if is_alias(name) else f"<{name}>"
-        if len(value) < SHORTEST or is_word(value) or is_kept_word(value):
+        if not can_be_hidden(value) or value.lower() in alias.lower():
             return False
         stem = re.sub(r"[#? ]*\d+$", "", name)
         self._learn(value, alias, _KINDS.get(stem, stem))
@@ -86,12 +99,17 @@ class Redactor:
         return cleaned
 
     def clean_text(self, text: str) -> str:
-        """Text without secrets. JSON stays JSON; cleaning twice changes nothing more."""
+        """Text without secrets; cleaning twice changes nothing more.
+
+        JSON stays JSON, unless it is far longer than that of a service.
+        """
         known = self._remembered(text)
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
-        as_json = not self._quoting and text.lstrip()[:1] in ("{", "[")
+        as_json = (
+            not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
+        )
         if as_json and cleaned != text and not _is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
@@ -119,11 +137,18 @@ class Redactor:
         Looks for every known value and masked address, and for shapes that are beyond doubt. Of a
         zip file the members are searched.
         """
+        return self._scan(data, decoded=decoded, by_chance=frozenset())
+
+    def _scan(self, data: bytes, *, decoded: bool, by_chance: Collection[str]) -> list[str]:
         names: set[str] = set()
         for part in parts(data):
             text = part.decode("utf-8", "replace")
             for reading in readings(text) if decoded else (text,):
-                values = {alias for _, _, alias in self._values.find(reading)}
+                values = {
+                    alias
+                    for start, end, alias in self._values.find(reading)
+                    if reading[start:end] not in by_chance
+                }
                 seen = values and reading is not text  # by its value: that says more
                 shapes = () if seen else find_strong_shapes(reading)
                 names |= values
@@ -135,25 +160,20 @@ class Redactor:
     def guard(self, data: bytes, *, decoded: bool = True) -> bytes:
         """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5).
 
+        Values that a report may hold by chance do not count: what was observed was cleaned of
+        them, and where they stand now they are words and marks of the report itself.
         ``decoded=False`` searches the bytes as they are, for every value in every encoding, but
         does not decode them once more: for what was cleaned a moment before.
         """
-        names = self.scan(data, decoded=decoded)
+        names = self._scan(data, decoded=decoded, by_chance=self._by_chance)
         if names:
             raise RedactionError(
                 f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
                 "about to be written; nothing was written",
-                hint=self._why_found(data),
+                hint="This is a bug in rtdoctor, unless one of your secrets is a text that is in "
+                "every report. Please report it without attaching the run.",
             )
         return data
-
-    def _why_found(self, data: bytes) -> str:
-        if any(word.encode() in data for word in self._known if word.isalpha() and word.isascii()):
-            return (
-                "One of your secrets is an ordinary word that reports are made of, so it cannot "
-                "be hidden. Use a longer key, with digits in it."
-            )
-        return "This is a bug in rtdoctor. Please report it without attaching the run."
 
     def counts(self) -> dict[str, int]:
         """How many different secrets of each kind were hidden so far, for the report."""
@@ -181,7 +201,7 @@ class Redactor:
                 end = max(end, start + len(rest))
                 yield Hit(*view.span(start, end), 2, alias)
             lowered = lower(view.text)
-            for found in (*find_shapes(view.text, lowered), *find_pairs(view.text, lowered)):
+            for found in chain(find_shapes(view.text, lowered), find_pairs(view.text, lowered)):
                 # A value that is known says more than a shape, and a shape more than an address.
                 # The alias of an ICE password has to win, or the SDP around it would no longer be
                 # valid.
@@ -202,7 +222,7 @@ class Redactor:
 
     def _learn_literal(self, text: str) -> None:
         """A credential that was written into a setup, whatever it looks like."""
-        if not is_evidence(text) and len(text) >= SHORTEST and not is_kept_word(text):
+        if not is_evidence(text) and can_be_hidden(text):
             found = Found(0, len(text), text, CREDENTIAL)
             self._learn(text, self._name(found), CREDENTIAL.kind)
 
@@ -214,11 +234,24 @@ class Redactor:
             text = text.encode("utf-8", "backslashreplace").decode("utf-8")
         # Until nothing changes, so that cleaning a text again changes nothing.
         for _ in range(_ROUNDS):
-            replaced = self._replace(text, self._find(text))
+            hits = list(islice(self._find(text), _MOST_HITS + 1))
+            if len(hits) > _MOST_HITS:
+                return self._beginning(text)
+            replaced = self._replace(text, hits)
             if replaced == text:
                 return text
             text = replaced
         return "<redacted>"  # an alias that contains a secret: nothing better can be said
+
+    def _beginning(self, text: str) -> str:
+        """What is shown of a text with more secrets in it than any text of a service."""
+        end = min(_BEGINNING, len(text) // 2)
+        for start, until, _ in merged(self._find(text[: end + _OVERLAP])):
+            if start < end < until:
+                end = start
+        kept = self._clean_flat(text[:end]) if end else ""
+        lines = "\n" * text.count("\n", end) if self._quoting else ""
+        return f"{kept}<redacted: {len(text) - end} more characters>{lines}"
 
     def _replace(self, text: str, hits: Iterable[Hit]) -> str:
         pieces: list[str] = []
@@ -261,14 +294,21 @@ class Redactor:
         hidden = {form for part in parts for form in forms(part)}
         for form in hidden:
             self._values.add(form, alias)
+        if len(value) < _CERTAIN and not looks_random(value):
+            self._by_chance |= hidden
         self._learnt += 1
         if len(value) > _CUT:
             # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
             for whole in spellings(value):
                 half = whole[: max(_CUT, (len(whole) + 1) // 2)]
                 self._values.add(half, alias)
+                if value in self._by_chance:
+                    self._by_chance.add(half)
                 self._halves.setdefault(half, whole)
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
+
+    def _may_learn(self, value: str) -> bool:
+        return self._by_shape < _MOST_LEARNT and len(value) <= _LONGEST_LEARNT
 
     def _alias(self, hit: Hit) -> str:
         if hit.alias is not None:
@@ -285,7 +325,8 @@ class Redactor:
         mask, value = found.mask, found.value
         if mask.kind == "IP address":
             self._addresses[value] = alias
-        elif mask.learn and is_unmistakable(value):
+        elif mask.learn and is_unmistakable(value) and self._may_learn(value):
+            self._by_shape += 1
             self._surprises += mask.kind != "ICE password"  # always given away by its place
             self._learn(value, alias, mask.kind)
         return alias

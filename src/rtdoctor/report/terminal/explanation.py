@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from rtdoctor.explain.advice import cannot_tell
-from rtdoctor.explain.ranking import Explanation, Match
+from rtdoctor.explain.explanation import Explanation, Match
 
 _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
 

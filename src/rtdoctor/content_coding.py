@@ -1,15 +1,16 @@
-"""Undoing the content coding of a body as it comes (RFC 9110, section 8.4)."""
+"""Undoing the content coding of a body as it comes (RFC 9110, section 8.4), never more at once
+than is asked for: a small body may stand for gigabytes."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
-from rtdoctor.domain.outcome import LocalCode
-from rtdoctor.front.service_http import NoAnswer
-
+ACCEPTED = "gzip, deflate, br"
+"""The ``Accept-Encoding`` of a client that decodes with this module."""
 _AT_ONCE = 64 * 1024  # decoded bytes: what a small body can grow to is never held whole
+_MOST_CODINGS = 4  # services use one; each more multiplies what a small body stands for
 _ZLIB_OR_GZIP = 32 + zlib.MAX_WBITS
 
 
@@ -77,30 +78,45 @@ _DECODERS: dict[str, type[_Zlib] | type[_Brotli]] = {
 
 
 def decoders_for(content_encoding: str) -> list[Decoder] | None:
-    """Decoders in the order in which they are applied; ``None`` for a coding that is not known."""
+    """Decoders in the order in which they are applied; ``None`` for a coding that is not known, and
+    for more of them than any service uses."""
     names = [name.strip().lower() for name in content_encoding.split(",") if name.strip()]
     names = [name for name in names if name != "identity"]
-    if any(name not in _DECODERS for name in names):
+    if len(names) > _MOST_CODINGS or any(name not in _DECODERS for name in names):
         return None
     # The header names codings in the order in which they were applied.
     return [_DECODERS[name]() for name in reversed(names)]
 
 
-async def decoded(body: AsyncIterator[bytes], decoders: list[Decoder]) -> AsyncIterator[bytes]:
-    """A body without its codings. Raises ``NoAnswer`` where it is not what its header says."""
-    async for data in body:
-        try:
-            for part in _decode(data, decoders):
-                yield part
-        except ValueError as error:
-            raise NoAnswer(
-                LocalCode.NETWORK, f"the body is not encoded as its header says: {error}"
-            ) from None
+class TooLarge(ValueError):
+    """A body decodes to more than may be made of it."""
 
 
-def _decode(data: bytes, decoders: list[Decoder]) -> Iterator[bytes]:
-    if not decoders:
-        yield data
-        return
-    for part in decoders[0].decode(data):
-        yield from _decode(part, decoders[1:])
+class Decoding:
+    """Undoes the codings of one body. All decoders together make at most ``most`` bytes.
+
+    The limit counts what is between two codings too, since a decoder may be fed gigabytes that
+    decode to nothing.
+    """
+
+    def __init__(self, decoders: list[Decoder], most: int | None = None) -> None:
+        self._decoders = decoders
+        self._most = most
+        self._made = 0
+
+    def next(self, data: bytes) -> Iterator[bytes]:
+        """What the next bytes of the body decode to, in parts of a limited size.
+
+        Raises ``ValueError`` where the body is not encoded as was said, and ``TooLarge``.
+        """
+        return self._undone(data, 0)
+
+    def _undone(self, data: bytes, layer: int) -> Iterator[bytes]:
+        if layer == len(self._decoders):
+            yield data
+            return
+        for part in self._decoders[layer].decode(data):
+            self._made += len(part)
+            if self._most is not None and self._made > self._most:
+                raise TooLarge(f"it decodes to more than {self._most:,} bytes")
+            yield from self._undone(part, layer + 1)
