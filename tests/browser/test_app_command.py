@@ -131,6 +131,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.thorough
 def test_an_app_that_does_not_come_up_is_told_with_what_it_printed() -> None:
     port = free_port()
     code = f"print('the key is {KEY}'); raise SystemExit('no database')"
@@ -144,6 +145,7 @@ def test_an_app_that_does_not_come_up_is_told_with_what_it_printed() -> None:
     assert KEY not in done.out + done.err
 
 
+@pytest.mark.thorough
 def test_an_app_that_needs_longer_is_told_with_the_option_for_it() -> None:
     port = free_port()
     code = "import time; print('\\x1b[32mcompiling\\x1b[0m', flush=True); time.sleep(60)"
@@ -166,6 +168,7 @@ def test_what_runs_already_is_not_taken_for_the_app() -> None:
     assert "something answers" in done.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -12,7 +12,7 @@ from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import Outcome, Signature, Stage, normalise_message
 from rtdoctor.domain.run import TargetInfo
 from rtdoctor.domain.setup import AuthKind, EncodingKind, Factor, Setup
-from support.conversing import PaperService, broken, levels, refused, service, subject
+from support.conversing import SESSION, PaperService, broken, levels, refused, service, subject
 
 OLD_PAGE = """
 token_endpoint: /v1/realtime/sessions
@@ -170,6 +170,41 @@ def test_a_limit_on_the_rate_is_told_as_what_came() -> None:
 
     assert diagnosis.verdict is Verdict.CANNOT_TEST
     assert "429" in diagnosis.sentence
+
+
+def test_a_limit_that_stands_in_the_way_of_the_proof_is_the_reason_that_is_told() -> None:
+    def limits(setup: Setup, so_far: PaperService) -> Outcome:
+        if setup.call_query.value.params:
+            return refused(Stage.EXCHANGE, 400, "no_query")
+        passed = sum(o.outcome.is_pass for o in so_far.asked)
+        return broken(Stage.EXCHANGE, 429) if passed else SESSION
+
+    diagnosis = PaperService(limits).diagnose(subject("call_query: model_realtime"))
+
+    assert diagnosis.verdict is Verdict.INCONCLUSIVE
+    assert diagnosis.causes == ()
+    assert "400 no_query" in diagnosis.sentence
+    assert "429" in diagnosis.sentence
+    assert "the run ended" not in diagnosis.sentence
+    assert "--resume" not in diagnosis.next_step
+
+
+def test_a_breakdown_before_a_proved_cause_is_told_with_its_status() -> None:
+    def two(setup: Setup) -> Outcome | None:
+        if "verse" in (setup.token_body.value.text or ""):
+            return broken(Stage.MINT, 500)
+        return refused(Stage.EXCHANGE, 400, "no_query") if setup.call_query.value.params else None
+
+    diagnosis = service(two).diagnose(
+        subject(
+            "token_body: {json: {session: {type: realtime, voice: verse}}}\n"
+            "call_query: model_realtime"
+        )
+    )
+
+    assert diagnosis.sentence.startswith("The token request fails (500")
+    assert [b.factor for s in diagnosis.suspicions for b in s.levels] == ["token_body"]
+    assert "500" in diagnosis.suspicions[0].answer
 
 
 def test_a_used_token_whose_first_call_fails_is_diagnosed_by_its_first_call() -> None:
@@ -467,6 +502,25 @@ def test_a_works_says_how_often_it_worked() -> None:
 
     assert diagnosis.verdict is Verdict.WORKS
     assert "once" in diagnosis.sentence
+
+
+def test_what_is_known_of_one_service_explains_nothing_at_another() -> None:
+    empty = Outcome.failed(Signature(Stage.EXCHANGE, 400, "", "", "", ""))
+
+    def refuses(setup: Setup) -> Outcome | None:
+        is_founding = setup.call_query.value.params and setup.auth.value.kind.needs_token
+        return empty if is_founding else None
+
+    text = "token_endpoint: sessions\ncall_endpoint: realtime\ncall_query: model_realtime"
+    there, here = (
+        service(refuses).diagnose(subject(text), **target)
+        for target in ({"target": TargetInfo("openai", "https://api.openai.com")}, {})
+    )
+
+    assert there.causes[0].knowledge
+    assert not any(cause.knowledge for cause in here.causes)
+    assert not any(lint.knowledge for lint in here.likely)
+    assert here.drift == ()
 
 
 def test_a_service_that_blocks_everything_contradicts_no_knowledge() -> None:

@@ -125,6 +125,7 @@ def test_every_observation_is_on_disk_before_the_next(tmp_path: Path) -> None:
     writer.close()
 
 
+@pytest.mark.thorough
 def test_torn_at_any_byte_it_loses_at_most_the_last_line(tmp_path: Path) -> None:
     run = sample()
     brief = [replace(o, exchanges=(), stages=()) for o in run.observations[:3]]

@@ -33,6 +33,7 @@ def parts_of_a_report(draw: st.DrawFn) -> str:
     return text[start : start + draw(st.integers(6, 15))]
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(value=parts_of_a_report())
 def test_a_password_that_is_part_of_a_report_keeps_no_report_from_being_written(value: str) -> None:

@@ -140,6 +140,7 @@ def test_a_pair_is_found_although_one_of_its_places_needs_a_third() -> None:
     assert not found.open
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(st.data())
 def test_every_claim_has_its_pair_and_no_pass_speaks_against_it(data: st.DataObject) -> None:

@@ -64,14 +64,18 @@ def explain(
 def as_data(result: Explanation, pasted: Pasted) -> dict[str, object]:
     """The JSON of ``--json``; ``matches`` is best first.
 
-    ``errors`` that no entry knows and ``bodies`` that break the published schema are there only
-    if there are some.
+    ``errors`` that no entry knows, ``bodies`` that break the published schema and ``retirements``
+    of models in use are there only if there are some.
     """
     data: dict[str, object] = {"matches": [_match_data(match) for match in result.matches]}
     if result.errors:
         data["errors"] = [asdict(e) | {"line": pasted.place(e.line)} for e in result.errors]
     if result.bodies:
         data["bodies"] = [asdict(b) | {"line": pasted.place(b.line)} for b in result.bodies]
+    if result.retirements:
+        data["retirements"] = [
+            asdict(r) | {"line": pasted.place(r.line)} for r in result.retirements
+        ]
     return data
 
 

@@ -28,7 +28,7 @@ from rtdoctor.domain.finding import (
 )
 from rtdoctor.domain.outcome import Signature
 from rtdoctor.domain.setup import Factor, Setup
-from rtdoctor.wording.answers import describe, said
+from rtdoctor.wording.answers import request_line, said
 from rtdoctor.wording.diagnosis import (
     wire_text,
 )
@@ -196,7 +196,7 @@ class Claims:
         return tuple(
             Suspicion(
                 _blamed(cause),
-                describe(pair.failing, self.observed.outcomes(pair.failing)[0]),
+                self._breakdowns(cause, pair.failing),
                 self.observed.probes(pair.failing),
                 self.observed.probes(pair.passing),
             )
@@ -204,6 +204,13 @@ class Claims:
             if self.is_likely_only(cause)
             for pair in cause.pairs[:1]
         )
+
+    def _breakdowns(self, cause: Explained, failing: Setup) -> str:
+        """Each answer that a probe with these levels got, with the request that ``failing`` sends:
+        one breakdown is like another, but their texts often differ."""
+        seen = [o.outcome for s in self._holding(cause) for o in self.observed.evidence(s)]
+        texts = dict.fromkeys(said(o.signature) for o in seen if o.signature is not None)
+        return f"{request_line(failing, cause.signature.stage)}: {' or '.join(texts)}"
 
     def ruled_out(self) -> tuple[RuledOut, ...]:
         """The factors that do not matter, each with probes at the subject's level and another."""

@@ -94,7 +94,7 @@ def _compare_with_controls(case: Case) -> Conversation:
     if found.controls:
         return (yield from _compare(case, found.controls))
     if observed.unanswered or (found.left_out and observed.budget < BUDGET):
-        return _diagnosis(case, endings.cut_short(0, observed))
+        return _diagnosis(case, endings.cut_short(0, case.subject, observed))
     return _diagnosis(case, endings.nothing_passes(case.subject, found.left_out, observed))
 
 
@@ -122,7 +122,7 @@ def _reproduce(case: Case) -> Generator[Questions, Answers, Ending | None]:
         return None
     seen = [o.outcome for o in observed.observations(subject)]
     if not seen or (observed.unanswered and len(seen) < 2):
-        return endings.cut_short(0, observed)
+        return endings.cut_short(0, subject, observed)
     if any(o.is_pass for o in seen):
         return endings.untried(subject, observed)
     if observed.never_sent(subject):
@@ -141,7 +141,7 @@ def _compare(case: Case, controls: tuple[Control, ...]) -> Conversation:
     main = yield from localise_between(subject, control.setup, observed, case.hint)
     if main.found.inconclusive or not (main.found.reproduced and main.found.controlled):
         changed = observed.contradicted()
-        ending = endings.cut_short(0, observed)
+        ending = endings.cut_short(0, subject, observed)
         if changed:
             ending = endings.changed_its_answer(changed[0], subject, observed)
         return _diagnosis(case, ending, control)

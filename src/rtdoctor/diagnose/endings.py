@@ -13,6 +13,7 @@ from rtdoctor.diagnose.observed import Observed
 from rtdoctor.diagnose.obstacles import obstacle, sent
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.outcome import OutcomeKind
+from rtdoctor.domain.run import Observation
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.wording.answers import describe
 from rtdoctor.wording.diagnosis import failure_phrase, sentence_case
@@ -76,10 +77,14 @@ def contradicted(setups: Sequence[Setup], subject: Setup, observed: Observed) ->
     )
 
 
-def cut_short(causes: int, observed: Observed) -> Ending:
-    """The budget or the run ended before the proof was complete."""
+def cut_short(causes: int, subject: Setup, observed: Observed) -> Ending:
+    """The budget or the run ended before the proof was complete, or the service showed no more."""
     claimed = "not everything is proved" if causes else "no cause is claimed"
-    if observed.spent:
+    silent = [o for o in sent(observed.all()) if o.outcome.kind is OutcomeKind.TRANSIENT]
+    if silent and not observed.unanswered:
+        why = _answers_that_show_nothing(silent, subject, observed)
+        step = "Wait until the service has recovered or its limit has passed, then run it again."
+    elif observed.spent:
         why = f"the budget of {observed.budget} probes ended before the proof was complete"
         step = f"Allow more probes: rtdoctor check --setup FILE --budget {2 * observed.budget}"
     else:
@@ -181,6 +186,19 @@ def not_proved(subject: Setup, control: str, repaired: bool, observed: Observed)
         "Make change 1 in your code, then run the same command again."
         if repaired
         else f"Make your requests more like the passing one. {_REPORT}",
+    )
+
+
+def _answers_that_show_nothing(
+    silent: Sequence[Observation], subject: Setup, observed: Observed
+) -> str:
+    """How the subject fails, and how often a limit or a breakdown stood in the way of the proof."""
+    failure, last = observed.failed(subject), silent[-1]
+    own = failure.signature if failure is not None else None
+    before = f"{failure_phrase(own)}, but " if own is not None else ""
+    return (
+        f"{before}{len(silent)} of {len(sent(observed.all()))} probes got an answer that shows "
+        f"nothing, such as {describe(last.setup, last.outcome).rstrip('.')} ({last.probe})"
     )
 
 

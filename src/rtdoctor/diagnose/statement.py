@@ -8,6 +8,7 @@ from rtdoctor.diagnose.claims import SEEN_ONCE, Claims, factors_of
 from rtdoctor.diagnose.endings import Ending
 from rtdoctor.diagnose.inside_claims import blamed_places
 from rtdoctor.domain.finding import Verdict
+from rtdoctor.domain.outcome import Signature
 from rtdoctor.wording.diagnosis import (
     failure_phrase,
     levels_phrase,
@@ -26,7 +27,7 @@ def ending_of(claims: Claims, control: str) -> Ending:
             return endings.changed_its_answer(subject, subject, observed)
         return endings.contradicted(contradicted, subject, observed)
     if claims.is_open or any(claims.objection(c) == SEEN_ONCE for c in claims.found):
-        return endings.cut_short(len(proved), observed)
+        return endings.cut_short(len(proved), subject, observed)
     if observed.breakdowns_count and not proved:
         return endings.breaks_down(subject, control, observed)
     if not proved:
@@ -39,8 +40,7 @@ def ending_of(claims: Claims, control: str) -> Ending:
 def _explanation(claims: Claims) -> str:
     standing = claims.proved
     first = standing[0]
-    own = claims.observed.failed(claims.main.subject)
-    seen = own.signature if own is not None and own.signature else first.signature
+    seen = _own_failure(claims) or first.signature
     if any(map(claims.is_own, standing)):
         first = next(filter(claims.is_own, standing))
         text = sentence_case(_because(failure_phrase(seen), _levels(claims, first)))
@@ -61,6 +61,15 @@ def _explanation(claims: Claims) -> str:
         changed = repair_phrase(best, claims.main.subject)
         text += f" The smallest change seen to work: {changed}."
     return text
+
+
+def _own_failure(claims: Claims) -> Signature | None:
+    """The error that the subject itself got, as it came: of breakdowns, the first."""
+    observed, subject = claims.observed, claims.main.subject
+    if observed.breakdowns_count:
+        return observed.observations(subject)[0].outcome.signature
+    own = observed.failed(subject)
+    return own.signature if own is not None else None
 
 
 def _because(failure: str, causes: str) -> str:

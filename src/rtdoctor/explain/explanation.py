@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rtdoctor.domain.era import Era
 from rtdoctor.explain.read_out import ReadOut
+from rtdoctor.explain.shown_retirements import ShownRetirement
 from rtdoctor.knowledge.entry import Entry
 from rtdoctor.knowledge.look import Strength
 
@@ -61,3 +62,4 @@ class Explanation:
     unattributed: tuple[Evidence, ...] = ()
     errors: tuple[ReadOut, ...] = ()
     bodies: tuple[ReadBody, ...] = ()
+    retirements: tuple[ShownRetirement, ...] = ()

@@ -10,14 +10,13 @@ a wrong answer is worse than none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.dating import When, latest_day
 from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
@@ -25,6 +24,7 @@ from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
+from rtdoctor.explain.shown_retirements import shown_retirements
 from rtdoctor.explain.shown_setup import shown_setup
 from rtdoctor.explain.sightings import (
     Reason,
@@ -69,7 +69,7 @@ def explain_text(
     known = knowledge or load()
     paper = prepare(text)
     told = Told(paper, find_signs(paper), find_errors(paper))
-    when = _When(_latest_day(paper.text), today)
+    when = When(latest_day(paper.text), today)
     bodies = find_bodies(paper)
     by_schema = schema_reasons(told, bodies)
     reasons = {
@@ -95,19 +95,8 @@ def explain_text(
         () if matches else _unattributed(told, known),
         read_out,
         _bodies(told, bodies),
+        shown_retirements(paper, told.signs, today),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    """The latest day that the text names (``""``: none), and today, if the caller told it."""
-
-    day: str
-    today: date | None
-
-    @property
-    def era(self) -> Era | None:
-        return next((era for start, era in _ERA_STARTS if self.day >= start), None)
 
 
 def _unsure_of_shared_codes(reasons: Mapping[str, list[Reason]]) -> dict[str, list[Reason]]:
@@ -195,7 +184,7 @@ def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
 
 
 def _score(
-    paper: Paper, entry: Entry, reasons: list[Reason], when: _When
+    paper: Paper, entry: Entry, reasons: list[Reason], when: When
 ) -> tuple[tuple[int, ...], Match]:
     strength = strongest = max(reason.strength for reason in reasons)
     cautions = []
@@ -205,8 +194,8 @@ def _score(
         if strength is not Strength.STRONG:
             strength = Strength.POSSIBLE
     if entry.dies is not None:
-        cautions.append(_about_its_day(entry.dies, when.today))
-        if when.today is not None and when.today < date.fromisoformat(entry.dies):
+        cautions.append(when.about_end(entry.dies))
+        if when.is_before(entry.dies):
             strength = min(strength, Strength.POSSIBLE)  # it still works, so it is no cause yet
     if entry.cannot_tell:
         cautions.append(entry.cannot_tell)
@@ -222,14 +211,6 @@ def _score(
     # A status or a URL that stands in the text tells more than words that resemble.
     by_words = all(reason.by_words for reason in reasons)
     return (-strength, int(entry.decoy), int(by_words), -total, entry.rank), match
-
-
-def _about_its_day(dies: str, today: date | None) -> str:
-    if today is None:
-        return f"It ends on {dies}."
-    if today < date.fromisoformat(dies):
-        return f"It works until {dies}, so this is a warning and no cause yet."
-    return f"It ended on {dies}."
 
 
 def _evidence(paper: Paper, reasons: list[Reason]) -> tuple[Evidence, ...]:
@@ -248,18 +229,3 @@ def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
     # Beside a cause that the service itself named, a mere possibility would mislead.
     dropped = possible if named else possible[_MOST_POSSIBLE:]
     return tuple(m for m in matches if m not in dropped)[:MOST]
-
-
-# Not the dates in names, such as gpt-4o-2024-12-17 and api-version=2025-04-01-preview.
-_DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")
-_ERA_STARTS = (
-    ("2026-07-31", Era.SINGLE_USE),
-    ("2026-05-12", Era.GA_ONLY),
-    ("2025-08-28", Era.COEXIST),
-    ("2024-10-01", Era.BETA),
-)
-
-
-def _latest_day(text: str) -> str:
-    """The latest date in the text, as ``2026-05-12``; ``""`` when it has none."""
-    return max((m.group(0) for m in _DATE.finditer(text)), default="")

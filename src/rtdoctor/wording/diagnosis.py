@@ -94,7 +94,7 @@ def failure_phrase(signature: Signature) -> str:
     if signature.stage not in (Stage.MINT, Stage.EXCHANGE):
         return f"the call is answered, but then {signature.stage} fails ({code_of(signature)})"
     what = "the token request" if signature.stage is Stage.MINT else "the call"
-    if signature.status is None:
+    if signature.status is None or signature.status >= 500:
         return f"{what} fails ({code_of(signature)})"
     verb = "is refused" if signature.status >= 400 else "is not answered well"
     return f"{what} {verb} ({code_of(signature)})"
