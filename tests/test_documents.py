@@ -44,6 +44,15 @@ def test_readme_lists_every_command() -> None:
     assert listed == set(cli.list_commands(None))  # type: ignore[arg-type]
 
 
+def test_the_tests_that_hold_the_shapes_of_pages_exist() -> None:
+    text = (TOP / "docs" / "page.md").read_text("utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
+
+    assert len(named) > 20
+    for file, test in named:
+        assert f"def {test}(" in (TOP / "tests" / "browser" / file).read_text("utf-8"), test
+
+
 def test_readme_lists_every_exit_code() -> None:
     assert {int(row[0]) for row in table(README, "Exit codes")} == {int(c) for c in ExitCode}
 

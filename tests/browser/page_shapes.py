@@ -165,6 +165,14 @@ WORKING = {
         body="""<button><svg class="lucide lucide-settings" width="24" height="24"></svg></button>
 <button id="start"><svg class="lucide lucide-mic" width="24" height="24"></svg></button>"""
     ),
+    "icon known by its shape among many buttons": PageShape(
+        body="""<button>Load</button><button title="Close">
+<svg width="20" height="20"><path d="M6 18L18 6M6 6l12 12"/></svg></button>
+<button><svg width="20" height="20"><path d="M5 15l7-7 7 7"/></svg></button>
+<button id="start"><svg width="24" height="24">
+<path d="M19 11a7 7 0 01-7 7m0 0a7 7 0 01-7-7m7 7v4m0 0H8"/></svg></button>
+<label>Parse <input type="file"></label><button>Single page</button>"""
+    ),
     "link to another page": PageShape(
         body="<a href='/contact'>Book a demo call</a> <button id='start'>Live demo</button>"
     ),

@@ -31,6 +31,12 @@ KNOCKING = """<!doctype html><body><script>
     knock("/own"),
   ]).then(() => console.error(`reached: ${told.join(" ")}`));
 </script>"""
+ASKING_STUN = """<!doctype html><body><script>
+  const pc = new RTCPeerConnection({ iceServers: [{ urls: "stun:evil.example:3478" }] });
+  pc.onicecandidateerror = (event) => console.error(event.url, event.errorText);
+  pc.createDataChannel("out");
+  pc.createOffer().then((offer) => pc.setLocalDescription(offer));
+</script>"""
 
 
 async def run(url: str, *, origins: tuple[str, ...] = (), most_s: float = 30.0) -> PageRun:
@@ -72,6 +78,14 @@ async def test_a_page_reaches_its_own_origin_and_nothing_else(chromium: str) -> 
     assert others(seen) == ["reached: /own"]
     blocked = {record.text for record in seen.of_kind("blocked")}
     assert {"evil.example", f"127.0.0.1:{port}"} <= blocked
+
+
+async def test_names_are_not_resolved_for_media_either(chromium: str) -> None:
+    with served({"GET /": page(ASKING_STUN)}) as own:
+        seen = await run(f"{own}/")
+
+    told = " ".join(record.text for record in seen.of_kind("console"))
+    assert "stun:evil.example:3478 STUN host lookup received error" in told
 
 
 async def test_an_allowed_origin_is_reached(chromium: str) -> None:

@@ -72,7 +72,7 @@ async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
         ("library of another host", "load https://unpkg.com/react. Then a script", "--allow-cdn"),
         ("module of another host", "load https://sdk.test/a.js. Nothing", "--allow-host sdk.test"),
         ("page that a script builds", "load https://unpkg.com/react. It shows", "--allow-cdn"),
-        ("request to another host", "It asks sdk.test, which", "--allow-host sdk.test"),
+        ("request to another host", "it asks sdk.test, which", "--allow-host sdk.test"),
     ],
 )
 async def test_what_this_check_blocks_is_no_fault_of_the_page(

@@ -108,6 +108,13 @@ def test_a_picture_says_what_its_button_is_for() -> None:
     assert ranked([gear, mic]) == [1]
 
 
+def test_a_microphone_is_known_by_its_shape() -> None:
+    cross = button(shapes=("M6 18L18 6M6 6l12 12",))
+    microphone = button(shapes=("M19 11a7 7 0 01-7 7m0 0a7 7 0 01-7-7m7",))
+
+    assert ranked([cross, button("Load"), microphone, cross])[0] == 2
+
+
 def test_a_token_is_fetched_before_the_call_is_made() -> None:
     assert ranked([button("Connect"), button("Get token")]) == [1, 0]
 

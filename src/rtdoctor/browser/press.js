@@ -63,6 +63,9 @@
     }
     return short(names.join(" "));
   };
+  // how the paths of that picture begin, by which well-known icons are told
+  const shapesOf = (element) =>
+    [...element.querySelectorAll("path[d]")].slice(0, 4).map((path) => short(path.getAttribute("d")).slice(0, 40));
   // by its id, else by its words, else by its number among its kind
   const selectorOf = (element) => {
     if (element.id && /^[A-Za-z][\w-]*$/.test(element.id)) return `#${element.id}`;
@@ -122,6 +125,7 @@
       text: short(element.innerText || element.value),
       label: short(`${element.getAttribute("aria-label") ?? ""} ${element.title ?? ""} ${element.alt ?? ""}`),
       icon: iconOf(element),
+      shapes: shapesOf(element),
       name: short(`${element.id} ${element.getAttribute("name") ?? ""} ${element.getAttribute("data-testid") ?? ""}`),
       selector: selectorOf(element),
       is_button: isRole,

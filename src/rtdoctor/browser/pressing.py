@@ -89,7 +89,6 @@ class Presser:
     filled: list[Filled] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
-    unheard: set[str] = field(default_factory=set)
     is_holding: bool = False
     address: str = field(init=False)
 
@@ -173,8 +172,6 @@ class Presser:
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
         """Press once; what is to be held stays pressed until ``release`` or the next press."""
-        if not (candidate.is_heard or candidate.selector in self.tried):
-            self.unheard.add(candidate.selector)  # a press itself makes Playwright listen
         # Noted first, so that what cannot be pressed is not tried again either.
         self.tried.add(candidate.selector)
         await self.release()
@@ -192,8 +189,7 @@ class Presser:
         except Exception as failure:
             error = str(failure).strip().partition("\n")[0][:200]
         by = "hold" if held else by
-        is_heard = candidate.selector not in self.unheard
-        made = Press(candidate.shown, candidate.selector, by, error, is_heard)
+        made = Press(candidate.shown, candidate.selector, by, error, candidate.is_heard)
         self.presses.append(made)
         return made
 

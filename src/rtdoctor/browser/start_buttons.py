@@ -38,10 +38,11 @@ class Words:
 class Pressable:
     """An element that could be pressed: what people read, and how it behaves.
 
-    ``icon`` is how the picture in it is called. ``is_button``: it is one by its tag or role, and
-    not only by the cursor. ``listens``: it listens to presses itself. ``is_heard``: it does, or
-    something around it, or the browser acts on it. ``is_held``: it listens to
-    presses and releases, and not to clicks. ``is_covered``: something else lies above its middle.
+    ``icon`` is how the picture in it is called, ``shapes`` how its paths begin. ``is_button``: it
+    is one by its tag or role, and not only by the cursor. ``listens``: it listens to presses
+    itself. ``is_heard``: it does, or something around it, or the browser acts on it. ``is_held``:
+    it listens to presses and releases, and not to clicks. ``is_covered``: something else lies above
+    its middle.
     ``leads_on``: it is a link to another page. ``is_beside_field``: a field that was empty is in
     its form or dialog. ``area`` in square pixels. ``selector`` finds it again (Playwright's
     syntax).
@@ -51,6 +52,7 @@ class Pressable:
     label: str = ""
     name: str = ""
     icon: str = ""
+    shapes: tuple[str, ...] = ()
     selector: str = ""
     is_button: bool = False
     listens: bool = False
@@ -76,6 +78,13 @@ def words() -> Words:
     return load_packaged(text, Words, "browser/words.yaml")
 
 
+@cache
+def _icons() -> dict[str, tuple[str, ...]]:
+    """icons.yaml: how the paths of icons begin, by what they show."""
+    text = (resources.files(__package__) / "icons.yaml").read_text("utf-8")
+    return load_packaged(text, dict[str, tuple[str, ...]], "browser/icons.yaml")
+
+
 def score(candidate: Pressable) -> float:
     """How much speaks for it; 0 and less when nothing does, or when it is for something else."""
     read = f"{candidate.text} {candidate.label}"
@@ -83,7 +92,8 @@ def score(candidate: Pressable) -> float:
         return 0.0
     if candidate.is_beside_field and _has(words().after_filling, read):
         return _FILLED
-    named = (_weight(_split_name(name)) for name in (candidate.name, candidate.icon))
+    names = (candidate.name, candidate.icon, _shown_by(candidate.shapes))
+    named = (_weight(_split_name(name)) for name in names)
     told = _weight(read)
     points = told + (_NAME_BESIDE_TEXT if told > 0 else _NAME_COUNTS) * max(named)
     if not points and not read.strip() and not _is_for_others(candidate):
@@ -133,6 +143,12 @@ def makes_way(candidate: Pressable) -> bool:
 def is_held(candidate: Pressable) -> bool:
     """Whether it is to be held down while one talks."""
     return candidate.is_held or _has(words().hold, f"{candidate.text} {candidate.label}")
+
+
+def _shown_by(shapes: tuple[str, ...]) -> str:
+    """What a picture shows, where its paths are those of a well-known icon."""
+    known = (word for word, begins in _icons().items() if any(s.startswith(begins) for s in shapes))
+    return next(known, "")
 
 
 def _may_be_pressed(candidate: Pressable) -> bool:

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rtdoctor.browser.cdn_hosts import cdn_hosts
-from rtdoctor.browser.page_run import PageRecord, PageRun
+from rtdoctor.browser.page_run import PageRecord, PageRun, Reached
 from rtdoctor.check.own_fault import OwnFault
 
+_ONLY_STYLE = ("cdn.tailwindcss.com",)  # a script that makes style sheets
 _ASKED_BY_SCRIPTS = ("fetch", "xhr", "websocket", "eventsource")
 
 
 def blocked_scripts(run: PageRun) -> Iterator[OwnFault]:
     """The scripts that were blocked, where the page was not started or failed over them."""
-    scripts = _of_types(run, "script")
+    scripts = [record for record in _of_types(run, "script") if record.text not in _ONLY_STYLE]
     if scripts and (is_unheard(run) or _has_nothing_to_press(run) or _has_failed(run)):
         named = ", ".join(dict.fromkeys(r.where[:120] for r in scripts[:3]))
         yield OwnFault(
-            f"This check does not let it load {named}. {_came_of_it(run)}",
+            f"this check does not let it load {named}. {_came_of_it(run)}",
             "Allow the host of the script",
             is_of_check=True,
             options=_allowing(scripts),
@@ -34,7 +35,7 @@ def blocked_requests(run: PageRun) -> Iterator[OwnFault]:
         return
     for record in _of_types(run, *_ASKED_BY_SCRIPTS):
         yield OwnFault(
-            f"It asks {record.text}, which is not reached in this check.",
+            f"it asks {record.text}, which is not reached in this check.",
             "Allow the host, if it may be reached",
             is_of_check=True,
             options=("--allow-host", record.text),
@@ -45,14 +46,16 @@ def unheard_press(run: PageRun) -> Iterator[OwnFault]:
     """A page in which nothing listens to what was pressed."""
     if is_unheard(run):
         yield OwnFault(
-            f"Nothing in the page listens to “{run.presses[-1].shown[:60]}”, which was pressed.",
+            f"Nothing in the page listens to “{run.presses[0].shown[:60]}”, which was pressed.",
             "See whether the page loads the script that should, and whether that runs to its end.",
         )
 
 
 def is_unheard(run: PageRun) -> bool:
-    """Whether something was pressed, and nothing in the page listens to any of it."""
-    return bool(run.presses) and not any(press.is_heard for press in run.presses)
+    """Whether nothing in the page listens to what was pressed first, and nothing came of all."""
+    # By the first press alone, since Playwright's own press makes the window listen.
+    is_heard = not run.presses or run.presses[0].is_heard
+    return not is_heard and run.reached <= Reached.PRESSED
 
 
 def _of_types(run: PageRun, *types: str) -> list[PageRecord]:
@@ -71,7 +74,7 @@ def _came_of_it(run: PageRun) -> str:
     for record in run.of_kind("error", "rejection"):
         return f"Then a script of it failed: {record.error[:200]}"
     if run.presses:
-        return f"Nothing in it listens to “{run.presses[-1].shown[:60]}”, which was pressed."
+        return f"Nothing in it listens to “{run.presses[0].shown[:60]}”, which was pressed."
     return "It shows nothing that could be pressed."
 
 
