@@ -29,6 +29,7 @@ _SCALARS: tuple[type, ...] = (str, int, float, bool)
 _MAX_BYTES = 2_000_000
 _MAX_DEPTH = 40
 _ROOT = "the document"
+_MERGE = "tag:yaml.org,2002:merge"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
@@ -231,6 +232,10 @@ class _NodeReader:
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
                 self.fail(key, f"{what}: a key must be text")
+            if key.tag == _MERGE:
+                self.fail(
+                    key, "YAML merge keys (<<) are refused", 'As a name it needs quotes: "<<"'
+                )
             if key.value in seen:
                 # PyYAML would keep the last of them without a word.
                 self.fail(key, f"{what}: {key.value!r} is given twice")

@@ -72,6 +72,7 @@ class HttpxPort:
         self._no_answer: tuple[type[Exception], ...] = network
         self._not_recorded = no_answer_errors
         self._recording = recording
+        self._read_in_all = 0
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
         self._tls = trusted_authorities() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -130,9 +131,10 @@ class HttpxPort:
     async def _exchange(self, client: httpx.AsyncClient, wire: httpx.Request) -> HttpResponse:
         answer = await client.send(wire, stream=True)
         try:
-            body = await bounded_body(answer, self._limits.max_body_bytes)
+            body = await bounded_body(answer, self._most_of(answer.status_code))
         finally:
             await answer.aclose()
+        self._read_in_all += len(body.data)
         response = HttpResponse(
             status=answer.status_code,
             headers=tuple((k, v) for k, v in answer.headers.multi_items()),
@@ -143,6 +145,12 @@ class HttpxPort:
         if self._recording is not None:
             self._recording.keep(wire, response)
         return response
+
+    def _most_of(self, status: int) -> int:
+        """How many bytes of an answer are read."""
+        limits = self._limits
+        has_room = self._read_in_all < limits.max_bytes_in_all
+        return limits.max_body_bytes if status < 400 and has_room else limits.max_error_bytes
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(

@@ -33,8 +33,8 @@ _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhe
 _ROUNDS = 6
 # A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
 # what one text, and all texts of a run, can cost.
-_MOST_HITS = 5_000  # in one text: of one with more, only the beginning is shown
-_BEGINNING = 10_000
+_MOST_HITS = 2_000  # in one text: of one with more, only the beginning is shown
+_BEGINNING = 5_000
 _OVERLAP = 4_096  # so far beyond the beginning is looked for a secret that reaches across its end
 _LONGEST_JSON = 131_072  # a longer one is not written anew where masking broke it
 _MOST_LEARNT = 1_000  # by their shape: the others are masked where their shape shows them
@@ -104,7 +104,9 @@ class Redactor:
         if known is not None:
             return known
         cleaned = self._clean_flat(text)
-        as_json = not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
+        as_json = (
+            not self._quoting and len(text) <= _LONGEST_JSON and text.lstrip()[:1] in ("{", "[")
+        )
         if as_json and cleaned != text and not _is_json(cleaned):
             cleaned = self._clean_json(text, cleaned)
         if len(text) < 65536:
