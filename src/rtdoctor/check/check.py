@@ -228,7 +228,9 @@ async def open_check(
         if new_peer is None:
             from rtdoctor.probe.peers.aiortc import peer_factory
 
-            new_peer = peer_factory(limits, on_loopback=target.on_loopback)
+            new_peer = peer_factory(
+                limits, on_loopback=target.on_loopback, stays_here=target.era is not None
+            )
         prober = Prober(
             target, http, new_peer, recorder.register, limits, recorder.record_cut_short
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rtdoctor.sdp.candidate_scope import CandidateScope
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -13,8 +15,11 @@ class Limits:
     a minute, so each stage has one here. A browser waits about 15 s for ICE.
     ``ice_s`` leaves room for three connectivity checks (at 0, 0.5 and 1.5 s). ``closing_s`` is how
     long a closed channel waits for the end of its connection, to say which of the two closed.
-    ``max_body_bytes`` counts decoded bytes: ten times what any answer of a service has been seen
-    to hold, and little enough to be redacted at once.
+    Bodies are counted in decoded bytes, and what is read of them is redacted, kept and shown.
+    ``max_body_bytes`` is room for a session with the longest instructions; ``max_error_bytes`` is
+    for an answer of 400 and above, of which the beginning says all; ``max_bytes_in_all`` is for
+    the bodies of a run together, and once it is used up each is read as an error is.
+    ``candidates`` says which addresses of an SDP answer are contacted.
     """
 
     http_s: float = 15.0
@@ -27,7 +32,10 @@ class Limits:
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
     max_body_bytes: int = 256 * 1024
+    max_error_bytes: int = 16 * 1024
+    max_bytes_in_all: int = 8 * 1024 * 1024
     http_in_flight: int = 12
     probes_alive: int = 64
+    candidates: CandidateScope = CandidateScope.ANY
     retries: int = 2
     max_retry_after_s: float = 10.0
