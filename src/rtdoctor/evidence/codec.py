@@ -185,11 +185,17 @@ def decode_as(decoder: msgspec.json.Decoder[T], data: bytes, where: str) -> T:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
         raise EvidenceError(
-            f"{where} is not a sound run of rtdoctor: {error}",
+            f"{where} is not a sound run of rtdoctor: {_brief(error)}",
             hint="It was changed by hand, damaged, or written by a newer version.",
         ) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise EvidenceError(f"{where} is not JSON: {error}") from None
+
+
+def _brief(error: Exception) -> str:
+    """What msgspec says, without most of a long value that it repeats."""
+    text = str(error)
+    return text if len(text) <= 400 else f"{text[:200]} … {text[-200:]}"
 
 
 if __name__ == "__main__":  # writes the shipped schema anew
