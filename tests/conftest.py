@@ -38,6 +38,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(plugin, "rtdoctor")
 
 
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int | None:
+    """One worker more than there are cores: the tests of pages mostly wait for a browser."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # xdist reads it itself
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = dict(_missing())
     for item in items:

@@ -17,7 +17,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Diagnosis": "rtdoctor.domain.finding",
-    "Explanation": "rtdoctor.explain.ranking",
+    "Explanation": "rtdoctor.explain.explanation",
     "Finished": "rtdoctor.check.full_check",
     "Limits": "rtdoctor.probe.limits",
     "NewDiagnosis": "rtdoctor.check.task",

@@ -15,7 +15,7 @@ from rtdoctor.domain.run import Observation as Observation
 from rtdoctor.domain.run import Run as Run
 from rtdoctor.domain.setup import Setup as Setup
 from rtdoctor.errors import RtdoctorError as RtdoctorError
-from rtdoctor.explain.ranking import Explanation as Explanation
+from rtdoctor.explain.explanation import Explanation as Explanation
 from rtdoctor.explain.ranking import explain_text as explain_text
 from rtdoctor.probe.limits import Limits as Limits
 from rtdoctor.targets.embedded_sandbox import serve_sandbox as serve_sandbox

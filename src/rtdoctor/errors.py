@@ -28,7 +28,18 @@ class ExitCode(IntEnum):
 
 
 class RtdoctorError(Exception):
-    """Base of all errors that rtdoctor raises on purpose."""
+    """Base of all errors that rtdoctor raises on purpose; nothing in their text is secret.
+
+    ``message`` says what happened and where, ``hint`` what to do next (or is empty). ``exit_code``
+    is what the command line ends with.
+
+    >>> from rtdoctor import setup_from_yaml
+    >>> try:
+    ...     setup_from_yaml("auth: ephemral")
+    ... except RtdoctorError as error:
+    ...     print(int(error.exit_code), error.hint)
+    2 ...ephemeral...
+    """
 
     exit_code = ExitCode.INTERNAL
 

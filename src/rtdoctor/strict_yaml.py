@@ -1,8 +1,8 @@
 """YAML into typed values, strictly: every complaint has file, line and the closest valid name.
 
 Supported types: dataclasses, ``str int float bool``, ``Any`` (plain data), enums, ``Literal``,
-``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. Only what JSON can hold; aliases are refused, so
-a small file cannot expand into a large one.
+``X | None``, ``tuple[X, ...]``, ``dict[str, X]``. ``WHOLE`` of a dataclass is the field that a
+mapping with none of its names stands for. Only what JSON can hold; aliases can explode.
 """
 
 from __future__ import annotations
@@ -252,6 +252,9 @@ class _NodeReader:
         hints = _hints(type_)
         known = {f.name: f for f in fields(type_) if f.init}
         given = self.pairs(node, what)
+        whole = getattr(type_, "WHOLE", None)
+        if whole is not None and given and not known.keys() & given.keys():
+            return type_(**{whole: self.read(node, hints[whole], what)})
         for name, (key, _) in given.items():
             if name not in known:
                 self.fail(key, f"{what}: unknown field {name!r}", closest(name, known))

@@ -320,8 +320,27 @@ OWN_FAULTS = {
     "button of another kind": PageShape(body="<button id='start'>Delete everything</button>"),
     "hangs": PageShape(mint="\n  while (true) {}"),
     "hangs on load": PageShape(body="", start="\n  while (true) {}"),
-    "host that is not reached": PageShape(
-        head='<script src="https://unpkg.com/react"></script>',
+}
+_LIBRARY = '<script src="https://unpkg.com/react"></script>'
+BLOCKED = {
+    "library of another host": PageShape(
+        head=_LIBRARY,
         start="\n  React.createElement; document.querySelector('#start').onclick = () => talk();",
     ),
+    "module of another host": PageShape(
+        head="""<script type="module">
+  import { start } from "https://sdk.test/a.js";
+  document.querySelector("#start").onclick = start;
+</script>""",
+        start="",
+    ),
+    "page that a script builds": PageShape(head=_LIBRARY, body="<main></main>", start=""),
+    "request to another host": PageShape(
+        mint="""
+  const data = await (await fetch("https://sdk.test/token")).json();"""
+    ),
+    "no script, and a style sheet of another host": PageShape(
+        head='<link rel="stylesheet" href="https://unpkg.com/style.css">', start=""
+    ),
+    "statistics": PageShape(head='<script src="https://unpkg.com/count.js"></script>'),
 }

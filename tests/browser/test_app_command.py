@@ -131,6 +131,7 @@ def is_running(pid: int) -> bool:
         return False
 
 
+@pytest.mark.thorough
 def test_an_app_that_does_not_come_up_is_told_with_what_it_printed() -> None:
     port = free_port()
     code = f"print('the key is {KEY}'); raise SystemExit('no database')"
@@ -144,6 +145,21 @@ def test_an_app_that_does_not_come_up_is_told_with_what_it_printed() -> None:
     assert KEY not in done.out + done.err
 
 
+@pytest.mark.thorough
+def test_an_app_that_needs_longer_is_told_with_the_option_for_it() -> None:
+    port = free_port()
+    code = "import time; print('\\x1b[32mcompiling\\x1b[0m', flush=True); time.sleep(60)"
+    done = rtdoctor(
+        *("check", "--sandbox", "--run", python("-c", code), "--start-limit", "1.5"),
+        f"http://localhost:{port}/",
+    )
+
+    assert done.code == 3
+    assert "did not answer within 1.5 s" in done.err
+    assert "  compiling\n" in done.err
+    assert "--start-limit SECONDS" in done.err
+
+
 def test_what_runs_already_is_not_taken_for_the_app() -> None:
     with served({"GET /": page("another app")}) as origin:
         done = rtdoctor("check", "--sandbox", "--run", "true", f"{origin}/")
@@ -152,13 +168,15 @@ def test_what_runs_already_is_not_taken_for_the_app() -> None:
     assert "something answers" in done.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("--run", " ", "http://localhost:9/"), "there is no command"),
         (("--run", "true", str(APPS.parent / "pages" / "founding.html")), "this is a file"),
+        (("--start-limit", "20", "http://localhost:9/"), "add --run COMMAND"),
     ],
-    ids=["no command", "a file"],
+    ids=["no command", "a file", "a limit of nothing"],
 )
 def test_what_cannot_be_run_is_said(arguments: tuple[str, ...], said: str) -> None:
     done = rtdoctor("check", "--sandbox", *arguments)

@@ -9,7 +9,7 @@ import pytest
 
 from browser.backend import Answer, minting, server_action
 from browser.conftest import PageStage, open_stage
-from browser.page_shapes import BROKEN, OWN_FAULTS, WORKING, PageShape
+from browser.page_shapes import BLOCKED, BROKEN, OWN_FAULTS, WORKING, PageShape
 from browser.proofs import assert_proved
 from rtdoctor.check.page_account import page_headline, page_result, proof_on_page, what_it_did
 from rtdoctor.check.page_repair import PagePart
@@ -38,7 +38,6 @@ SAID = {
     "script error": "ReferenceError: settings is not defined",
     "hangs": "runs without end",
     "hangs on load": "runs without end",
-    "host that is not reached": "unpkg.com, which is not reached in this check",
 }
 BETA = {"model": "gpt-4o-realtime-preview-2024-12-17", "voice": "verse"}
 GA = {"session": {"type": "realtime", "model": "gpt-realtime"}}
@@ -67,6 +66,42 @@ async def test_a_fault_of_the_page_is_not_blamed_on_the_service(
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 
 
+@pytest.mark.parametrize(
+    ("name", "said", "options"),
+    [
+        ("library of another host", "load https://unpkg.com/react. Then a script", "--allow-cdn"),
+        ("module of another host", "load https://sdk.test/a.js. Nothing", "--allow-host sdk.test"),
+        ("page that a script builds", "load https://unpkg.com/react. It shows", "--allow-cdn"),
+        ("request to another host", "It asks sdk.test, which", "--allow-host sdk.test"),
+    ],
+)
+async def test_what_this_check_blocks_is_no_fault_of_the_page(
+    stage: PageStage, name: str, said: str, options: str
+) -> None:
+    found = await stage.checked(BLOCKED[name].html)
+
+    result = page_result(found, "rtdoctor check page.html --sandbox")
+    assert result.headline.startswith("Your page could not be started here: ")
+    assert said in result.headline
+    assert result.next_step.endswith(f"rtdoctor check page.html --sandbox {options}")
+    assert not result.fault
+    assert found.exit_code is ExitCode.CANNOT_TEST
+
+
+async def test_a_blocked_style_sheet_is_not_the_reason(stage: PageStage) -> None:
+    found = await stage.checked(BLOCKED["no script, and a style sheet of another host"].html)
+
+    assert "Nothing in the page listens to “Start”, which was pressed." in page_headline(found)
+    assert "blocked: unpkg.com (--allow-host unpkg.com)" in what_it_did(found)
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+async def test_a_script_that_the_page_can_do_without_is_not_the_reason(stage: PageStage) -> None:
+    found = await stage.checked(BLOCKED["statistics"].html)
+
+    assert found.first.is_connected
+
+
 @pytest.mark.parametrize("name", ["no button", "button of another kind"])
 async def test_a_page_that_nobody_can_start_is_not_judged(stage: PageStage, name: str) -> None:
     found = await stage.checked(OWN_FAULTS[name].html)
@@ -79,7 +114,7 @@ async def test_a_page_that_works_is_told_with_what_that_leaves_open(stage: PageS
     found = await stage.checked(WORKING["plain"].html)
 
     assert found.exit_code is ExitCode.WORKS
-    result = page_result(found)
+    result = page_result(found, "rtdoctor check")
     assert result.is_connected
     assert result.proof is None
     assert "does not prove" in result.leaves_open
@@ -174,6 +209,17 @@ async def test_a_backend_that_fails_by_itself(stage: PageStage, answer: Answer, 
     found = await stage.checked(html, session=lambda _: answer)
 
     assert said in page_headline(found)
+    assert found.finished is None
+    assert found.exit_code is ExitCode.FAILURE_REPRODUCED
+
+
+async def test_an_address_with_a_missing_value_is_told_as_such(stage: PageStage) -> None:
+    html = (PAGES / "with-backend.html").read_text().replace('"/session"', '"/undefined/session"')
+    found = await stage.checked(html)
+
+    assert "/undefined/session and was answered with 404" in page_headline(found)
+    assert "not set" in page_headline(found)
+    assert "(inferred)" in page_headline(found)
     assert found.finished is None
     assert found.exit_code is ExitCode.FAILURE_REPRODUCED
 

@@ -50,6 +50,7 @@ def test_the_report_of_a_page_has_no_secret_of_it(chromium: str, tmp_path: Path)
     assert "\x1b[31m" not in done.out
 
 
+@pytest.mark.thorough
 def test_a_real_service_needs_a_yes(tmp_path: Path) -> None:
     done = rtdoctor("check", PAGES / "founding.html", OPENAI_API_KEY=KEY)
 
@@ -59,6 +60,7 @@ def test_a_real_service_needs_a_yes(tmp_path: Path) -> None:
     assert KEY not in done.out + done.err
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

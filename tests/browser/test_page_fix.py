@@ -59,6 +59,7 @@ def test_a_page_that_works_has_nothing_to_fix(chromium: str, tmp_path: Path) -> 
     assert not fixed.exists()
 
 
+@pytest.mark.thorough
 def test_a_file_that_exists_is_not_written_over(tmp_path: Path) -> None:
     there = tmp_path / "there.diff"
     there.write_text("mine")
@@ -70,6 +71,7 @@ def test_a_file_that_exists_is_not_written_over(tmp_path: Path) -> None:
     assert there.read_text() == "mine"
 
 
+@pytest.mark.thorough
 def test_an_address_has_no_file_to_fix(tmp_path: Path) -> None:
     done = rtdoctor("check", "http://localhost:9/", "--sandbox", "--fix", tmp_path / "fix.diff")
 

@@ -13,19 +13,20 @@ from typing import Any
 import pytest
 
 import rtdoctor
-from rtdoctor import check
+from rtdoctor import testing
 from support.examples import run_examples
 
 README = Path(__file__).parents[2] / "README.md"
-DOCUMENTED: dict[str, Any] = {"rtdoctor.check": check} | {
-    name: getattr(rtdoctor, name) for name in rtdoctor.__all__
+PUBLIC: dict[str, Any] = {
+    name: getattr(home, name) for home in (rtdoctor, testing) for name in home.__all__
 }
+PROPERTIES = (property, classmethod)
 
 
 def docstrings() -> dict[str, str]:
     """Every public docstring with an example, those of public methods included."""
     found = {}
-    for name, documented in DOCUMENTED.items():
+    for name, documented in PUBLIC.items():
         found[name] = inspect.getdoc(documented) or ""
         if inspect.isclass(documented):
             for method, function in inspect.getmembers(documented, inspect.isroutine):
@@ -36,16 +37,24 @@ def docstrings() -> dict[str, str]:
 
 @pytest.mark.parametrize("name", docstrings())
 def test_the_examples_of_a_docstring_do_what_they_say(name: str) -> None:
-    names = {n: getattr(rtdoctor, n) for n in rtdoctor.__all__}
-
-    assert run_examples(docstrings()[name], names, name) > 0
+    assert run_examples(docstrings()[name], PUBLIC, name) > 0
 
 
-def test_every_public_function_has_an_example() -> None:
-    functions = [n for n, value in DOCUMENTED.items() if inspect.isroutine(value)]
+def test_every_public_name_has_an_example() -> None:
+    assert set(PUBLIC) <= set(docstrings())
 
-    assert functions
-    assert set(functions) <= set(docstrings())
+
+def test_every_public_method_and_property_is_explained() -> None:
+    silent = [
+        f"{name}.{member}"
+        for name, documented in PUBLIC.items()
+        if inspect.isclass(documented)
+        for member, value in vars(documented).items()
+        if not member.startswith("_") and (callable(value) or isinstance(value, PROPERTIES))
+        if not inspect.getdoc(value.__func__ if isinstance(value, classmethod) else value)
+    ]
+
+    assert silent == []
 
 
 def test_the_runner_of_examples_sees_a_wrong_result() -> None:

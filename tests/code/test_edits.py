@@ -260,6 +260,7 @@ def programs(draw: st.DrawFn) -> dict[str, str]:
     return {"app.js": code}
 
 
+@pytest.mark.thorough
 @given(programs())
 def test_any_of_many_styles_reads_as_the_repaired_setup(files: dict[str, str]) -> None:
     subject = subject_of(files)

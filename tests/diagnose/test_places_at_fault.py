@@ -105,6 +105,7 @@ def test_the_body_is_as_large_as_it_is_said_to_be() -> None:
     assert len(list(leaves(LARGE))) >= 40
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @given(st.sampled_from(OWN))
 def test_one_refused_field_is_found_within_the_bound(path: Path) -> None:
@@ -149,6 +150,7 @@ def is_an_object(paths: list[Path]) -> bool:
     return any(set(paths) == {p for p in OWN if p[: len(a)] == a} for a in above)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(OWN), min_size=2, max_size=2, unique=True).filter(
@@ -161,6 +163,7 @@ def test_two_refused_fields_are_both_found(paths: list[Path]) -> None:
     assert sorted(map(sorted, inside(diagnosis))) == sorted([name(path)] for path in paths)
 
 
+@pytest.mark.thorough
 @settings(max_examples=25)
 @given(st.lists(st.sampled_from(OWN), min_size=2, max_size=2, unique=True))
 def test_two_fields_that_are_refused_together_are_one_finding(paths: list[Path]) -> None:

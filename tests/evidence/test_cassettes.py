@@ -42,6 +42,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("secret", [KEY, "s3cret-text", "qK15$x"])
 def test_what_a_service_echoes_is_in_no_header_and_no_reason_phrase(
     recorded: Path, secret: str
@@ -54,6 +55,7 @@ def test_what_a_service_echoes_is_in_no_header_and_no_reason_phrase(
     assert "401" in (recorded / "cassette" / "http.json").read_text("utf-8")
 
 
+@pytest.mark.thorough
 def test_masked_headers_are_played_back(recorded: Path, tmp_path: Path) -> None:
     done = rtdoctor(
         "check", "--replay", recorded / "cassette", "--json", tmp_path / "again.json",

@@ -33,6 +33,7 @@ def test_a_short_document_stays_plain_json() -> None:
     assert folding.unfold(folded) == folded
 
 
+@pytest.mark.thorough
 def test_a_long_run_shrinks_to_less_than_a_third_and_comes_back() -> None:
     data = codec.encode(*runs.long(400))
     folded = folding.fold(data)
@@ -40,6 +41,7 @@ def test_a_long_run_shrinks_to_less_than_a_third_and_comes_back() -> None:
     assert codec.decode(folding.unfold(folded)) == runs.long(400)
 
 
+@pytest.mark.thorough
 def test_every_text_can_still_be_found_in_the_folded_bytes() -> None:
     run, diagnosis = runs.long(400)
     folded = folding.fold(codec.encode(run, diagnosis)).decode()
@@ -49,6 +51,7 @@ def test_every_text_can_still_be_found_in_the_folded_bytes() -> None:
             assert all(value in folded for _, value in exchange.request.headers)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("always")
 def test_any_document_comes_back() -> None:
     @given(st.lists(JSON, min_size=1, max_size=5))

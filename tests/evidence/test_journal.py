@@ -20,7 +20,8 @@ from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import EvidenceError, RedactionError, UsageError
 from rtdoctor.evidence import journal
-from rtdoctor.evidence.journal import JournalWriter, default_journal_path
+from rtdoctor.evidence.journal import JournalWriter
+from rtdoctor.evidence.kept_runs import default_journal_path
 from rtdoctor.evidence.load import load_journal
 from rtdoctor.secrets.redactor import Redactor
 from support import runs
@@ -124,6 +125,7 @@ def test_every_observation_is_on_disk_before_the_next(tmp_path: Path) -> None:
     writer.close()
 
 
+@pytest.mark.thorough
 def test_torn_at_any_byte_it_loses_at_most_the_last_line(tmp_path: Path) -> None:
     run = sample()
     brief = [replace(o, exchanges=(), stages=()) for o in run.observations[:3]]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rtdoctor.domain.exchange import HttpExchange, HttpRequest, HttpResponse, HttpTiming
 from rtdoctor.domain.run import Run
 from rtdoctor.domain.secret import Secret
-from rtdoctor.secrets.kept_words import is_kept_word
+from rtdoctor.secrets.kept_words import can_be_hidden
 from rtdoctor.secrets.redactor import Redactor
 from support import runs
 
@@ -84,7 +84,7 @@ def redactor_of(*values: str) -> Redactor:
 def distinct(value: str) -> bool:
     """Whether a value cannot be in text by chance, nor be taken for one of the aliases."""
     missing = {"undefined", "[object Object]", "[object Promise]"}
-    if value in missing or is_kept_word(value):
+    if value in missing or not can_be_hidden(value):
         return False
     return len(set(value)) >= 5 and value not in "<key 1> <redacted>"
 

@@ -90,6 +90,7 @@ def a_report(size: int, rnd: random.Random) -> str:
     return "\n".join(pages)
 
 
+@pytest.mark.thorough
 def test_a_large_report_with_many_live_secrets_is_searched_quickly() -> None:
     rnd = random.Random(3)
     redactor = Redactor()

@@ -168,6 +168,20 @@ async def test_the_output_is_redacted_line_by_line() -> None:
     assert said == ["key sk-…?1", "Bearer ek_…?1"]
 
 
+async def test_a_colour_in_the_middle_of_a_key_does_not_hide_it() -> None:
+    code = (
+        "print('key sk-proj-AbCd\\x1b[31mEfGh1234567890abcdef\\x1b[0m')\n"
+        "print('\\x1b]8;;http://localhost/\\x07link\\x1b]8;;\\x07 \\x1b[2K\\x1b(Bdone')"
+    )
+    said: list[str] = []
+    async with (
+        front_before(NOWHERE) as front,
+        run_behind(python(code), front, Redactor(), os.environ, say=said.append) as running,
+    ):
+        await running.wait()
+    assert said == ["key sk-…?1", "link done"]
+
+
 async def test_an_endless_line_is_cut_and_held_no_further() -> None:
     code = "import sys\nfor _ in range(300): sys.stdout.write('x' * 10000)\nprint()\nprint('next')"
     said: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.explain.ranking import Explanation
+from rtdoctor.explain.explanation import Explanation
 from rtdoctor.explain.ranking import explain_text as explain
 
 
@@ -48,10 +48,36 @@ def test_what_breaks_the_schema_is_named_with_its_place(text: str, fault: str) -
         'xAI grok, realtime: {"type":"session.update","session":{"voice":"ara"}}',
         'import { RealtimeSession } from "@openai/agents/realtime"; const o = {"session": {"voice":'
         ' "alloy"}};',
+        # the Responses API and Chat Completions, in a text that also speaks of Realtime
+        'gpt-realtime ws.send(\'{"type":"response.create","model":"gpt-5.5","input":"hi"}\')',
+        'gpt-realtime client.chat.completions.create(model=m, tools=[{"type": "function", '
+        '"function": {"name": "f"}}])',
+        'gpt-realtime tools = [{"type": "function", "name": "f", "strict": true}]\n'
+        "client.responses.create({ model, tools })",
+        # the Agents SDK for Python puts what it sends into other_data
+        'gpt-realtime {"type": "response.create", "other_data": {"response": {}}}',
+        # a formatted string
+        'gpt-realtime log.error(f"no session: {voice}")',
+        # a type that is no name
+        'gpt-realtime {"type": {"a": 1}, "session": {}}',
         # commented out
         '// gpt-realtime\n// {"type":"session.update","session":{"voice":"alloy"}}',
     ],
-    ids=["right", "spread", "computed", "answer", "other service", "library", "comment"],
+    ids=[
+        "right",
+        "spread",
+        "computed",
+        "answer",
+        "other service",
+        "library",
+        "responses",
+        "chat",
+        "responses tools",
+        "other_data",
+        "formatted",
+        "type",
+        "comment",
+    ],
 )
 def test_nothing_is_said_of_what_is_right_or_unknown(text: str) -> None:
     assert said(explain(text)) == ""

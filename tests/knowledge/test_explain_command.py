@@ -30,7 +30,7 @@ def test_json_has_the_promised_fields_best_first() -> None:
     first = data["matches"][0]
     assert first["id"] == "SDP-EMPTY-400-BETA"
     assert first["confidence"] == "strong"
-    assert list(data) == ["matches"]
+    assert list(data) == ["matches", "retirements"]  # it asks for gpt-4o-transcribe
     for match in data["matches"]:
         assert list(match) == ["id", "title", "confidence", "why", "fix", "evidence"]
     assert all(quote in FOUNDING for quote in first["evidence"])
@@ -104,6 +104,7 @@ def test_ten_megabytes_are_read_from_both_ends() -> None:
     assert data["matches"][0]["id"] == "SDP-EMPTY-400-BETA"
 
 
+@pytest.mark.thorough
 def test_that_only_the_ends_of_a_long_text_were_read_is_said() -> None:
     said = run("-", given="GET / 200\n" * 300_000 + FOUNDING).stdout
     assert "only its ends were read" in " ".join(said.split())

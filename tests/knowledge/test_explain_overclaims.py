@@ -125,3 +125,43 @@ def test_an_unknown_error_of_another_service_is_not_read_out() -> None:
     body = '{"error":{"code":"brand_new_code","message":"Nobody has seen this."}}'
     assert explain(f"POST /v1/chat/completions 400 {body}").errors == ()
     assert explain(f"api.elevenlabs.io realtime {body}").errors == ()
+
+
+def test_a_status_that_stands_in_the_text_goes_before_words_that_resemble() -> None:
+    told = (
+        "WSServerHandshakeError: 429, message='Invalid response status', url='wss://x.openai."
+        "azure.com/openai/realtime?api-version=2024-10-01-preview&deployment=gpt-4o-realtime-preview'"
+    )
+
+    assert explain(told).matches[0].entry.id == "AUTH-RATE"
+
+
+def test_the_beta_header_is_no_fault_at_another_host() -> None:
+    header = '{ headers: { "OpenAI-Beta": "realtime=v1" } }'
+    ours = explain(
+        f'new WebSocket("wss://api.openai.com/v1/realtime?model=gpt-realtime", {header})'
+    )
+    other = explain(f'new WebSocket("wss://llm.example/v1/realtime?model=gpt-realtime", {header})')
+
+    assert [m.strength.word for m in ours.matches if m.entry.id == "EVT-BETA-4000"] == ["likely"]
+    assert {m.strength.word for m in other.matches} <= {"possible"}
+
+
+def test_a_close_with_a_reason_of_its_own_is_not_told_as_the_end_of_the_beta() -> None:
+    told = (
+        "realtime wss://api.openai.com/v1/realtime closed: 4000 invalid_request_error.invalid_model"
+    )
+
+    found = explain(told)
+
+    assert "EVT-BETA-4000" not in {m.entry.id for m in found.matches}
+    assert [error.code for error in found.errors] == ["invalid_model"]
+
+
+def test_an_error_that_names_realtime_is_read_out_beside_another_product() -> None:
+    told = (
+        "livekit.plugins.openai.realtime - OpenAI S2S error {'type': 'error', 'error': {'type': "
+        "'invalid_request_error', 'code': 'quite_new', 'message': 'Something new.'}}"
+    )
+
+    assert [error.code for error in explain(told).errors] == ["quite_new"]

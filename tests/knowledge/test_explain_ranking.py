@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtdoctor.explain.ranking import Explanation
+from rtdoctor.explain.explanation import Explanation
 from rtdoctor.explain.ranking import explain_text as explain
 from rtdoctor.explain.shown_setup import setup_file
 from rtdoctor.plan import catalogue

@@ -213,3 +213,11 @@ def test_a_family_of_errors_is_split_by_its_parameter(look: str, param: str, fit
     (entry,) = read(ENTRY + f"  looks: [{{code: unknown_parameter, {look}}}]\n")
     signature = Signature(Stage.SESSION, code="unknown_parameter", param=param)
     assert bool(entry.looks[0].fits(signature)) is fits
+
+
+def test_a_sentence_that_is_only_inferred_is_never_more_than_likely() -> None:
+    for entry in KNOWN.entries:
+        if entry.confidence == "inferred":
+            for look in entry.looks:
+                ours = (look.code or "").startswith("rtdoctor.")
+                assert ours or look.strength != "strong", entry.id

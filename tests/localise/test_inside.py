@@ -140,6 +140,7 @@ def test_a_pair_is_found_although_one_of_its_places_needs_a_third() -> None:
     assert not found.open
 
 
+@pytest.mark.thorough
 @settings(max_examples=300)
 @given(st.data())
 def test_every_claim_has_its_pair_and_no_pass_speaks_against_it(data: st.DataObject) -> None:
@@ -196,6 +197,38 @@ def test_an_object_that_is_refused_whatever_is_in_it_is_blamed_as_a_whole() -> N
     found = PlantedForm(12, faults).narrowed(objects=[inside])
 
     assert blamed(found) == {inside}
+
+
+def test_an_object_whose_rest_is_refused_without_its_culprit_is_blamed_as_a_whole() -> None:
+    inside = places(4, 5, 6, 7)
+    rest = [
+        PlantedFault(places(other), places(4), Signature(Stage.MINT, 400, code=f"other {other}"))
+        for other in (5, 6, 7)
+    ]
+
+    found = PlantedForm(12, [PlantedFault(places(4)), *rest]).narrowed(objects=[inside])
+
+    assert blamed(found) == {inside}
+    assert not found.open
+
+
+def test_a_second_culprit_in_an_object_is_blamed_beside_the_first() -> None:
+    other = Signature(Stage.MINT, 400, code="other")
+    faults = [PlantedFault(places(4)), PlantedFault(places(6), signature=other)]
+
+    found = PlantedForm(12, faults).narrowed(objects=[places(4, 5, 6, 7)])
+
+    assert blamed(found) == {places(4), places(6)}
+
+
+def test_culprits_in_two_inner_objects_do_not_make_the_outer_one_a_culprit() -> None:
+    other = Signature(Stage.MINT, 400, code="other")
+    faults = [PlantedFault(places(4)), PlantedFault(places(6), signature=other)]
+    objects = [places(4, 6), places(4), places(6)]
+
+    found = PlantedForm(12, faults).narrowed(objects=objects)
+
+    assert blamed(found) == {places(4), places(6)}
 
 
 def test_a_missing_object_is_blamed_as_a_whole() -> None:

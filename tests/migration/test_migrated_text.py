@@ -300,6 +300,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.dictionaries(st.sampled_from(NAMES), values, max_size=4), st.sampled_from(Generation))
 def test_any_object_gives_an_object_and_a_second_time_changes_nothing(

@@ -1,4 +1,4 @@
-"""An answer without what was looked for says what it has instead, and never a value."""
+"""An answer without what was looked for says what it has instead, and never a token."""
 
 from __future__ import annotations
 
@@ -54,6 +54,28 @@ def test_a_mint_that_answers_no_json(body: str, content_type: str, said: str) ->
     response = HttpResponse(200, (("Content-Type", content_type),), body)
 
     assert said in message(read_mint(response))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (json.dumps({"error": {"message": "No voice here.", "code": "tier"}}), "“No voice here.”"),
+        (json.dumps({"ok": False, "error": "no_voice"}), "“no_voice”"),
+        (json.dumps({"message": f"Your token {HIDDEN} is no use"}), "“Your token … is no use”"),
+        ("<!doctype html><title>Sign in</title>", "an HTML page that says “Sign in”"),
+        (f"<!doctype html><title>Sign in {HIDDEN}</title>", "“Sign in …”"),
+    ],
+)
+def test_a_complaint_in_an_answer_of_success_is_told(body: str, said: str) -> None:
+    assert said in message(read_mint(HttpResponse(200, body=body)))
+    assert said in message(read_call(HttpResponse(200, body=body)))
+
+
+@pytest.mark.parametrize(
+    "body", [json.dumps({"error": HIDDEN}), f"<!doctype html><title>{HIDDEN}</title><p>Sign in"]
+)
+def test_a_word_that_may_be_a_token_is_no_complaint(body: str) -> None:
+    assert "says" not in message(read_mint(HttpResponse(200, body=body)))
 
 
 @pytest.mark.parametrize(

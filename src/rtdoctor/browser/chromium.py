@@ -70,12 +70,14 @@ class Routes:
         front = f"127.0.0.1:{self.front_port}"
         rules = [f"MAP {host} {front}" for host in self.target_hosts]
         rules += [f"MAP {origin} {origin}" for origin in self.origins]
+        # Chromium takes the first rule that fits a name, so the one for all names comes last.
         return ", ".join([*rules, "MAP * ~NOTFOUND"])
 
 
 def find_chromium() -> str:
     """The path of a Chromium or Chrome on this machine. Raises ``UsageError`` without one."""
     usual = map(os.path.expandvars, _USUAL_PLACES.get(sys.platform, ()))
+    # What is on the PATH goes before the usual places, so that a user can choose.
     found = (*filter(None, map(shutil.which, _NAMES)), *(p for p in usual if Path(p).exists()))
     if not found:
         raise UsageError(
@@ -108,6 +110,8 @@ async def open_browser(routes: Routes, *, loopback_media: bool) -> AsyncIterator
                     args=_arguments(routes, loopback_media=loopback_media),
                     # root, as in a container, cannot use Chromium's own sandbox
                     chromium_sandbox=not _is_root(),
+                    # Playwright would end the browser on a signal, and the check still has to hang
+                    # up its calls.
                     handle_sigint=False,
                     handle_sigterm=False,
                     handle_sighup=False,
@@ -121,6 +125,7 @@ async def open_browser(routes: Routes, *, loopback_media: bool) -> AsyncIterator
         try:
             yield browser
         finally:
+            # A check that is cancelled must not leave a browser behind.
             await asyncio.shield(_close(browser, process))
 
 
@@ -130,6 +135,7 @@ def _arguments(routes: Routes, *, loopback_media: bool) -> list[str]:
         f"--ignore-certificate-errors-spki-list={routes.spki_hash}",
         "--no-proxy-server",  # the environment's proxy would see the page's traffic
         f"--disable-features={','.join(_SWITCHED_OFF)}",
+        # The front speaks HTTP over TCP only.
         "--disable-quic",
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -142,6 +148,7 @@ def _arguments(routes: Routes, *, loopback_media: bool) -> list[str]:
 
 async def _process_of(browser: Browser) -> int | None:
     """The id of Chromium's first process, by which a browser that hangs is ended."""
+    # Playwright for Python does not tell the process, so Chromium itself is asked.
     session = await browser.new_browser_cdp_session()
     said = await session.send("SystemInfo.getProcessInfo")
     await session.detach()

@@ -22,6 +22,7 @@ class FormField(msgspec.Struct, frozen=True):
 
 def value_for(wanted: FormField, placeholder: str) -> str | None:
     """What to fill in; ``None`` leaves the field alone, as every field for a password."""
+    # Before passwords are left alone: the field for an API key is often of that type.
     if _KEY.search(wanted.hint) and wanted.type in ("text", "password", "textarea"):
         return placeholder
     if wanted.type == "password":

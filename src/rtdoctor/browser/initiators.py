@@ -40,6 +40,7 @@ class Initiators:
     async def attach(self, page: Page) -> None:
         """Listen from now on."""
         session = await page.context.new_cdp_session(page)
+        # Chromium sends events as soon as the domain is enabled, so the listener comes first.
         session.on("Network.requestWillBeSent", self._on_request)
         await session.send("Network.enable")
 
@@ -56,9 +57,11 @@ def _frames(stack: dict[str, Any] | None) -> list[CodePlace]:
     found: list[CodePlace] = []
     while stack is not None and len(found) < _MOST_FRAMES:
         found += (
+            # CDP counts lines and columns from 0. A script that was evaluated has no URL.
             CodePlace(frame["url"], frame["lineNumber"] + 1, frame["columnNumber"] + 1)
             for frame in stack.get("callFrames", ())
             if frame["url"]
         )
+        # The stack before an `await` or a callback (CDP, Runtime.StackTrace).
         stack = stack.get("parent")
     return found

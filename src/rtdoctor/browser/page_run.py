@@ -21,6 +21,7 @@ class PageRecord:
     ``channel``, ``channel open``, ``channel closed``, ``event in``, ``event out``, ``state``,
     ``ice``, ``remote track``, ``media``, ``play``, ``csp``, ``error``, ``rejection``, ``closed``;
     and from the browser: ``console``, ``cors``, ``dialog``, ``blocked``, ``crash``.
+    Of what was blocked, ``text`` is the host, ``type`` the kind of resource, ``where`` its address.
     ``id`` numbers the connections of a frame. ``error`` is the exception that the page got.
     """
 

@@ -73,6 +73,15 @@
     const number = alike.indexOf(element);
     return (hasText ? `${tag}:has-text(${JSON.stringify(text)})` : tag) + (number > 0 ? ` >> nth=${number}` : "");
   };
+  // whether a press of it comes to anything: a listener of its own or around it, or the browser's act
+  const ACTS = "a[href],summary,label,form,select,input,[popovertarget],[commandfor]";
+  const listensTo = (node) => ask.listens(node) !== "" || node.$$click || node.__click || PRESSES.some((type) => node[`on${type}`]);
+  const isHeard = (element) => {
+    if (!ask.listens) return true;
+    for (let node = element; node; node = node.parentNode ?? node.host)
+      if (listensTo(node) || node.matches?.(ACTS)) return true;
+    return listensTo(globalThis);
+  };
   const fields = [];
   const wanted = [];
   for (const element of elements) {
@@ -117,6 +126,7 @@
       selector: selectorOf(element),
       is_button: isRole,
       listens: heard !== "",
+      is_heard: isHeard(element),
       is_beside_field: isBesideField(element),
       is_disabled: isDisabled(element),
       is_covered: isCovered(element),

@@ -28,13 +28,15 @@ _LOOK_S = 6.0
 class Press:
     """Something that was pressed: what it is called, how it is found again, and how it went.
 
-    ``by`` is ``words`` (chosen by us), ``consent``, ``user`` (``--click``) or ``hold``.
+    ``by`` is ``words`` (chosen by us), ``consent``, ``user`` (``--click``) or ``hold``. Not
+    ``is_heard``: nothing in the page listens to it.
     """
 
     shown: str
     selector: str
     by: str
     error: str = ""
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Presser:
     filled: list[Filled] = field(default_factory=list)
     tried: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
+    unheard: set[str] = field(default_factory=set)
     is_holding: bool = False
     address: str = field(init=False)
 
@@ -170,12 +173,16 @@ class Presser:
 
     async def press(self, candidate: Pressable, element: ElementHandle, by: str) -> Press:
         """Press once; what is to be held stays pressed until ``release`` or the next press."""
+        if not (candidate.is_heard or candidate.selector in self.tried):
+            self.unheard.add(candidate.selector)  # a press itself makes Playwright listen
+        # Noted first, so that what cannot be pressed is not tried again either.
         self.tried.add(candidate.selector)
         await self.release()
         held = by == "hold" or is_held(candidate)
         error = ""
         try:
             if held:
+                # The mouse presses where its pointer is, so the pointer is moved there first.
                 await element.hover(timeout=_CLICK_MS)
                 await self.page.mouse.down()
                 self.is_holding = True
@@ -184,7 +191,9 @@ class Presser:
                 await element.click(timeout=_CLICK_MS)
         except Exception as failure:
             error = str(failure).strip().partition("\n")[0][:200]
-        made = Press(candidate.shown, candidate.selector, "hold" if held else by, error)
+        by = "hold" if held else by
+        is_heard = candidate.selector not in self.unheard
+        made = Press(candidate.shown, candidate.selector, by, error, is_heard)
         self.presses.append(made)
         return made
 
@@ -217,6 +226,8 @@ class Presser:
 
     async def _locate(self, selector: str) -> Locator:
         """The first element of a selector, in whichever frame it is."""
+        # An element of the page itself wins. Where no frame has one either, the page's locator is
+        # returned, since it waits for elements that come late.
         for frame in self.page.frames[1:_MOST_FRAMES]:
             found = frame.locator(selector)
             if await found.count() and not await self.page.locator(selector).count():
@@ -226,6 +237,7 @@ class Presser:
     @property
     def is_elsewhere(self) -> bool:
         """Whether a press has led to another page."""
+        # A page that changes its fragment only is still there.
         return self.page.url.partition("#")[0] != self.address.partition("#")[0]
 
     async def go_back(self) -> None:

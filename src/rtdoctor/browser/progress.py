@@ -58,6 +58,8 @@ class Progress:
 
     def reached(self, *, is_opened: bool, is_pressed: bool) -> Reached:
         """The last stage that the page has come to."""
+        # The last stage first: a page that has come there has passed the ones before, whether or
+        # not they were seen.
         seen: dict[Reached, Callable[[], object]] = {
             Reached.SESSION: lambda: self._of("event in"),
             Reached.CHANNEL: lambda: self._of("channel open"),
@@ -86,6 +88,8 @@ class Progress:
                 return
             if until_calling and self.is_calling:
                 return
+            # Quiet from before the call does not count: what was just pressed needs time to have an
+            # effect.
             idle = time.monotonic() - max(start, self._watching.last_change)
             if idle >= quiet_s and not self._watching.is_waiting:
                 return

@@ -40,9 +40,11 @@ def serve_folder_of(page: Path, copies: Mapping[str, str] | None = None) -> Iter
 
 
 class _FilesOnly(SimpleHTTPRequestHandler):
+    # Seconds, read by StreamRequestHandler: a connection on which nothing comes is closed.
     timeout = 10
 
     def __init__(self, *args: Any, copies: Mapping[str, str], **options: Any) -> None:
+        # First, because the class of the standard library serves its request within __init__.
         self._copies = copies
         super().__init__(*args, **options)
 
@@ -74,6 +76,7 @@ class _FilesOnly(SimpleHTTPRequestHandler):
         return path.is_file() and path.resolve().is_relative_to(self.directory)
 
     def end_headers(self) -> None:
+        # A copy is served under the name of its file, so neither may be kept for the other.
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 

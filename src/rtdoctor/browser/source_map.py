@@ -43,6 +43,7 @@ def map_url_in(script: str) -> str:
 def original_place(source_map: str, line: int, column: int) -> OriginalPlace | None:
     """The place that a line and column of the script (from 1) come from; ``None`` if unknown."""
     try:
+        # A server may put these characters before JSON, so that it cannot be run as a script.
         return _in_map(json.loads(source_map.removeprefix(")]}'")), line - 1, column - 1)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return None
@@ -67,7 +68,9 @@ def _in_map(data: dict[str, Any], line: int, column: int) -> OriginalPlace | Non
         at += numbers[0]
         _moved(state, numbers)
         columns.append(at)
+        # A segment of a single number says that the code from there on has no source.
         places.append((state[0], state[1], state[2]) if len(numbers) >= 4 else None)
+    # A segment holds until the next one begins.
     index = bisect_right(columns, column) - 1
     found = places[index] if index >= 0 else None
     if found is None:
@@ -90,6 +93,7 @@ def _in_sections(sections: list[Any], line: int, column: int) -> OriginalPlace |
     if holder is None:
         return None
     start = holder["offset"]
+    # The column of an offset counts on the first line of its section only.
     is_first_line = line == start["line"]
     shift = start["column"] if is_first_line else 0
     return _in_map(holder["map"], line - start["line"], column - shift)

@@ -39,7 +39,8 @@ class Pressable:
     """An element that could be pressed: what people read, and how it behaves.
 
     ``icon`` is how the picture in it is called. ``is_button``: it is one by its tag or role, and
-    not only by the cursor. ``listens``: it listens to presses itself. ``is_held``: it listens to
+    not only by the cursor. ``listens``: it listens to presses itself. ``is_heard``: it does, or
+    something around it, or the browser acts on it. ``is_held``: it listens to
     presses and releases, and not to clicks. ``is_covered``: something else lies above its middle.
     ``leads_on``: it is a link to another page. ``is_beside_field``: a field that was empty is in
     its form or dialog. ``area`` in square pixels. ``selector`` finds it again (Playwright's
@@ -53,6 +54,7 @@ class Pressable:
     selector: str = ""
     is_button: bool = False
     listens: bool = False
+    is_heard: bool = True
     is_beside_field: bool = False
     is_disabled: bool = False
     is_covered: bool = False
@@ -171,6 +173,7 @@ def _has(listed: tuple[str, ...], text: str) -> bool:
 @cache
 def _pattern(listed: tuple[str, ...]) -> re.Pattern[str]:
     spelt = [word for word in listed if ord(word[0]) < _FIRST_BEYOND_LATIN and word[0].isalpha()]
+    # Scripts that put no space between words have no boundary to ask for.
     parts = [re.escape(word) for word in listed if word not in spelt]
     if short := [re.escape(word) for word in spelt if len(word) <= _SHORT]:
         parts.append(rf"(?<!\w)(?:{'|'.join(short)})(?:s|ed|er|ing)?(?!\w)")

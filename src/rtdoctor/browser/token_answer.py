@@ -53,7 +53,10 @@ async def replace_answer(page: Page, wanted: TokenAnswer) -> None:
             await session.send("Fetch.fulfillRequest", _answer(event, body))
 
     session.on("Fetch.requestPaused", paused)
+    # `*` and `?` are wildcards in such a pattern, and a backslash takes that from them.
     pattern = re.sub(r"([*?\\])", r"\\\1", wanted.url)
+    # At the stage of the response: the backend is asked as always, and the headers that it gives,
+    # such as cookies, reach the page.
     patterns = [
         {"urlPattern": f"{pattern}{rest}", "requestStage": "Response"} for rest in ("", "\\?*")
     ]

@@ -128,6 +128,7 @@ class _Visit:
         for selector in instructions.clicks:
             await presser.click(selector)
             await self._progress.settle()
+        # Who says what to press has said everything, so nothing is guessed beside it.
         is_started = bool(instructions.clicks or instructions.script)
         if not is_started and not self._progress.is_calling:
             starter = Starter(self._watching, self._progress, presser)
@@ -143,6 +144,7 @@ class _Visit:
             async with asyncio.timeout(_ALIVE_S):
                 await page.evaluate("0")
                 return True
+        # A page in an endless loop answers nothing, and every later call would wait for it in vain.
         self.stopped = "hangs"
         return False
 
@@ -150,11 +152,15 @@ class _Visit:
         from playwright.async_api import Error
 
         try:
+            # In two steps: a page whose document came, but some picture of which never does, is
+            # open.
             answer = await page.goto(url, wait_until="commit", timeout=_ANSWERS_S * 1000)
             if answer is not None and answer.status >= 400:
                 self._watching.note("document", answer.url, error=str(answer.status))
             await page.wait_for_load_state("load", timeout=_OPEN_S * 1000)
         except Error as error:
+            # Where the browser shows an error page of its own, nothing was opened. Any other page
+            # is there, and is only slow.
             if page.url in ("about:blank", "") or page.url.startswith("chrome-error:"):
                 self.stopped = "not opened"
                 self.problem = error.message.partition("\n")[0][:300]
@@ -203,6 +209,7 @@ class _Visit:
 
     async def leave(self) -> str:
         """What the page shows at the end that it did not show at first."""
+        # Before the page is left: closing it would end these requests, and they would look refused.
         self._unanswered = self._watching.unanswered
         with suppress(Exception):
             async with asyncio.timeout(_CLOSE_S):

@@ -62,6 +62,8 @@ class Watching:
     def __init__(self, target_hosts: tuple[str, ...], placeholder: str) -> None:
         self.records: list[PageRecord] = []
         self.exchanges: list[OwnExchange] = []
+        # watch.js tells what it sees through the console, which no policy of a page forbids. The
+        # mark is random, so that no line of the page's own is taken for a record.
         self.mark = f"rtdoctor-{secrets.token_hex(16)} "
         self.last_change = time.monotonic()
         self._target_hosts = target_hosts
@@ -76,6 +78,8 @@ class Watching:
             "outgoing": dict(completion.events),
             "early": completion.early,
         }
+        # It runs in every frame before the page's own scripts, which would otherwise keep the
+        # constructors that watch.js replaces.
         await context.add_init_script(f"({script.strip().rstrip(';')})({json.dumps(given)})")
         context.on("console", self._on_console)
         context.on("dialog", self._on_dialog)
@@ -105,9 +109,12 @@ class Watching:
         own = ((r, at) for r, at in self._pending.items() if self._is_own_call(r))
         return [OwnExchange(at, _read(request), None) for request, at in own]
 
-    def note(self, kind: str, text: str = "", *, error: str = "") -> None:
+    def note(
+        self, kind: str, text: str = "", *, error: str = "", type: str = "", where: str = ""
+    ) -> None:
         """Keep something that the browser told."""
-        self._keep(PageRecord(kind=kind, at=time.time() * 1000, text=text, error=error))
+        at = time.time() * 1000
+        self._keep(PageRecord(kind=kind, at=at, text=text, error=error, type=type, where=where))
 
     def _keep(self, record: PageRecord) -> None:
         if len(self.records) < _MOST_RECORDS:
@@ -143,16 +150,20 @@ class Watching:
                 answer = await _answer_to(request)
                 self._keep_exchange(OwnExchange(started, _read(request), answer))
         finally:
+            # Only now, with the body read: until then the page does not count as quiet.
             self._pending.pop(request, None)
             self.last_change = time.monotonic()
 
     async def _on_failed(self, request: Request) -> None:
         started = self._pending.pop(request, time.time() * 1000)
         reason = request.failure or ""
+        # So fails a request to a name that the resolver rules of `Routes` do not allow.
         if "ERR_NAME_NOT_RESOLVED" in reason:
             parts = urlsplit(request.url)
             if parts.hostname not in self._target_hosts:
-                self.note("blocked", parts.netloc.rpartition("@")[2][:200])
+                host = parts.netloc.rpartition("@")[2][:200]
+                where = request.url.partition("?")[0][:_LONGEST_LINE]
+                self.note("blocked", host, type=request.resource_type, where=where)
         elif self._is_own_call(request):
             # an answer that broke off has a status all the same
             answer = await _answer_to(request)
@@ -189,6 +200,7 @@ async def _answer_to(request: Request) -> HttpResponse | None:
     if answer is None:
         return None
     length = answer.headers.get("content-length", "")
+    # `body()` holds the whole body in memory, so one that is known to be large is not asked for.
     size = int(length) if length.isdecimal() else 0
     body, is_known = b"", size <= _LARGEST_BODY
     if is_known:

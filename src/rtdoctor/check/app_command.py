@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -16,14 +15,14 @@ from rtdoctor.front.command import CommandBehindFront, run_behind
 from rtdoctor.front.front import Front
 from rtdoctor.secrets.redactor import Redactor
 
-_STARTS_S = 90.0  # a cold start of a dev server that compiles
+START_LIMIT_S = 180.0  # a cold start of a dev server that compiles, on a machine that is busy
 _POLL_S = 0.25
 _ANSWER_S = 30.0  # such a server compiles the page while it is asked for
 _PROGRESS_S = 10.0
 _LINES_KEPT = 200
 _LINES_SHOWN = 12
 _LONGEST_LINE = 300
-_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # control sequences (ECMA-48, section 5.4)
+_LONGEST_SHOWN = 100  # of a line beside the progress
 
 Tell = Callable[[str], None]
 
@@ -35,9 +34,9 @@ class AppOutput:
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)
 
     def add(self, line: str) -> None:
-        plain = _COLOURS.sub("", line).rstrip()
-        if plain:
-            self._lines.append(plain[:_LONGEST_LINE])
+        shown = line.rstrip().rpartition("\r")[2]  # a progress bar writes over its own line
+        if shown:
+            self._lines.append(shown[:_LONGEST_LINE])
 
     @property
     def end(self) -> tuple[str, ...]:
@@ -50,7 +49,7 @@ class AppCommand:
     """A command line that starts an app at ``url``, behind ``front``.
 
     With ``own_key`` the command keeps the key of ``environment``; else it gets the front's
-    placeholder. ``tell`` hears of the progress.
+    placeholder. ``tell`` hears of the progress. The app has ``start_limit_s`` to come up.
     """
 
     line: str
@@ -60,7 +59,7 @@ class AppCommand:
     environment: Mapping[str, str]
     own_key: bool
     tell: Tell
-    starts_within_s: float = _STARTS_S
+    start_limit_s: float = START_LIMIT_S
 
     @asynccontextmanager
     async def running(self, folder: Path | None = None) -> AsyncIterator[AppOutput]:
@@ -94,27 +93,45 @@ class AppCommand:
             yield output
 
     async def _until_it_answers(self, running: CommandBehindFront, output: AppOutput) -> None:
-        began = told = time.monotonic()
+        began = time.monotonic()
         ending = asyncio.create_task(running.wait())
+        answering = asyncio.create_task(_answer_from(self.url))
         try:
-            while not await _answers(self.url):
-                now = time.monotonic()
+            while True:
+                left = began + self.start_limit_s - time.monotonic()
+                await asyncio.wait(
+                    {ending, answering},
+                    timeout=max(0.0, min(left, _PROGRESS_S)),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                if answering.done():
+                    return
                 if ending.done():
                     raise _not_up(
                         f"the command has ended with exit code {ending.result()}, "
                         f"and {self.url} does not answer",
                         output,
                     )
-                if now - began > self.starts_within_s:
+                waited = time.monotonic() - began
+                if waited >= self.start_limit_s:
                     raise _not_up(
-                        f"{self.url} did not answer within {self.starts_within_s:.0f} s", output
+                        f"{self.url} did not answer within {self.start_limit_s:g} s",
+                        output,
+                        "If it only needs longer: --start-limit SECONDS",
                     )
-                if now - told > _PROGRESS_S:
-                    told = now
-                    self.tell(f"{self.url} does not answer yet, after {now - began:.0f} s")
-                await asyncio.wait({ending}, timeout=_POLL_S)
+                self.tell(_progress(self.url, waited, output))
         finally:
-            ending.cancel()
+            for task in (ending, answering):
+                task.cancel()
+            await asyncio.gather(ending, answering, return_exceptions=True)
+
+
+async def _answer_from(url: str) -> None:
+    """Return once ``url`` answers."""
+    while True:
+        if await _answers(url):
+            return
+        await asyncio.sleep(_POLL_S)
 
 
 async def _answers(url: str) -> bool:
@@ -124,15 +141,22 @@ async def _answers(url: str) -> bool:
     # the environment's proxy is not asked about this machine, and no certificate is judged here
     async with httpx.AsyncClient(trust_env=False, verify=False, timeout=_ANSWER_S) as client:  # noqa: S501
         try:
+            # The head is enough, and a body may never end, as with server-sent events.
             async with client.stream("GET", url):
                 return True
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
 
 
-def _not_up(problem: str, output: AppOutput) -> CannotTest:
+def _progress(url: str, waited_s: float, output: AppOutput) -> str:
+    said = f"; it printed: {output.end[-1][:_LONGEST_SHOWN]}" if output.end else ""
+    return f"{url} does not answer yet, after {waited_s:.0f} s{said}"
+
+
+def _not_up(problem: str, output: AppOutput, next_step: str = "") -> CannotTest:
     said = "\n".join(f"  {line}" for line in output.end)
+    printed = f"The last that it printed:\n{said}" if said else "It printed nothing."
     return CannotTest(
         f"the app of --run did not come up: {problem}",
-        hint=f"The last that it printed:\n{said}" if said else "It printed nothing.",
+        hint=f"{printed}\n{next_step}" if next_step else printed,
     )

@@ -27,6 +27,7 @@ def backend_route(run: PageRun) -> OwnExchange | None:
 
     A backend that is seen itself is changed at its own requests; ``None`` when it gave no token.
     """
+    # The last one: a page that asks twice uses the answer that came last.
     for own in reversed(run.own_exchanges):
         if own.response is not None and tokens_in(own.response.body):
             return own

@@ -121,6 +121,8 @@ class Check:
         answers = [earlier.take(ask.setup) for ask in asks]
         async with asyncio.TaskGroup() as tasks:
             running = {
+                # The id is taken when the task is made, so the ids follow the order of the
+                # questions and not that of the answers.
                 index: tasks.create_task(self.probe(self.next_id(), ask.setup, ask.purpose))
                 for index, ask in enumerate(asks)
                 if answers[index] is None
@@ -226,6 +228,7 @@ async def open_check(
             )
             http = await stack.enter_async_context(port)
         if new_peer is None:
+            # Imported here, since a replay needs no WebRTC stack and should not wait for it.
             from rtdoctor.probe.peers.aiortc import peer_factory
 
             new_peer = peer_factory(

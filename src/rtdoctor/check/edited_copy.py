@@ -37,6 +37,7 @@ def edited_copy(folder: Path, texts: Mapping[str, str]) -> Iterator[Path]:
             if (folder / name).is_dir():
                 (copy / name).symlink_to((folder / name).resolve(), target_is_directory=True)
         for name, text in texts.items():
+            # As bytes: in text mode Windows would turn every line end into two characters.
             (copy / name).write_bytes(text.encode("utf-8", "replace"))
         yield copy
 

@@ -24,6 +24,7 @@ class EditedPage:
     copies: dict[str, str]
 
     async def __call__(self, texts: Mapping[str, str]) -> PageRun:
+        # The folder is being served from this very mapping, so the texts count from now on.
         self.copies.update(texts)
         self.runs.subject = replace(self.runs.subject, url=self.url)
         return await self.runs.as_it_is("Running the edited page")
@@ -45,6 +46,8 @@ class EditedApp:
         """Raises ``CannotRunCopy`` where the command would not run the copy."""
         if self.app is None:
             raise CannotRunCopy("the app was not started here; start it with the change, or --run")
+        # A command line such as `npm start` runs in the folder where rtdoctor was called; a copy of
+        # any other folder would not be what it runs.
         if self.folder is None or self.folder.resolve() != Path.cwd().resolve():
             raise CannotRunCopy("the command of --run does not run in the folder of --source")
         await self.running.aclose()

@@ -45,6 +45,12 @@ class Finished:
     ``run`` holds what was observed, ``diagnosis`` what that proves: each cause and each repair
     names the probes behind it. ``diagnosis.does_not_prove`` says in words what it leaves open.
     ``journal`` is the file the run was kept in. Secrets are masked in all of them.
+
+    >>> from rtdoctor import NewSurvey, serve_sandbox, setup_from_yaml
+    >>> async with serve_sandbox() as sandbox:
+    ...     finished = await run_check(NewSurvey(sandbox, (setup_from_yaml("auth: none"),)))
+    >>> finished.run.finished, finished.exit_code.name, finished.journal
+    ('complete', 'FAILURE_REPRODUCED', None)
     """
 
     run: Run

@@ -16,7 +16,7 @@ from rtdoctor.browser.pressing import Instructions
 from rtdoctor.browser.served_folder import serve_folder_of
 from rtdoctor.browser.storage_state import values_kept
 from rtdoctor.browser.visit import PageSubject
-from rtdoctor.check.app_command import AppCommand, AppOutput
+from rtdoctor.check.app_command import START_LIMIT_S, AppCommand, AppOutput
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.edited_run import EditedApp, EditedPage
 from rtdoctor.check.full_check import Finished, run_check
@@ -50,8 +50,9 @@ class PageTask:
     ``target`` takes the page's requests to the service. ``allowed_hosts`` are ``host`` or
     ``host:port`` that the page may reach beside the target and its own origin. ``app_command``
     starts the app at the address: it runs behind the front, so that what its backend sends to the
-    service is seen too. ``source`` is the folder with the app's code. ``fix`` asks for the proved
-    repair in copies of the page's files or of that code, which are run as well where they can be.
+    service is seen too, and has ``start_limit_s`` to answer. ``source`` is the folder with the
+    app's code. ``fix`` asks for the proved repair in copies of the page's files or of that code,
+    which are run as well where they can be.
     """
 
     page: Path | str
@@ -60,6 +61,7 @@ class PageTask:
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
     app_command: str | None = None
+    start_limit_s: float = START_LIMIT_S
     source: Path | None = None
     fix: bool = False
     budget: int | None = None
@@ -157,6 +159,7 @@ def _app_of(
         environment=os.environ,
         own_key=not in_sandbox,
         tell=tell,
+        start_limit_s=task.start_limit_s,
     )
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from rtdoctor.check.task import JournalPlace, Replay, Resume, Task
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.errors import UsageError
-from rtdoctor.evidence.journal import JournalWriter, default_journal_path
+from rtdoctor.evidence.journal import JournalWriter
+from rtdoctor.evidence.kept_runs import default_journal_path
 from rtdoctor.secrets.redactor import Redactor
 
 Complain = Callable[[str], None]

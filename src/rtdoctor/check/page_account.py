@@ -11,12 +11,14 @@ from rtdoctor.check.page_check import PROOF_S, PageFinished
 from rtdoctor.check.page_proof import PageProof, Trial
 from rtdoctor.check.page_reading import OF_BACKEND, called_without_token, seen_in
 from rtdoctor.check.page_repair import PagePart
+from rtdoctor.domain.control_sequences import without_control_sequences
 from rtdoctor.domain.finding import Verdict
 from rtdoctor.domain.page_result import PageAttempt, PageResult, ProofOnPage
 from rtdoctor.migration.json_text import parse_object
 from rtdoctor.subjects.address import to_service
 from rtdoctor.subjects.posted_offer import posted_offer
 from rtdoctor.subjects.seen import Seen
+from rtdoctor.wording.command_line import command_line
 
 _LONGEST = 200
 _MOST_REQUESTS = 6
@@ -38,8 +40,8 @@ _DOES_NOT_PROVE = (
 )
 
 
-def page_result(found: PageFinished) -> PageResult:
-    """What the check found, as it is kept and shown."""
+def page_result(found: PageFinished, command: str) -> PageResult:
+    """What the check found, as it is kept and shown; ``command`` is the one that was given."""
     run = found.first
     return PageResult(
         headline=page_headline(found),
@@ -47,11 +49,11 @@ def page_result(found: PageFinished) -> PageResult:
         is_connected=run.is_connected,
         did=what_it_did(found),
         candidates=run.candidates,
-        fault=found.fault.text if found.fault is not None else "",
+        fault=found.fault.text if found.fault and not found.fault.is_of_check else "",
         setup_works=works_without_page(found),
         proof=proof_on_page(found),
         leaves_open=_leaves_open(found),
-        next_step=page_next_step(found),
+        next_step=page_next_step(found, command),
         in_code=found.in_code,
     )
 
@@ -61,6 +63,8 @@ def page_headline(found: PageFinished) -> str:
     run = found.first
     if run.is_connected:
         return f"Your page connected: {_connected(run)}."
+    if found.fault is not None and found.fault.is_of_check:
+        return f"Your page could not be started here: {found.fault.text}"
     if found.fault is not None and found.fault.is_of_service:
         return f"Your page failed: {found.fault.text}"
     if found.fault is not None:
@@ -83,8 +87,10 @@ def what_it_did(found: PageFinished) -> tuple[str, ...]:
     return tuple(_deeds(found))
 
 
-def page_next_step(found: PageFinished) -> str:
+def page_next_step(found: PageFinished, command: str) -> str:
     """What to do about the page itself; empty where the diagnosis of its setup says it."""
+    if found.fault is not None and found.fault.options:
+        return f"{found.fault.next_step}: {command} {command_line(found.fault.options)}"
     if found.fault is not None:
         return found.fault.next_step
     if found.first.stopped == "unclear":
@@ -263,5 +269,5 @@ def _error_of(run: PageRun) -> str:
 
 
 def _short(text: str, most: int = _LONGEST) -> str:
-    one_line = " ".join(text.split())
+    one_line = " ".join(without_control_sequences(text).split())
     return one_line if len(one_line) <= most else one_line[: most - 1] + "…"

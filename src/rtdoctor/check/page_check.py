@@ -12,13 +12,9 @@ from rtdoctor.browser.visit import PageSubject
 from rtdoctor.check.backend_answer import backend_is_seen, backend_route, gives_no_token
 from rtdoctor.check.full_check import Finished
 from rtdoctor.check.idle_parts import idle_parts
+from rtdoctor.check.own_fault import OwnFault
 from rtdoctor.check.page_events import migrated_events
-from rtdoctor.check.page_faults import (
-    OwnFault,
-    own_fault,
-    token_was_given,
-    unseen_request,
-)
+from rtdoctor.check.page_faults import own_fault, token_was_given, unseen_request
 from rtdoctor.check.page_fix import PageFix
 from rtdoctor.check.page_proof import PageProof, Trial, prove
 from rtdoctor.check.page_reading import (
@@ -85,7 +81,7 @@ class PageFinished:
         """As of ``rtdoctor check``; a page that fails where its setup works has failed."""
         if self.first.is_connected:
             return ExitCode.WORKS
-        if self.fault is not None:
+        if self.fault is not None and not self.fault.is_of_check:
             return ExitCode.FAILURE_REPRODUCED
         if self.finished is None:
             return ExitCode.CANNOT_TEST
@@ -165,10 +161,13 @@ class PageCheck:
             if trial.is_connected:
                 break
             found, better = await self._improved(found, repair, run)
+            # The same repair again would give the same run.
             repair = None if better in (None, repair) else better
         if found.repair is None:
             return found
         original = [replace(t, idle=idle_parts(t.run, found.repair)) for t in original]
+        # Earlier steps count as trials only where each of their parts changed what the last
+        # repair's part changes.
         alike = [trial for made, trial in tried if made.changes_alike(found.repair)]
         if not tried[-1][1].is_connected:
             return replace(found, proof=PageProof(found.repair.parts, (*original, *alike)))
@@ -208,6 +207,7 @@ class PageCheck:
             return replace(changed, events=events)
         for repair in diagnosis.repairs:
             made = replace(changed, works=repair.setup)
+            # Repairs come in order of their cost, so the first that a page can take is the one.
             if made.can_be_applied and not repair.leaks_key:
                 return made
         return None
@@ -244,6 +244,7 @@ class PageCheck:
         seen = self._reading(run)
         if seen is None or not call_was_seen(seen):
             return None
+        # Without a token in it, the call says nothing about a page that has one.
         if seen.setup.auth.value.kind is not AuthKind.EPHEMERAL:
             return None
         # an answer with a token tells of the session that was asked for

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from rtdoctor.browser.page_run import OwnExchange, PageRun, Reached, is_of_backend
+from rtdoctor.check.blocked_hosts import blocked_requests, blocked_scripts, unheard_press
+from rtdoctor.check.missing_value import requests_with_missing_value
+from rtdoctor.check.own_fault import OwnFault
 from rtdoctor.domain.exchange import HttpRequest, HttpResponse
 from rtdoctor.domain.setup import AuthKind
 from rtdoctor.domain.token_words import names_token_route
@@ -21,15 +23,6 @@ _LONGEST = 300
 _REFUSED_HEADER = re.compile(r"Request header field (\S+) is not allowed")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFault:
-    """Something of the page's own that kept it from the service, in words, and what to do."""
-
-    text: str
-    next_step: str
-    is_of_service: bool = False  # it passed a refusal of the service on, for a request not seen
-
-
 def own_fault(run: PageRun) -> OwnFault | None:
     """The first thing of the page's own that explains why it went no further.
 
@@ -38,12 +31,14 @@ def own_fault(run: PageRun) -> OwnFault | None:
     """
     found = [*_of_browser(run), *_of_missing_key(run)]
     if not run.exchanges:
-        found += [*_of_document(run), *_of_backend(run)]
+        found += [*_of_document(run), *_of_missing_value(run), *_of_backend(run)]
+        found += [*blocked_scripts(run), *blocked_requests(run)]
         route = token_route(run) or unmet_offer(run)
         if not token_was_given(run) and not (route and is_passed_on_refusal(route)):
             found += _of_script(run)
         if unmet_offer(run) is not None:
             found += filter(None, [unseen_request(run)])
+        found += unheard_press(run)
     return found[0] if found else None
 
 
@@ -141,6 +136,13 @@ def _of_missing_key(run: PageRun) -> Iterator[OwnFault]:
             )
 
 
+def _of_missing_value(run: PageRun) -> Iterator[OwnFault]:
+    for text in requests_with_missing_value(run):
+        yield OwnFault(
+            text, "Set the variable of which the address is made, and build and start again."
+        )
+
+
 def _of_backend(run: PageRun) -> list[OwnFault]:
     found = [
         OwnFault(
@@ -153,14 +155,6 @@ def _of_backend(run: PageRun) -> list[OwnFault]:
     route = token_route(run) or unmet_offer(run)
     if route is not None and not is_passed_on_refusal(route):
         found.append(OwnFault(_of_route(route), _next_at(route)))
-    if run.stopped != "unclear":  # what is blocked keeps no page from being pressed
-        found += [
-            OwnFault(
-                f"The page asks {record.text}, which is not reached in this check.",
-                f"--allow-host {record.text}",
-            )
-            for record in run.of_kind("blocked")
-        ]
     return found
 
 

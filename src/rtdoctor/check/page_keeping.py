@@ -46,7 +46,7 @@ class PageKeeper:
         if found.reading is not None:
             for secret in found.reading.secrets:
                 self.redactor.add(secret)
-        page = self.redactor.clean(page_result(found))
+        page = self.redactor.clean(page_result(found, self.command))
         probed = found.finished or self._without_probes(found.first.duration_ms)
         if probed.journal is not None:
             try:

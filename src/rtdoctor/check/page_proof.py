@@ -123,6 +123,5 @@ def _missing(proof: PageProof) -> tuple[PagePart, ...] | None:
 
 def _subsets(parts: tuple[PagePart, ...]) -> Iterator[tuple[PagePart, ...]]:
     """All but the whole and the empty one, the larger first: they show which part is needed."""
-    # All parts but one come first: those runs tell which part is needed.
     for size in range(len(parts) - 1, 0, -1):
         yield from combinations(parts, size)

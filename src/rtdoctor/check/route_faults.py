@@ -183,9 +183,9 @@ def _without_token(route: TokenRoute, response: HttpResponse) -> RouteNote:
             f"for an error reads a token that is not there. The answer: {said}"
         )
         return RouteNote(text, is_fault=True, inferred=_is_of_service(response.body))
-    if what == "an HTML page":
+    if what.startswith("an HTML page"):
         text = (
-            f"the route answers {status} with an HTML page instead of JSON: the path may be one "
+            f"the route answers {status} with {what} instead of JSON: the path may be one "
             "that the frontend's server answers with its own page, or a login"
         )
         return RouteNote(text, is_fault=True)

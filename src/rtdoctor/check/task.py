@@ -28,6 +28,11 @@ class NewSurvey:
 
     ``journal`` says where the run is kept as it happens, ``record`` is a new folder for its HTTP
     exchanges, which ``Replay`` plays back. ``command`` is how reports say the run was begun.
+
+    >>> service = Target.at("http://127.0.0.1:8000", key="sk-local-0123456789")
+    >>> task = NewSurvey(service, setups=(setup_from_yaml("auth: api_key"),), budget=10)
+    >>> task.journal is None, task.command
+    (True, 'rtdoctor.run_check')
     """
 
     target: Target | EmbeddedSandbox
@@ -44,6 +49,16 @@ class NewDiagnosis:
 
     At most ``budget`` probes are run, 80 unless it is given. The other fields are as in
     ``NewSurvey``.
+
+    >>> from rtdoctor import run_check, serve_sandbox
+    >>> async with serve_sandbox(era="ga-only") as sandbox:
+    ...     subject = setup_from_yaml("call_endpoint: {path: /v1/realtime}")
+    ...     finished = await run_check(NewDiagnosis(subject, sandbox))
+    >>> [cause] = finished.diagnosis.causes
+    >>> cause.is_proved, cause.signature.code
+    (True, 'beta_api_shape_disabled')
+    >>> finished.diagnosis.repairs[0].changes
+    (Change(factor='call_endpoint', old='realtime', new='calls'),)
     """
 
     subject: Setup
@@ -62,6 +77,10 @@ class Resume:
     at the service that it probed, with ``key`` or the environment's ``OPENAI_API_KEY``. A stranger
     may have written the journal, so ``base_url`` has to name a service that is not OpenAI's, also
     one on this machine.
+
+    >>> from pathlib import Path
+    >>> Resume(Path("run.ndjson"), base_url="https://realtime.example").key is None
+    True
     """
 
     journal: Path
@@ -76,6 +95,18 @@ class Replay:
 
     What no HTTP exchange shows, from ICE on, is taken from the recorded observations, and each
     observation says that it was ``replayed``.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from rtdoctor import run_check, serve_sandbox
+    >>> with TemporaryDirectory() as folder:
+    ...     kept = Path(folder, "recording")
+    ...     async with serve_sandbox() as sandbox:
+    ...         setups = (setup_from_yaml("auth: none"),)
+    ...         live = await run_check(NewSurvey(sandbox, setups, record=kept))
+    ...     again = await run_check(Replay(kept))
+    >>> again.diagnosis == live.diagnosis, again.run.observations[0].replayed
+    (True, True)
     """
 
     recording: Path

@@ -9,6 +9,16 @@ class Watcher:
     """Told of a check as it happens. These methods do nothing: override those that you need.
 
     They are called in the event loop of the check and hold it up, so they should return at once.
+    An error that one of them raises ends the check.
+
+    >>> from rtdoctor import NewSurvey, run_check, serve_sandbox, setup_from_yaml
+    >>> class Printing(Watcher):
+    ...     def observed(self, observation):
+    ...         print(observation.probe, observation.outcome.is_pass)
+    >>> async with serve_sandbox() as sandbox:
+    ...     survey = NewSurvey(sandbox, (setup_from_yaml("auth: ephemeral"),))
+    ...     finished = await run_check(survey, watcher=Printing())
+    #1 True
     """
 
     def begins(self, header: RunHeader, target: TargetInfo) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from rtdoctor.cli.outputs import read_outputs, write
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=RunFile())
 @click.option(
     "-o", "--output", default="rtdoctor-report.zip", show_default=True, metavar="FILE",
     help="The zip to write; - is standard output.",

@@ -17,6 +17,7 @@ from rtdoctor.cli.check_options import (
 from rtdoctor.cli.options import Seconds, plan_options
 from rtdoctor.cli.outputs import Outputs, output_options, take_outputs
 from rtdoctor.cli.page_options import page_named, page_options
+from rtdoctor.cli.saved import RunFile
 from rtdoctor.cli.token_options import token_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode
@@ -92,7 +93,7 @@ What a setup file may hold: rtdoctor plan --levels""",
 @output_options
 @click.option("--record", type=_PATH, metavar="DIR", help="Record the HTTP exchanges here.")
 @click.option("--replay", type=_PATH, metavar="DIR", help="Repeat a recorded check, no network.")
-@click.option("--resume", type=_PATH, metavar="RUN", help="Go on with an interrupted journal.")
+@click.option("--resume", type=RunFile(), metavar="RUN", help="Go on with an interrupted journal.")
 @click.option("--journal", metavar="FILE", help="Where to keep the journal; 'none' keeps none.")
 @click.option("--keep-addresses", is_flag=True, help="Do not mask IP addresses in outputs.")
 @click.option("--ice-timeout", default=3.5, help="Seconds for ICE.", **_SECONDS)
@@ -129,12 +130,15 @@ def check(**options: Any) -> int:
     Without --sandbox the real service is probed with your key. Each probe mints a token of its
     own, and every session that opens is hung up at once.
     """
+    # click's `nargs=-1` takes any number of words, and more than one is explained better than click
+    # would.
     options["thing"] = one_thing(options.pop("things"))
     check_combinations(options)
     outputs = take_outputs(options)
     given = take_check_options(options)
     with ExitStack() as stack:
         sandbox = None
+        # A token route cannot know of a sandbox that starts with the check; `check_token` says so.
         if given.era and not given.dry_run and not given.token.is_given:
             sandbox = EmbeddedSandbox(given.era, given.rules)  # it loads its modules while we do
             stack.callback(sandbox.stop)
@@ -150,6 +154,8 @@ def _check(given: CheckOptions, outputs: Outputs, sandbox: EmbeddedSandbox | Non
         from rtdoctor.cli.token_server import check_token
 
         return check_token(given, catalogue, outputs)
+    # Before other THINGs: an HTML file holds code as well, and running it shows more than reading
+    # it.
     page = page_named(given.thing)
     if page is not None:
         from rtdoctor.cli.page import check_page

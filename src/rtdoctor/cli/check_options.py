@@ -119,6 +119,7 @@ def take_check_options(options: dict[str, Any]) -> CheckOptions:
 
     Raises ``UsageError`` for a page's or a token route's options that do not go together.
     """
+    # Both take their options out, so that exactly the fields of `CheckOptions` are left.
     page, token = take_page_options(options), take_token_options(options)
     given = CheckOptions(**options, page=page, token=token)
     _check_page_options(given)
@@ -182,6 +183,7 @@ def _era_or_thing(options: dict[str, Any]) -> None:
     behind = options["era"]
     if options["thing"] is not None or behind in (None, *ERAS):
         return
+    # click takes the next word for the era, as in `--sandbox page.html`.
     if behind == "-" or "://" in behind or Path(behind).exists():
         options["thing"], options["era"] = behind, TODAY
 

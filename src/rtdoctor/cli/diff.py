@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 from rtdoctor.errors import ExitCode
 
 
 @click.command()
-@click.argument("first", type=click.Path(path_type=Path))
-@click.argument("second", type=click.Path(path_type=Path))
+@click.argument("first", type=RunFile())
+@click.argument("second", type=RunFile())
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
 def diff(first: Path, second: Path, as_json: bool) -> int:
     """Compare the runs in FIRST and SECOND: two days, two networks, two keys.

@@ -14,7 +14,8 @@ from rich.console import Console
 from rtdoctor.cli.pasted import Pasted, read_source
 from rtdoctor.errors import ConfigError, ExitCode, UsageError
 from rtdoctor.explain.advice import next_commands
-from rtdoctor.explain.ranking import Explanation, Match, explain_text
+from rtdoctor.explain.explanation import Explanation, Match
+from rtdoctor.explain.ranking import explain_text
 from rtdoctor.explain.shown_setup import setup_file
 from rtdoctor.report.terminal.explanation import explanation_parts
 
@@ -40,6 +41,7 @@ def explain(
     code, a whole issue. Nothing is sent anywhere, and keys and tokens in the text are not repeated.
     """
     pasted = read_source(source)
+    # The library itself asks no clock, so that a test or a replay can say which day it is.
     result = explain_text(pasted.text, today=date.today())
     if setup_to is not None:
         _write_setup(pasted, result, setup_to)
@@ -62,14 +64,18 @@ def explain(
 def as_data(result: Explanation, pasted: Pasted) -> dict[str, object]:
     """The JSON of ``--json``; ``matches`` is best first.
 
-    ``errors`` that no entry knows and ``bodies`` that break the published schema are there only
-    if there are some.
+    ``errors`` that no entry knows, ``bodies`` that break the published schema and ``retirements``
+    of models in use are there only if there are some.
     """
     data: dict[str, object] = {"matches": [_match_data(match) for match in result.matches]}
     if result.errors:
         data["errors"] = [asdict(e) | {"line": pasted.place(e.line)} for e in result.errors]
     if result.bodies:
         data["bodies"] = [asdict(b) | {"line": pasted.place(b.line)} for b in result.bodies]
+    if result.retirements:
+        data["retirements"] = [
+            asdict(r) | {"line": pasted.place(r.line)} for r in result.retirements
+        ]
     return data
 
 
@@ -101,6 +107,8 @@ def _write_setup(pasted: Pasted, result: Explanation, path: Path) -> None:
         if len(pasted.texts) > 1:
             reading = reading_of_sources(pasted.texts, catalogue)
         else:
+            # The readers of subjects come first: they read a request as it is, where signs only
+            # name levels.
             reading = read_subject_text(pasted.text, pasted.name, catalogue)
     except (ConfigError, UsageError):
         if not result.setup:

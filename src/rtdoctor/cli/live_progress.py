@@ -52,6 +52,8 @@ class LiveProgress:
         """An observation was recorded."""
         row, column = row_of(observation.setup), column_of(observation.setup)
         now = f"{observation.probe} {row.label} → {column.label}"
+        # What the other columns take. A line that wraps would be left behind when the bar is
+        # redrawn.
         width = max(10, self._console.width - 44)
         with suppress(OSError):
             self._bar.update(self._task, advance=1, now=printable(now[:width], one_line=True))

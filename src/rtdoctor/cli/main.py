@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from rtdoctor import __version__
+from rtdoctor.cli.clean_output import clean_standard_streams
 from rtdoctor.cli.closed_streams import open_closed_streams
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
 from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_encode
@@ -21,6 +22,7 @@ from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_enco
 _COMMANDS = {
     "check": "rtdoctor.cli.check:check",
     "plan": "rtdoctor.cli.plan:plan",
+    "runs": "rtdoctor.cli.runs:runs",
     "show": "rtdoctor.cli.show:show",
     "replay": "rtdoctor.cli.replay:replay",
     "rerun": "rtdoctor.cli.rerun:rerun",
@@ -71,6 +73,7 @@ def main() -> NoReturn:
     open_closed_streams()
     act_on_colours()
     never_fail_to_encode(sys.stdout, sys.stderr)
+    clean_standard_streams()
     code = _flushed(_run())
     # not sys.exit: a thread that waits for a name server would hold the process for seconds
     os._exit(code)
@@ -89,6 +92,7 @@ def _flushed(code: int) -> int:
 
 def _run() -> int:
     try:
+        # click's own mode would turn every error into exit code 1, and 1 has a meaning here.
         return cli(standalone_mode=False) or ExitCode.WORKS
     except click.exceptions.Abort:
         click.echo(
@@ -133,14 +137,12 @@ def _report_bug(error: Exception) -> int:
     """A bug of ours: say so, with a trace that is fit to be posted."""
     import traceback
 
-    from rtdoctor.secrets.redactor import Redactor
-
-    # No run knows its secrets here, so a trace is cleaned by names and shapes alone.
-    return _say_bug(Redactor().clean_text("".join(traceback.format_exception(error))))
+    return _say_bug("".join(traceback.format_exception(error)))
 
 
 def _say_bug(trace: str) -> int:
     """What happened and where, what to do next, and below it the trace that a report needs."""
+    # An exception group draws its tree with these characters.
     lines = [line.strip(" |+-") for line in trace.splitlines()]
     what = next(filter(None, reversed(lines)), "without a trace")
     places = [line.removeprefix("File ") for line in lines if line.startswith("File ")]

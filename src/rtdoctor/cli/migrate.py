@@ -135,6 +135,7 @@ def _read(file: str) -> tuple[str, str]:
     where = "standard input" if file == STDIN else file
     try:
         if file == STDIN:
+            # One byte more than is allowed tells that there is more, however much there is.
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:
             with open_at_once(Path(file)) as stream:
@@ -159,12 +160,14 @@ def _check_output(file: str, output: str | None) -> None:
     if output is None or file == STDIN:
         return
     target = Path(output)
+    # By the file and not by its name: a link may lead to it.
     if target.exists() and target.samefile(file):
         raise UsageError(f"{output} is the file itself.", hint="Give another name with -o.")
 
 
 def _write(output: Path, text: str) -> None:
     try:
+        # Line ends stay as they are in the input, also on Windows.
         output.write_text(text, "utf-8", newline="")
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from None

@@ -16,6 +16,7 @@ def require_new(path: Path) -> None:
 def write_new(path: Path, data: bytes) -> None:
     """Write the file. Raises ``UsageError`` where it exists or cannot be written."""
     try:
+        # Mode x fails where the file has come into being since `require_new` looked.
         with path.open("xb") as file:
             file.write(data)
     except FileExistsError:

@@ -36,6 +36,7 @@ class Seconds(click.FloatRange):
 
 def plan_options(command: Command) -> Command:
     """Which setups to run."""
+    # A decorator is applied from the innermost out, so the first option has to be the last.
     for option in reversed(
         (
             click.option(

@@ -111,6 +111,8 @@ def write(outputs: Outputs, run: Run, diagnosis: Diagnosis, redactor: Redactor) 
     if {"html", "bundle"} & formats and "json" not in formats:
         # a long HTML report carries its run folded, so search the plain form as well
         redactor.guard(codec.encode(run, diagnosis))
+    # All are rendered before one is written: a format that fails, or holds a secret, leaves no
+    # files.
     reports: list[tuple[Path | str, bytes]] = [
         (path, render(name, run, diagnosis, redactor)) for name, path in outputs.files
     ]

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from rtdoctor.browser.cdn_hosts import cdn_hosts
 from rtdoctor.browser.pressing import MOST_PRESSES, Instructions
+from rtdoctor.check.app_command import START_LIMIT_S
 from rtdoctor.check.clean_errors import fit_to_be_shown
 from rtdoctor.check.full_page_check import PageTask, run_page_check
 from rtdoctor.check.page_check import PageFinished
@@ -49,6 +51,8 @@ def check_page(
         )
     if sandbox is None and not asked.yes:
         _ask_for_yes(page, given.base_url or OPENAI_BASE_URL)
+    if asked.start_limit is not None and asked.app_command is None:
+        raise UsageError("--start-limit is for the app that --run starts; add --run COMMAND")
     task = PageTask(
         page=page,
         target=given.target(sandbox),
@@ -58,8 +62,9 @@ def check_page(
             script=None if asked.script is None else read_text(asked.script),
         ),
         storage_state=asked.storage_state,
-        allowed_hosts=asked.allowed_hosts,
+        allowed_hosts=(*asked.allowed_hosts, *(cdn_hosts() if asked.allow_cdn else ())),
         app_command=asked.app_command,
+        start_limit_s=asked.start_limit or START_LIMIT_S,
         source=asked.source,
         fix=given.fix_file is not None,
         budget=given.budget,
@@ -83,6 +88,8 @@ async def _until_stopped(checking: Coroutine[object, object, PageFinished]) -> P
     """The check, cancelled in order when the user or the system ends this process."""
     task = asyncio.current_task()
     assert task is not None
+    # Cancelled and not stopped: each part of a page check, the browser included, ends with its
+    # block.
     stop_on_signals(task.cancel)
     return await checking
 
@@ -120,6 +127,7 @@ def check_page_and_report(
     try:
         found = asyncio.run(_until_stopped(checking))
     except asyncio.CancelledError:
+        # As for Ctrl-C before there is a run: nothing can be reported yet.
         raise click.Abort from None
     finished = found.finished
     assert finished is not None

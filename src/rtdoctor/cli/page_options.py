@@ -31,7 +31,9 @@ class PageOptions:
     script: Path | None = None
     storage_state: Path | None = None
     allowed_hosts: tuple[str, ...] = ()
+    allow_cdn: bool = False
     app_command: str | None = None
+    start_limit: float | None = None
     source: Path | None = None
     yes: bool = False
 
@@ -79,11 +81,25 @@ _OPTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         },
     ),
     (
+        "--allow-cdn",
+        "allow_cdn",
+        {"is_flag": True, "help": "Let the page reach the well-known hosts of scripts."},
+    ),
+    (
         "--run",
         "app_command",
         {
             "metavar": "COMMAND",
             "help": "Start the app at this address, and see what its backend sends.",
+        },
+    ),
+    (
+        "--start-limit",
+        "start_limit",
+        {
+            "type": click.FloatRange(min=1, max=3600),
+            "metavar": "SECONDS",
+            "help": "How long the app of --run may take to answer (180).",
         },
     ),
     (
@@ -126,6 +142,7 @@ def read_fill(text: str) -> tuple[str, str]:
     for a file that cannot be read.
     """
     for mark, source in (("=@", "a file"), ("=env:", "a variable")):
+        # From the right: a selector such as `[name=email]` has an equals sign itself.
         selector, found, rest = text.rpartition(mark)
         if found and selector and rest:
             if source == "a file":

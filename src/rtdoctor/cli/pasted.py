@@ -86,6 +86,7 @@ def _path(given: str) -> Path | None:
             return path
     except (OSError, ValueError):
         return None
+    # A misspelt file name must not be explained as if it were a text.
     if " " not in given and "://" not in given and _FILE_NAME.search(given):
         raise UsageError(f"There is no file {given}.")
     return None

@@ -50,11 +50,11 @@ def plan(
 
 _LITERALS = {
     Factor.TOKEN_ENDPOINT: "a path or a URL: /v1/realtime/client_secrets",
-    Factor.TOKEN_BODY: "{json: ANY DATA} or {text: 'SENT AS IT IS'}, and content_type",
-    Factor.AUTH: "{kind: literal, text: TOKEN}, and header, scheme",
+    Factor.TOKEN_BODY: "the body itself, {json: ANY DATA} or {text: 'AS IT IS'}, content_type",
+    Factor.AUTH: "Bearer undefined, or {kind: literal, text: TOKEN}, and header, scheme",
     Factor.BETA_HEADER: "{mint: realtime=v1, call: realtime=v1}, or one of them",
-    Factor.CALL_ENDPOINT: "a path or a URL: /v1/realtime/calls",
-    Factor.CALL_QUERY: "{params: {model: gpt-realtime-2.1}}",
+    Factor.CALL_ENDPOINT: "a path or a URL, also with its query: /v1/realtime/calls",
+    Factor.CALL_QUERY: "model=gpt-realtime-2.1, or {params: {model: gpt-realtime-2.1}}",
     Factor.CALL_ENCODING: "{kind: raw|multipart|json}, and content_type, session, trim",
     Factor.OFFER: "{audio: true|false, channel: NAME|null}",
 }

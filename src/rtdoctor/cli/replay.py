@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from rtdoctor.cli.outputs import output_options, take_outputs, write
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=RunFile())
 @output_options
 def replay(file: Path, **options: Any) -> int:
     """Diagnose the run in FILE again: a journal, JSON, an HTML report or a bundle.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 from rtdoctor.domain.comparison import Comparison, Likeness
 from rtdoctor.domain.era import TODAY
 from rtdoctor.domain.run import Run
@@ -31,7 +31,7 @@ _MOST = 400  # probes that a file may ask for without being told so: each may op
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=RunFile())
 @click.option("--sandbox", "era", is_flag=False, flag_value=TODAY, metavar="[ERA]",
               help="Repeat it on the embedded sandbox, whatever it ran on.")  # fmt: skip
 @click.option("--base-url", help="Send it, and your key, to this service.")
@@ -64,6 +64,8 @@ def rerun(
     era = _era(saved, era, base_url)
     if base_url is not None:
         base_url = read_base_url(base_url, "--base-url")
+    # Without --base-url the run itself names the service, and only one that may see the key is
+    # taken.
     elif era is None:
         base_url = base_url_in(saved.header.target.base_url)
     setups = _setups(saved, any_endpoint or era is not None, budget)
@@ -92,6 +94,7 @@ def _era(saved: Run, era: str | None, base_url: str | None) -> str | None:
 
 def _setups(saved: Run, any_endpoint: bool, budget: int | None) -> list[Setup]:
     """What is to be repeated, each setup once. Raises ``UsageError``."""
+    # What the service would see alike is repeated once.
     setups = dict.fromkeys(o.setup.as_sent() for o in saved.observations if o.outcome.is_evidence)
     if not setups:
         raise UsageError("the run holds no probe with an outcome, so there is nothing to repeat")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from rtdoctor.domain.era import ERAS, TODAY
+from rtdoctor.secrets.clean_stream import as_it_is
 from rtdoctor.targets.embedded_sandbox import choose_era
 
 
@@ -45,5 +47,10 @@ def serve(era: str, host: str, port: int, rules: Path | None, candidates: Any) -
     from rtdoctor.sandbox import server
 
     server.serve(
-        era=choose_era(era, "--era"), host=host, port=port, rules=rules, candidates=candidates
+        era=choose_era(era, "--era"),
+        host=host,
+        port=port,
+        rules=rules,
+        candidates=candidates,
+        out=as_it_is(sys.stdout),  # it shows a key that opens this sandbox only
     )

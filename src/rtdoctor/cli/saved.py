@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
+
+import click
 
 from rtdoctor.domain.run import Run
 from rtdoctor.secrets.redactor import Redactor
+
+
+class RunFile(click.Path):
+    """A file that holds a run, or ``last`` and ``last~1`` for the runs that were kept."""
+
+    name = "run"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        from rtdoctor.evidence.kept_runs import run_file
+
+        return run_file(os.fspath(value))
 
 
 def read_saved(*files: Path) -> tuple[Redactor, list[Run]]:

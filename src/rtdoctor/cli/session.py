@@ -57,6 +57,7 @@ def check_and_report(
     """Probe, print, write; returns the exit code. ``then`` is called when all was reported."""
     redactor = knowing_redactor(os.environ, keep_addresses=circumstances.keep_addresses)
     for secret in circumstances.secrets:
+        # Before anything is read or printed, since a redactor cleans only what comes after.
         redactor.add(secret)
     finished = check_quietly(task, circumstances, redactor)
     run, diagnosis = finished.run, finished.diagnosis
@@ -106,6 +107,8 @@ class _Terminal(Watcher):
         what = f"{plural(count, 'probe')} against" if survey else "Diagnosing a setup at"
         progress = LiveProgress(count, f"{what} {target.describe()}", quiet=self._quiet)
         self._progress = self._stack.enter_context(progress)
+        # Only now: before the first probe there is nothing to hang up, and Ctrl-C may end the
+        # process.
         stop_on_signals(self._stop.set)
 
     def observed(self, observation: Observation) -> None:

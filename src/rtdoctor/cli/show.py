@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from rtdoctor.cli.saved import read_saved
+from rtdoctor.cli.saved import RunFile, read_saved
 from rtdoctor.domain.finding import Diagnosis
 from rtdoctor.domain.run import Observation, Run
 from rtdoctor.errors import UsageError
@@ -21,7 +21,7 @@ Examples:
   rtdoctor show report.html --as js          the change that works, before and after
   rtdoctor show report.html --as prompt      the same as a task for a coding assistant"""
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=RunFile())
 @click.argument("probe", required=False)
 @click.option(
     "--as", "form", type=click.Choice(["js", "curl", "python", "prompt"]),
@@ -46,6 +46,7 @@ def show(file: Path, probe: str | None, form: str | None, number: int | None) ->
         diagnosis = diagnosis_of(run)
         if form is not None:
             text = _change(run, diagnosis, form, number or 1)
+            # The run was cleaned when it was read; this is the last look before it is shown.
             redactor.guard(text.encode("utf-8", "replace"))
             click.echo(printable(text), nl=False)
             return

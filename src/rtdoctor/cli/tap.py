@@ -88,6 +88,7 @@ def tap(
         target = _target(era, base_url, key_file, stack)
         from rtdoctor.cli.tapping import TapOptions, serve_tap
 
+        # An app before the sandbox still calls the real service by its name.
         known_as = target.base_url if era is None else OPENAI_BASE_URL
         return serve_tap(
             TapOptions(target, known_as, command, port, openai_base_url, har_file, keep_addresses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
+import sys
 from dataclasses import dataclass
 
 import click
@@ -20,6 +21,7 @@ from rtdoctor.front.command import run_behind
 from rtdoctor.front.front import Front
 from rtdoctor.front.passed import PassedExchange
 from rtdoctor.front.upstream import Upstream
+from rtdoctor.secrets.clean_stream import as_it_is
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import Target
@@ -79,7 +81,9 @@ async def _serve(options: TapOptions, redactor: Redactor) -> Front:
 
 async def _until_stopped(front: Front, options: TapOptions, stop: asyncio.Event) -> None:
     with client_files(front.ca_pem, os.environ) as files:
-        click.echo(_greeting(front, options.target, files), err=options.prose_to_stderr)
+        stream = sys.stderr if options.prose_to_stderr else sys.stdout
+        # it shows the placeholder, a key that opens nothing
+        click.echo(_greeting(front, options.target, files), file=as_it_is(stream))
         await stop.wait()
 
 

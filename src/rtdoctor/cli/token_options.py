@@ -18,6 +18,7 @@ from rtdoctor.text_file import read_text
 
 Command = Callable[..., object]
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Before `env:` may stand a scheme, as in `Authorization: Bearer env:TOKEN`.
 _VARIABLE = re.compile(r"(?P<before>(?:[\w-]+ )?)env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 _LONGEST_TOKEN = 20_000
 _KEEP_OUT = "Give it as -H 'NAME: env:VARIABLE', or the whole header in a file: -H @FILE."
@@ -145,6 +146,7 @@ def read_token(source: str) -> Secret:
     else:
         text = read_text(Path(source))
     value = text.strip()
+    # A header can carry nothing else, and a blank in it is a sign of more than a token.
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         named = "standard input" if source == "-" else source
         raise UsageError(

@@ -31,15 +31,27 @@ def is_page(text: str) -> bool:
 def read_markup(text: str) -> ErrorFields:
     """Title, message and code of a document; its visible text when it has none of them."""
     start = _NOISE.sub(" ", text[:_READ])
-    elements: dict[str, str] = {}
-    for name, content in _ELEMENT.findall(start):
-        said = clean(html.unescape(content))
-        if said:
-            elements.setdefault(name.lower().rpartition(":")[2], said)
+    elements = _elements(start)
     code = next((elements[name] for name in _CODES if name in elements), None)
     names = _TITLES if is_page(text) else (*_MESSAGES, *_TITLES)
     message = joined(elements[name] for name in names if name in elements)
     return ErrorFields(message or _visible(start) or None, code=code)
+
+
+def read_titles(text: str) -> str:
+    """The titles and headings of a page alone, without the rest of its text; ``""`` without any."""
+    elements = _elements(_NOISE.sub(" ", text[:_READ]))
+    return joined(elements[name] for name in _TITLES if name in elements) or ""
+
+
+def _elements(text: str) -> dict[str, str]:
+    """The first text of each element by its name, in lower case and without its namespace."""
+    elements: dict[str, str] = {}
+    for name, content in _ELEMENT.findall(text):
+        said = clean(html.unescape(content))
+        if said:
+            elements.setdefault(name.lower().rpartition(":")[2], said)
+    return elements
 
 
 def _visible(text: str) -> str:

@@ -15,7 +15,11 @@ from rtdoctor.domain.setup import Setup
 
 
 class Verdict(StrEnum):
-    """The one-word result of a diagnosis; each has one exit code."""
+    """The one-word result of a diagnosis; each has one exit code.
+
+    >>> Verdict("explained") is Verdict.EXPLAINED
+    True
+    """
 
     WORKS = "works"
     EXPLAINED = "explained"  # the failure was reproduced and has at least one proved cause
@@ -256,7 +260,17 @@ class Diagnosis:
     ``sentence`` is the verdict in words and holds only what the run saw. ``answers`` is what the
     subject itself got. ``control_found`` says in words what passed beside the failure, and
     ``next_step`` what to do now, with a command where there is one. ``tried`` are the changes
-    that were probed as cheaper repairs and refused.
+    that were probed as cheaper repairs and refused. Probes are named by their ids in the run.
+
+    ``causes`` and ``repairs`` are proved by probes; ``suspicions`` and ``likely`` are not.
+    ``ruled_out`` are factors whose change left the failure as it was, ``unresolved`` those that
+    could not be told apart, ``pending`` is how many questions the budget left open.
+
+    >>> from rtdoctor import NewSurvey, run_check, serve_sandbox, setup_from_yaml
+    >>> async with serve_sandbox() as sandbox:
+    ...     finished = await run_check(NewSurvey(sandbox, (setup_from_yaml("auth: ephemeral"),)))
+    >>> finished.diagnosis.verdict.value, finished.diagnosis.causes
+    ('surveyed', ())
     """
 
     verdict: Verdict

@@ -121,6 +121,8 @@ class Signature:
 _VOLATILE = (
     (re.compile(r"\b(req|sess|rtc|event|call|proj|org|user)_[A-Za-z0-9_-]{6,}"), r"\1_…"),
     (re.compile(r"\b(sk|ek)[-_][A-Za-z0-9_*.…#-]{3,}"), r"\1_…"),
+    # a credential that the service itself has masked half, as a message about a key shows it
+    (re.compile(r"(?<![\w.-])[\w.-]*[*•]{3,}[\w*•.-]*(?<![.-])"), "…"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22,}\b"), "uuid…"),
     (re.compile(r"\b\d{10,}\b"), "…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?"), "…"),
@@ -157,6 +159,15 @@ class Outcome:
     fail       the service or the connection refused at ``stage``; evidence.
     transient  429, 5xx, time-outs, DNS, TLS: says nothing about the setup; never evidence.
     skipped    not run; ``reason`` says why, ``because_of`` names the probe that implied it.
+
+    ``retry_after_s`` is what the service asked for in seconds (Retry-After, RFC 9110, section
+    10.2.3).
+
+    >>> from rtdoctor.domain.outcome import Signature, Stage
+    >>> Outcome.passed(Stage.CHANNEL).describe()
+    'passed up to channel'
+    >>> Outcome.failed(Signature(Stage.EXCHANGE, 400, code="invalid_offer")).describe()
+    'fail at exchange: 400 invalid_offer'
     """
 
     kind: OutcomeKind
@@ -168,27 +179,33 @@ class Outcome:
 
     @classmethod
     def passed(cls, depth: Stage, *, untried: str = "") -> Outcome:
-        """``untried`` says why the probe could not go on to the next stage, where it could not."""
+        """Every stage up to ``depth`` was done. ``untried`` says why the probe could not go on to
+        the next one, where it could not."""
         return cls(OutcomeKind.PASS, depth, reason=untried)
 
     @classmethod
     def failed(cls, signature: Signature) -> Outcome:
+        """A refusal at the stage of ``signature``. It is evidence."""
         return cls(OutcomeKind.FAIL, signature.stage, signature)
 
     @classmethod
     def transient(cls, signature: Signature, *, retry_after_s: float | None = None) -> Outcome:
+        """A breakdown at the stage of ``signature`` that says nothing about the setup."""
         return cls(OutcomeKind.TRANSIENT, signature.stage, signature, retry_after_s=retry_after_s)
 
     @classmethod
     def skipped(cls, reason: str, *, because_of: str | None = None) -> Outcome:
+        """Nothing was sent, for this reason."""
         return cls(OutcomeKind.SKIPPED, reason=reason, because_of=because_of)
 
     @property
     def is_pass(self) -> bool:
+        """Whether every stage up to ``stage`` was done, whichever that is."""
         return self.kind is OutcomeKind.PASS
 
     @property
     def is_fail(self) -> bool:
+        """Whether it was refused at ``stage``."""
         return self.kind is OutcomeKind.FAIL
 
     @property

@@ -38,7 +38,16 @@ class Observation:
 
     ``started_at`` is UTC, ISO 8601. ``hung_up`` is ``None`` when no call was opened.
     ``attempts`` counts the tries that transient failures made necessary. ``left_open`` says why
-    calls could not be hung up, and is empty when all of them were.
+    calls could not be hung up, and is empty when all of them were. ``rules`` are those of the
+    sandbox that answered. ``replayed``: it was played back, and nothing was sent.
+
+    >>> from rtdoctor import Outcome, setup_from_yaml
+    >>> from rtdoctor.domain.run import Purpose
+    >>> not_run = Outcome.skipped("the budget is spent")
+    >>> setup, now = setup_from_yaml("auth: none"), "2026-11-29T08:00:00Z"
+    >>> probe = Observation("#7", setup, Purpose.SURVEY, not_run, now, duration_ms=0.0)
+    >>> probe.number, probe.outcome.is_evidence
+    (7, False)
     """
 
     probe: str
@@ -159,7 +168,15 @@ class Run:
 
     ``cut_short`` are probes that an interruption stopped after they had minted a token or opened
     a call: they prove nothing and are kept for what they cost. ``page`` is set when the subject was
-    a page that ran in a browser.
+    a page that ran in a browser. ``finished_at`` is UTC, ISO 8601.
+
+    >>> from rtdoctor import NewSurvey, run_check, serve_sandbox, setup_from_yaml
+    >>> async with serve_sandbox() as sandbox:
+    ...     run = (await run_check(NewSurvey(sandbox, (setup_from_yaml("auth: ephemeral"),)))).run
+    >>> run.probe("#1").outcome.describe()
+    'passed up to session'
+    >>> run.ledger.sessions_opened, run.ledger.sessions_left_open
+    (1, 0)
     """
 
     header: RunHeader

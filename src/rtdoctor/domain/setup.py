@@ -187,7 +187,14 @@ NO_BODY = Level("none", TokenBody(None))
 
 @dataclass(frozen=True, slots=True)
 class Setup(_KeepsHash):
-    """A full client configuration. Field names are the factors."""
+    """A full client configuration. Field names are the factors; two setups are equal when the
+    values of all levels are, whatever the levels are called.
+
+    >>> from rtdoctor import setup_from_yaml
+    >>> beta = setup_from_yaml("call_endpoint: {path: /v1/realtime}")
+    >>> [factor.value for factor in beta.differs_from(setup_from_yaml("{}"))]
+    ['call_endpoint']
+    """
 
     token_endpoint: Level[TokenEndpoint]
     token_body: Level[TokenBody]

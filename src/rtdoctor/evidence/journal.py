@@ -9,7 +9,6 @@ probed. Whatever ends the process, what was written can be read, short of a torn
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,19 +50,6 @@ class Line:
 
 
 LINES = msgspec.json.Decoder(Line)
-
-
-def default_journal_path(run_id: str, now: datetime | None = None) -> Path:
-    """``<state>/rtdoctor/runs/<UTC time>-<short id>.ndjson``.
-
-    The state folder is ``$XDG_STATE_HOME``, else ``%LOCALAPPDATA%`` (which Windows sets), else
-    ``~/.local/state``.
-    """
-    named = (Path(os.environ.get(name, "")) for name in ("XDG_STATE_HOME", "LOCALAPPDATA"))
-    base = next((p for p in named if p.is_absolute()), None) or Path.home() / ".local" / "state"
-    time = (now or datetime.now(UTC)).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    short = re.sub(r"[^A-Za-z0-9]", "", run_id)[:8] or "run"
-    return base / "rtdoctor" / "runs" / f"{time}-{short}.ndjson"
 
 
 class JournalWriter:

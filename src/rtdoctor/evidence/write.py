@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rtdoctor.errors import UsageError
+from rtdoctor.secrets.clean_stream import final_bytes
 from rtdoctor.secrets.redactor import Redactor
 
 STDOUT = "-"
@@ -70,13 +71,16 @@ def _write(path: Path | str, data: bytes, mode: int) -> None:
 def _print(data: bytes) -> None:
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        stream = final_bytes(sys.stdout)
+        stream.write(data)
+        stream.flush()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise  # nobody reads it any more
         with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # what is left would fail once more
+            os.dup2(
+                nowhere.fileno(), final_bytes(sys.stdout).fileno()
+            )  # what is left would fail once more
         raise UsageError(
             f"cannot write to standard output: {error.strerror} ({len(data)} bytes)",
             hint="What was written there is not whole; the journal keeps the run.",

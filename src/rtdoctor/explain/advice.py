@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rtdoctor.explain.ranking import Explanation
+from rtdoctor.explain.explanation import Explanation
 from rtdoctor.knowledge.entry import Entry
 
 _OPENAI = "https://api.openai.com"
@@ -53,6 +53,7 @@ def next_commands(explanation: Explanation) -> tuple[str, ...]:
         if explanation.setup:
             commands.append(f"rtdoctor check{where} --setup setup.yaml")
         commands.append(f"rtdoctor check{where}")
+    # The real answer is hidden there, so the call is made once more where it can be seen.
     if first.decoy or first.id.startswith("SDP-EMPTY"):
         commands.append(_call(_OPENAI if not _OTHER_SERVICE & explanation.signs else "$BASE_URL"))
     commands.append(f"rtdoctor knowledge show {first.id}")

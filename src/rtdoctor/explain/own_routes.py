@@ -12,6 +12,8 @@ from rtdoctor.explain.read_out import ReadOut
 
 _MOST = 2
 _SEARCHED = 200_000
+# A line of a log: perhaps a method and a host, a path that speaks of tokens or sessions, and behind
+# it the status.
 _ROUTE = re.compile(
     r"(?<![\w/.:-])(?:(?P<method>GET|POST|PUT|OPTIONS)\s{1,3})?"
     r"(?:https?://(?P<host>[\w.-]{1,80})(?::\d{1,5})?)?"

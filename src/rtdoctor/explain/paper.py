@@ -29,6 +29,7 @@ _REMOVED = re.compile(r"^-(?!--)")
 _COMMENTED = re.compile(r"^\s{0,40}//")
 _COMMENT = re.compile(r"(?:^|[\s;,{}()])//(?=\s)|^\s{0,40}(?:#|--|\*|<!--)\s|[;,)\]}]\s{1,8}#\s")
 _LONGEST_LINE = 1_000  # characters of a line that are looked at before a place
+# Words before a place that say that it is gone or unwanted: "removed", "no longer", "don't send".
 _NEGATED = re.compile(
     r"(?:\b(?:remov|dropp?|delet|omit|avoid|replac)\w{0,4}|\bwithout|\binstead of|\bno longer"
     r"|\b(?:migrated|moved|moving|switched|away) (?:away )?from"
@@ -119,6 +120,7 @@ def _two_ends(parts: list[tuple[int, int]], most: int) -> list[tuple[int, int]]:
     if sum(end - start for start, end in parts) <= most:
         return parts
     head = _up_to(parts, most // 2)
+    # Mirrored at 0, so that the same function keeps the last parts.
     tail = _up_to([(-end, -start) for start, end in reversed(parts)], most // 2)
     return head + [(-end, -start) for start, end in reversed(tail)]
 
@@ -213,7 +215,6 @@ def _lower(text: str) -> str:
     lower = text.lower()
     if len(lower) == len(text):
         return lower
-    # Some letters grow in lower case, and then offsets would no longer be those of the text.
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 

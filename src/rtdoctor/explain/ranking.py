@@ -10,22 +10,30 @@ a wrong answer is worse than none.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
-from rtdoctor.domain.era import Era
 from rtdoctor.explain.clues import clue_reasons
+from rtdoctor.explain.dating import When, latest_day
+from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
 from rtdoctor.explain.read_out import ReadOut, read_out_error
 from rtdoctor.explain.reported_error import ReportedError, find_errors
 from rtdoctor.explain.schema_reasons import schema_reasons, takes_ga
 from rtdoctor.explain.shown_bodies import ShownBody, find_bodies
+from rtdoctor.explain.shown_retirements import shown_retirements
 from rtdoctor.explain.shown_setup import shown_setup
-from rtdoctor.explain.sightings import Reason, Told, look_reasons, sightings, vouched_for
+from rtdoctor.explain.sightings import (
+    Reason,
+    Told,
+    look_reasons,
+    sightings,
+    stands_beside,
+    vouched_for,
+)
 from rtdoctor.explain.symptoms import symptom_reasons
 from rtdoctor.knowledge.base import Knowledge, load
 from rtdoctor.knowledge.entry import Entry
@@ -39,53 +47,6 @@ _MOST_READ_OUT = 3
 _MOST_FAULTS = 5
 _OF_THE_SERVICE = 10  # points for an entry about the very service that the text is about
 _POINTS = {Strength.STRONG: 100, Strength.LIKELY: 40, Strength.POSSIBLE: 15}
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A quote from the text: where it stands (line, from 1) and what it was taken for."""
-
-    quote: str
-    line: int
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadBody:
-    """A body that begins in this line (from 1), and what the schema says is wrong with it."""
-
-    line: int
-    faults: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A known cause that the text points to."""
-
-    entry: Entry
-    strength: Strength
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """All that can be said of a text.
-
-    ``setup`` are the factor levels that its code shows, ``unattributed`` errors that nothing in
-    the text ties to the Realtime API, ``clipped`` that only the two ends were read. ``errors`` are
-    those that no entry knows, read out as they stand; ``bodies`` what the published schema says
-    of requests and events that stand in the text.
-    """
-
-    matches: tuple[Match, ...]
-    setup: Mapping[str, str]
-    era: Era | None
-    clipped: bool
-    signs: frozenset[str]
-    unattributed: tuple[Evidence, ...] = ()
-    errors: tuple[ReadOut, ...] = ()
-    bodies: tuple[ReadBody, ...] = ()
 
 
 def explain_text(
@@ -108,7 +69,7 @@ def explain_text(
     known = knowledge or load()
     paper = prepare(text)
     told = Told(paper, find_signs(paper), find_errors(paper))
-    when = _When(_latest_day(paper.text), today)
+    when = When(latest_day(paper.text), today)
     bodies = find_bodies(paper)
     by_schema = schema_reasons(told, bodies)
     reasons = {
@@ -134,19 +95,8 @@ def explain_text(
         () if matches else _unattributed(told, known),
         read_out,
         _bodies(told, bodies),
+        shown_retirements(paper, told.signs, today),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _When:
-    """The latest day that the text names (``""``: none), and today, if the caller told it."""
-
-    day: str
-    today: date | None
-
-    @property
-    def era(self) -> Era | None:
-        return next((era for start, era in _ERA_STARTS if self.day >= start), None)
 
 
 def _unsure_of_shared_codes(reasons: Mapping[str, list[Reason]]) -> dict[str, list[Reason]]:
@@ -210,7 +160,8 @@ def _is_of_realtime(told: Told, error: ReportedError) -> bool:
     if error.names_session:
         return True
     is_other = "other_ai" in told.signs or "other_webrtc" in told.signs
-    return vouched_for(told.paper, error.span) is Strength.STRONG and not is_other
+    is_named = stands_beside(told.paper, error.span, "realtime")  # by the line that reports it
+    return is_named or (vouched_for(told.paper, error.span) is Strength.STRONG and not is_other)
 
 
 def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
@@ -233,7 +184,7 @@ def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
 
 
 def _score(
-    paper: Paper, entry: Entry, reasons: list[Reason], when: _When
+    paper: Paper, entry: Entry, reasons: list[Reason], when: When
 ) -> tuple[tuple[int, ...], Match]:
     strength = strongest = max(reason.strength for reason in reasons)
     cautions = []
@@ -243,8 +194,8 @@ def _score(
         if strength is not Strength.STRONG:
             strength = Strength.POSSIBLE
     if entry.dies is not None:
-        cautions.append(_about_its_day(entry.dies, when.today))
-        if when.today is not None and when.today < date.fromisoformat(entry.dies):
+        cautions.append(when.about_end(entry.dies))
+        if when.is_before(entry.dies):
             strength = min(strength, Strength.POSSIBLE)  # it still works, so it is no cause yet
     if entry.cannot_tell:
         cautions.append(entry.cannot_tell)
@@ -256,15 +207,10 @@ def _score(
     # What stands earlier in the text is what its writer asks about.
     total += 20 - 20 * first // max(1, len(paper.text))
     match = Match(entry, strength, _evidence(paper, reasons), tuple(cautions))
-    return (-strength, int(entry.decoy), -total, entry.rank), match
-
-
-def _about_its_day(dies: str, today: date | None) -> str:
-    if today is None:
-        return f"It ends on {dies}."
-    if today < date.fromisoformat(dies):
-        return f"It works until {dies}, so this is a warning and no cause yet."
-    return f"It ended on {dies}."
+    # A decoy hides another error, so it comes after every cause of the same strength.
+    # A status or a URL that stands in the text tells more than words that resemble.
+    by_words = all(reason.by_words for reason in reasons)
+    return (-strength, int(entry.decoy), int(by_words), -total, entry.rank), match
 
 
 def _evidence(paper: Paper, reasons: list[Reason]) -> tuple[Evidence, ...]:
@@ -283,18 +229,3 @@ def _shortlist(matches: list[Match]) -> tuple[Match, ...]:
     # Beside a cause that the service itself named, a mere possibility would mislead.
     dropped = possible if named else possible[_MOST_POSSIBLE:]
     return tuple(m for m in matches if m not in dropped)[:MOST]
-
-
-# Not the dates in names, such as gpt-4o-2024-12-17 and api-version=2025-04-01-preview.
-_DATE = re.compile(r"(?<![\w=-])(20[2-9]\d)-(\d\d)-(\d\d)(?!-?preview)")
-_ERA_STARTS = (
-    ("2026-07-31", Era.SINGLE_USE),
-    ("2026-05-12", Era.GA_ONLY),
-    ("2025-08-28", Era.COEXIST),
-    ("2024-10-01", Era.BETA),
-)
-
-
-def _latest_day(text: str) -> str:
-    """The latest date in the text, as ``2026-05-12``; ``""`` when it has none."""
-    return max((m.group(0) for m in _DATE.finditer(text)), default="")

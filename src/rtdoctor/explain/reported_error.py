@@ -119,6 +119,7 @@ def _best_of_nested(
     """Of objects inside one another the one that tells most, among equals the one whose message is
     not wrapped, each with the span of the outermost, which may say that it is an event."""
     while read:
+        # `read` is in the order of the text, so its first object is the outermost of its nest.
         outer = read[0][0]
         inside = [r for r in read if _overlap(r[0], outer)]
         read = read[len(inside) :]
@@ -132,6 +133,7 @@ def _error_object(
     """An error object with its status and the way that it came on."""
     status = _own_status(value) or status_of(paper, outer)
     ways = ways_of(paper, outer, status)
+    # An event has no HTTP status, so a number beside it belongs to something else.
     if ways == {Transport.EVENT}:
         status = None
     return ReportedError(span, fields, status, ways, paper.in_comment(span))

@@ -23,7 +23,15 @@ _START = re.compile(
     r"|\b(?P<name>session|tools|tool_choice)\b\\?[\"']?\s{0,3}[:=]\s{0,3}(?=[\[{])"
 )
 _MINT = re.compile(r"client_?secrets\b[^;]{0,400}$", re.IGNORECASE)
+_OTHER_CALL = (
+    r"\b(?:responses|completions|assistants|threads|runs|messages|batches)(?:\.with_\w{1,30})?"
+    r"\.(?:create|parse|stream|update|modify|run)\w{0,20}\("
+)
+_IN_OTHER_CALL = re.compile(_OTHER_CALL + r"[^;]{0,400}$")
+_OTHER_CALL_WITH_TOOLS = re.compile(_OTHER_CALL + r"[^;]{0,400}\btools\b")
+_PLACEHOLDER = re.compile(r"\{\s?\w{1,40}\s?\}")  # `session: {error}` of a formatted string
 _BEFORE = 500  # characters before a body in which its request is named
+_AFTER = 2_000  # characters behind a list of tools in which its request is named
 _OF_VALUES: Final = (FaultKind.WRONG_TYPE, FaultKind.WRONG_VALUE, FaultKind.NULL)
 
 
@@ -71,18 +79,38 @@ def _requests(
     paper: Paper, name: str | None, at: int, literal: ShownLiteral
 ) -> Iterator[tuple[RequestKind, Any]]:
     value = literal.value
+    before = paper.text[max(0, at - _BEFORE) : at]
+    if _IN_OTHER_CALL.search(before) or (name and _PLACEHOLDER.match(paper.text, at)):
+        return
     if name == "session" and isinstance(value, dict):
         yield RequestKind.EVENT, {"type": "session.update", "session": value}
     elif name == "tools" and isinstance(value, list):
-        yield RequestKind.TOOLS, value
+        behind = paper.text[literal.end : literal.end + _AFTER]
+        if not _OTHER_CALL_WITH_TOOLS.search(behind):
+            yield RequestKind.TOOLS, value
     elif name == "tool_choice" and isinstance(value, dict):
         session = {"type": "realtime", name: value}
         yield RequestKind.EVENT, {"type": "session.update", "session": session}
     elif name is None and isinstance(value, dict):
-        if value.get("type") in _event_types():
-            yield RequestKind.EVENT, value
-        elif _is_wrapped(value) or _MINT.search(paper.text[max(0, at - _BEFORE) : at]):
+        if _is_client_event(value):
+            yield RequestKind.EVENT, _unwrapped(value)
+        elif _is_wrapped(value) or _MINT.search(before):
             yield RequestKind.CLIENT_SECRET, value
+
+
+def _is_client_event(value: dict[str, Any]) -> bool:
+    """Whether an object is a client event of Realtime. The Responses API has a ``response.create``
+    of its own, whose model stands beside the type."""
+    name = value.get("type")
+    of_responses = name == "response.create" and "model" in value
+    return isinstance(name, str) and name in _event_types() and not of_responses
+
+
+def _unwrapped(event: dict[str, Any]) -> dict[str, Any]:
+    """The event as the Agents SDK for Python sends it: what is in ``other_data`` stands beside the
+    type there."""
+    data = event.get("other_data")
+    return {"type": event["type"], **data} if isinstance(data, dict) else event
 
 
 def _is_wrapped(value: dict[str, Any]) -> bool:

@@ -25,6 +25,7 @@ _CONSTANTS: Final = {
     "null": None, "None": None, "undefined": None, "nil": None,
 }  # fmt: skip
 _QUOTES: Final = {'"': '"', "'": "'", "`": "`", "“": "”", "‘": "’"}
+# What may follow the quote mark that closes a text; any other mark is part of the text.
 _AFTER_TEXT = re.compile(r"[ \\\t]{0,80}(?:[,}\]):=+;\n]|\|\||\?\?|(?:as|or|if) |$)")
 _PAIRS: Final = {"{": "}", "[": "]", "(": ")"}
 
@@ -117,6 +118,8 @@ class _Reader:
                 else:
                     self.is_whole = False
                     found[name] = UNKNOWN  # JavaScript's {voice} for {voice: voice}
+                # Nothing was taken, so the next round would find the same: this is no object of
+                # ours.
                 if self.at == start:
                     self.is_whole = False
                     return found
@@ -138,6 +141,7 @@ class _Reader:
                 self.at += 1
                 continue
             found.append(self._settled(self.value(depth + 1)))
+            # As in `_members`: without this the loop would not end.
             if self.at == start:
                 self.is_whole = False
                 return found

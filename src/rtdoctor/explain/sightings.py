@@ -29,13 +29,14 @@ _BESIDE = 200  # characters within which another endpoint claims the error for i
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why an entry is a match. ``by_code`` says that nothing but a code led there: where several
-    entries share it, none of them is sure."""
+    entries share it, none of them is sure. ``by_words`` says that only a likeness of words did."""
 
     strength: Strength
     says: str
     spans: tuple[Span, ...]
     bonus: int = 0
     by_code: bool = False
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def _belongs_elsewhere(seen: Signs, look: Look, span: Span) -> bool:
 def vouched_for(paper: Paper, span: Span) -> Strength | None:
     """How far the surroundings say that a general error is of the Realtime API, if they do."""
     near = paper.window(span, _NEAR)
-    beside = paper.window(span, _BESIDE)
-    if _shows(beside, "other_endpoint") and not _shows(beside, "realtime"):
+    is_named = stands_beside(paper, span, "realtime")
+    if stands_beside(paper, span, "other_endpoint") and not is_named:
         return None
     if _shows(near, "realtime"):
         return Strength.STRONG
@@ -139,6 +140,11 @@ def vouched_for(paper: Paper, span: Span) -> Strength | None:
     # A text that also speaks of another service may be about that one.
     others = _shows(near, "other_ai") or _shows(near, "other_webrtc")
     return Strength.LIKELY if spoken_of and not others else None
+
+
+def stands_beside(paper: Paper, span: Span, name: str) -> bool:
+    """Whether a sign stands so close to an error that it speaks of that error."""
+    return _shows(paper.window(span, _BESIDE), name)
 
 
 def _shows(piece: str, name: str) -> bool:

@@ -20,6 +20,7 @@ _STATUS_CLASSES: Final = {
 }  # fmt: skip
 """Exceptions of OpenAI's SDKs that stand for one status each."""
 
+# Not the beginning of a size, a version or a time: `404px`, `500.1`, `500:30`.
 _STATUS = re.compile(
     r"(?:\b(?:error code|status(?:[ _]?code)?|http(?:/[\d.]{1,3})?|returns?|returned|got|code)"
     r"[\"':=\s(]{0,4}|[\s(\[>])([45]\d\d)\b(?![\w.%-]|:\d)",
@@ -59,6 +60,7 @@ def status_of(paper: Paper, span: Span) -> int | None:
     named = list(_STATUS_CLASS.finditer(before))
     if named:
         return _STATUS_CLASSES[named[-1][1].lower()]
+    # Behind an error only its own line counts; the next one may tell of another request.
     behind = _STATUS.search(paper.text[span.end : span.end + _AFTER].partition("\n")[0])
     return int(behind[1]) if behind else None
 
@@ -76,6 +78,7 @@ def ways_of(paper: Paper, span: Span, status: int | None) -> frozenset[Transport
         return frozenset({Transport.SOCKET, Transport.EVENT})
     url = _nearest_url(paper, span)
     if status is not None or _HTTP.search(near):
+        # The URL of a socket beside a status of HTTP tells nothing, so both requests stay possible.
         return _OVER_HTTP & url or _OVER_HTTP
     return frozenset({Transport.EVENT}) if _EVENT.search(near) else url or EVERY_WAY
 

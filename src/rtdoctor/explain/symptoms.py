@@ -69,7 +69,7 @@ def symptom_reasons(paper: Paper, signs: Signs, knowledge: Knowledge) -> dict[st
         if score >= _ENOUGH and _has_provider(entry, signs):
             span = _closest_line(paper, words)
             says = "what is told resembles what others told who met it"
-            found[entry.id] = Reason(Strength.POSSIBLE, says, (span,), round(score))
+            found[entry.id] = Reason(Strength.POSSIBLE, says, (span,), round(score), by_words=True)
     return found
 
 
@@ -120,6 +120,7 @@ def _closest_line(paper: Paper, words: Iterable[str]) -> Span:
     best, start = (0, 0, 0), 0
     for line in paper.lower[:_READ].split("\n"):
         shared = len(known.intersection(_words(line)))
+        # Offsets are negative, so that of lines with as many words the first one wins.
         best = max(best, (shared, -start, -(start + len(line))))
         start += len(line) + 1
     return Span(-best[1], -best[2])

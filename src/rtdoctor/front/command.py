@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from rtdoctor.domain.control_sequences import without_control_sequences
 from rtdoctor.errors import UsageError
 from rtdoctor.front.client_files import client_files
 from rtdoctor.front.command_environment import command_environment
@@ -21,7 +22,7 @@ _TO_END_S = 8.0  # longer than the keeper gives the command
 _LAST_OUTPUT_S = 2.0
 
 Say = Callable[[str], object]
-"""Is given the command's output line by line, redacted, without the line end."""
+"""Is given the command's output line by line, redacted, without colours and the line end."""
 
 
 class CommandBehindFront:
@@ -119,7 +120,9 @@ async def _surely(ending: Coroutine[object, object, None]) -> None:
 async def _pass_lines(output: asyncio.StreamReader, redactor: Redactor, say: Say) -> None:
     """Each line redacted as a whole; one that is too long is cut, and the rest of it left out."""
     async for line in _lines(output):
-        say(redactor.clean_text(line.decode("utf-8", "replace").rstrip("\r")))
+        # before the redaction: a colour in the middle of a secret would hide it
+        plain = without_control_sequences(line.decode("utf-8", "replace").rstrip("\r"))
+        say(redactor.clean_text(plain))
 
 
 async def _lines(output: asyncio.StreamReader) -> AsyncIterator[bytes]:

@@ -106,6 +106,7 @@ class Knowledge:
         return any(
             entry.area in _NOT_THE_SETUP
             and entry.condition is None
+            # Two points are what status and stage come to, and those fit many answers.
             and max((look.fits(signature) for look in entry.looks), default=0) > 2
             for entry in self.entries
         )
@@ -191,8 +192,8 @@ def _explains(entry: Entry, signature: Signature, names: dict[str, str], era: Er
     points += 2 * entry.applies_in(era)
     if entry.condition is not None and names:
         points += 3 if meets else -3
-    # These are the two points of the right era: in another one, a look of which hardly anything
-    # agrees explains nothing.
+    # The right era is worth two points. Without them, a look of which hardly anything agrees
+    # explains nothing.
     return max(0, points - 2)
 
 
@@ -218,6 +219,7 @@ def _contradiction(entry: Entry, outcome: Outcome) -> str:
             return f"{entry.id} says that this reaches {entry.works}; it failed at {stage}: {seen}"
         return ""
     stages = {s for look in entry.looks for s in look.stage}
+    # The earliest of them: a probe that ended before never came to what the entry speaks of.
     at = min(stages, key=lambda s: s.order, default=None)
     if at is None or stage is None or stage.order < at.order:
         return ""

@@ -93,6 +93,7 @@ class Look:
         kind = _same(self.type, signature.type)
         param = self.is_about(signature.param)
         message = self._message_fits(signature.message)
+        # `None` means that one side leaves the field open; only a plain no speaks against the look.
         if False in (code, kind, param, message):
             return 0
         if self.code or self.message:
@@ -101,6 +102,7 @@ class Look:
             told = kind
         else:
             told = signature.status in self.status
+        # A code or a message names the fault, a parameter its place, a type no more than a family.
         agreed = 3 * bool(code) + 3 * bool(message) + 2 * bool(param) + bool(kind)
         return agreed + bool(self.status) + bool(self.stage) if told else 0
 

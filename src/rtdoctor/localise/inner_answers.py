@@ -40,6 +40,10 @@ class InnerAnswers:
         outcome = yield from self.ask(choice)
         return outcome is not None and outcome.is_pass
 
+    def innermost_object(self, places: Choice) -> Choice | None:
+        """The smallest object with these places that only the failing level has."""
+        return min((o for o in self.objects if places <= o), key=len, default=None)
+
 
 def is_failure(signature: Signature, outcome: Outcome | None) -> bool:
     return outcome is not None and outcome.is_fail and outcome.signature == signature

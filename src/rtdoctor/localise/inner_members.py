@@ -131,18 +131,26 @@ def _as_missing_object(
 def as_refused_object(
     inside: InnerAnswers, failing: Choice, cause: InnerCause
 ) -> Generator[Choice, Outcome | None, InnerCause]:
-    """The cause, with the object around its one place where whatever is in that object fails."""
+    """The cause, with the object around its one place where whatever is in that object fails.
+
+    What is left of the object may fail in other ways, if only because the place is missing in it
+    now: the ``type`` of an object is what the rest of it is read by. No mixture tells that apart
+    from faults of the rest's own, so the object is to blame as a whole then too.
+    """
     places = cause.members[0].places
     if len(cause.members) > 1 or (yield from inside.passes(failing - places)):
         return cause
+    own = inside.innermost_object(places)
     for around in inside.objects:
         others = sorted(around - places)
         if not places < around or not (yield from inside.passes(failing - around)):
             continue
         # one of the others alone may be a culprit as well: the first and the last hardly are
-        ends = [frozenset(others[:1]), frozenset(others[-1:])]
-        for alone in ends:
-            if not (yield from inside.fails_with(alone, cause.signature)):
+        for other in (others[0], others[-1]):
+            outcome = yield from inside.ask(failing - around | {other})
+            if outcome is None or not outcome.is_fail:
+                break
+            if around != own and outcome.signature != cause.signature:
                 break
         else:
             return replace(cause, members=(Member(around, failing, failing - around),))

@@ -1,7 +1,7 @@
-"""What an answer holds, in words that never show a value: its fields by name and JSON type.
+"""What an answer of success holds that lacks what was looked for, in words that show no token.
 
-An answer that lacks the one thing looked for often has it in another place, and the names say
-where. The values may be tokens, so they stay where they are.
+A complaint is told: the message of an error object, the title of a page. Without one, the names and
+JSON types of the fields say where a token may stand instead; their values stay where they are.
 """
 
 from __future__ import annotations
@@ -11,9 +11,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rtdoctor.domain.error_markup import read_titles
+from rtdoctor.domain.error_object import read_error
+from rtdoctor.domain.outcome import normalise_message
+
 _MOST_FIELDS = 8
 _DEPTH = 2
 _NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{0,27}[0-9]{0,2}")  # with more digits it may be a token
+_COMPLAINTS = ("error", "errors", "fault", "message", "msg", "detail", "reason")
+"""The names under which a service says what is wrong."""
+_LIKE_A_TOKEN = re.compile(r"(?=\S*\d)\S{12,}|\S{20,}")
+_ONE_WORD = re.compile(r"[A-Za-z][A-Za-z_.-]*")
+_LONGEST = 160
 _TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "a boolean"),
     ((int, float), "a number"),
@@ -52,17 +61,47 @@ def _fields(data: dict[str, Any], inside: str, depth: int) -> Iterator[str]:
             yield f"{path} ({json_type(value)})"
 
 
+def held(data: dict[str, Any]) -> str:
+    """``says “The free tier has no voice.”``, or else ``has id (a string), expires (a number)``."""
+    said = _complaint(data)
+    return f"says {said}" if said else f"has {fields(data)}"
+
+
 def kind_of_text(body: str, content_type: str) -> str:
-    """What a body is: ``JSON with id (a string)``, ``an HTML page``, ``text of type x/y``."""
+    """What a body is: ``JSON with id (a string)``, ``an HTML page that says “Sign in”``."""
     text = body.strip()
     if not text:
         return "empty"
     if text.startswith("<"):
-        return "an HTML page" if "html" in (text[:100] + content_type).lower() else "XML"
+        if "html" not in (text[:100] + content_type).lower():
+            return "XML"
+        said = _quoted(read_titles(text))
+        return "an HTML page" + (f" that says {said}" if said else "")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         media_type = content_type.partition(";")[0].strip().lower()
         known = re.fullmatch(r"[a-z]{1,20}/[a-z0-9.+-]{1,40}", media_type)
         return f"text of type {media_type}" if known else "text without a valid content type"
-    return f"JSON with {fields(data)}" if isinstance(data, dict) else f"JSON, {json_type(data)}"
+    if not isinstance(data, dict):
+        return f"JSON, {json_type(data)}"
+    said = _complaint(data)
+    return f"JSON that says {said}" if said else f"JSON with {fields(data)}"
+
+
+def _complaint(data: dict[str, Any]) -> str:
+    """What JSON says is wrong; ``""`` where nothing in it stands under the name of a complaint."""
+    complaint = {name: data[name] for name in _COMPLAINTS if data.get(name)}
+    read = read_error(complaint) if complaint else None
+    return _quoted((read.message or read.code or "") if read else "")
+
+
+def _quoted(text: str) -> str:
+    """A sentence, or a word of letters, in quotation marks; of a sentence, no word that may be a
+    token."""
+    said = normalise_message(text) or ""
+    if " " in said:
+        said = _LIKE_A_TOKEN.sub("…", said)
+    elif not _ONE_WORD.fullmatch(said) or len(said) > 40:
+        return ""
+    return f"“{said if len(said) <= _LONGEST else said[: _LONGEST - 1] + '…'}”"

@@ -13,7 +13,7 @@ from rtdoctor.domain.outcome import LocalCode, Outcome, Signature, Stage, normal
 from rtdoctor.domain.secret import Secret
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.domain.token_place import CannotRead, is_stand_in, read_as_page
-from rtdoctor.probe.answer_words import fields, json_type, kind_of_text, names
+from rtdoctor.probe.answer_words import held, json_type, kind_of_text, names
 from rtdoctor.probe.service_clock import retry_after_s, seconds_until
 from rtdoctor.probe.wire import Credential, WireRequest
 from rtdoctor.targets.target import Target
@@ -131,12 +131,12 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
     if value is None:
         return failed(
             LocalCode.NO_TOKEN,
-            f"neither value nor client_secret.value is there; the answer has {fields(data)}",
+            f"neither value nor client_secret.value is there; the answer {held(data)}",
         )
     if not isinstance(value, str):
         return failed(
             LocalCode.TOKEN_NOT_A_STRING,
-            f"the token is {json_type(value)}; the answer has {fields(data)}",
+            f"the token is {json_type(value)}; the answer {held(data)}",
         )
     expires_at = _unix_time(holder.get("expires_at"))
     lifetime_s = None if expires_at is None else seconds_until(expires_at, response)
@@ -145,7 +145,7 @@ def read_mint(response: HttpResponse) -> Minted | Outcome:
         # A header can carry printable ASCII only, so with any other token the call could not be
         # sent.
         fault = "not plain text" if value else "an empty string"
-        return failed(LocalCode.NO_TOKEN, f"the token is {fault}; the answer has {fields(data)}")
+        return failed(LocalCode.NO_TOKEN, f"the token is {fault}; the answer {held(data)}")
     return minted
 
 

@@ -52,6 +52,8 @@ def build(
             entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # Unix, wherever it is made
+            # The upper half holds the mode of Unix; without it some programs unpack files that
+            # nobody may read.
             entry.external_attr = 0o644 << 16
             bundle.writestr(entry, text.encode())
     return buffer.getvalue()

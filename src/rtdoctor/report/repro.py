@@ -80,6 +80,8 @@ def _headers(observation: Observation, exchange: HttpExchange) -> Iterator[Heade
         if lower in _MADE_BY_THE_CLIENT or lower in _NEVER_REPEATED or _CONTROL.search(name):
             continue
         is_plain = judge(name) not in _CREDENTIAL and lower != auth.header.lower()
+        # A literal such as `undefined` is no secret, and it is the very fault that is to be
+        # repeated.
         sent_as_it_is = auth.kind is AuthKind.LITERAL or is_stand_in(text.rpartition(" ")[2])
         if is_plain or (is_call and sent_as_it_is):
             yield Header(name, text)
@@ -141,6 +143,8 @@ def _curl_command(step: ReproStep) -> str:
         lines.append("-H 'Content-Type:'")
     for header in step.headers:
         if header.variable:
+            # The variable stands behind the single quotes, within which the shell would not fill it
+            # in.
             lines.append(f'-H {shell_word(f"{header.name}: {header.text}")}"${header.variable}"')
         else:
             # A semicolon in place of the colon is how curl sends a header without a value.
@@ -175,6 +179,7 @@ def _python_step(step: ReproStep, token: str) -> str:
         f"    {name} = client.request(",
         f"        {python_text(step.method)},",
         f"        {python_text(step.url)},",
+        # Pairs and no dict, which would lose a header that was sent twice.
         "        headers=[",
     ]
     for h in step.headers:
@@ -188,6 +193,7 @@ def _python_step(step: ReproStep, token: str) -> str:
     lines.append("        ],")
     if step.body is not None:
         lines.append("        content=(")
+        # One literal a line, which Python joins: an SDP stays readable.
         lines += [f"            {python_text(line)}" for line in step.body.splitlines(True) or [""]]
         lines.append("        ),")
     lines += ["    )", f"    print({name}.status_code, {name}.text)"]

@@ -78,6 +78,7 @@ def _head(run: Run, diagnosis: Diagnosis, failing: int) -> Iterator[str]:
 def _failing(run: Run, diagnosis: Diagnosis) -> list[Observation]:
     proving = decisive(run, diagnosis)
     groups = [
+        # The probes on which a finding rests are the best examples of their answer.
         sorted(members, key=lambda o: o.probe not in proving)
         for _, members in by_signature(run)
         if not members[0].outcome.is_pass

@@ -47,6 +47,7 @@ def make_app(service: SandboxService, era: str, log: RequestLog | None = None) -
         started = time.perf_counter()
         try:
             seen = await _see(request, service)
+        # Starlette raises this where the client goes before its body has come.
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
         auth = seen.auth  # before the call it opens makes the token a used one
@@ -110,6 +111,7 @@ async def _see(request: Request, service: SandboxService) -> ReceivedRequest:
 
 async def _parts(request: Request) -> dict[str, str] | None:
     """The parts of a multipart body as texts; ``None`` when it is not one or cannot be read."""
+    # The body was read already, and Starlette keeps it, so the form can be parsed from it.
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return None
     parts: dict[str, str] = {}

@@ -107,6 +107,7 @@ class Calls:
     def state_of(self, call_id: str, key: str | None) -> CallState:
         """Whether the call of this id, opened with this key, is open."""
         call = self._calls.get(call_id)
+        # A call that no key stands behind may be ended by anybody.
         if call is None or call.key not in (None, key):
             return "unknown"
         return "over" if call.ended else "open"
@@ -146,6 +147,7 @@ class Calls:
     def _end(self, call: Call, how: str) -> AnsweringPeer | None:
         """Mark the call as ended and give its peer, which the caller closes."""
         peer, call.peer = call.peer, None
+        # The first reason stays: closing the peer ends the call once more, as `peer_gone`.
         call.ended = call.ended or how
         timer = self._timers.pop(call.id, None)
         if timer is not None:
@@ -165,6 +167,7 @@ class Calls:
         self._timers[call.id] = timer
 
     def _grown_old(self, call: Call) -> None:
+        # A call that has come to its limit is told so first, and closed a moment later.
         if call.connected and not call.told:
             call.told = True
             call.on_limit()
@@ -172,6 +175,8 @@ class Calls:
             return
         peer = self._end(call, "too_long" if call.connected else "never_connected")
         if peer is not None:
+            # The loop keeps only weak references to its tasks, so this one is held until it is
+            # done.
             task = asyncio.get_running_loop().create_task(peer.close())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)

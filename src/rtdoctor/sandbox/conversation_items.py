@@ -31,6 +31,7 @@ class ConversationItems:
 
     def finish(self, item: dict[str, Any], follows: str | None) -> list[Event]:
         """The events for the item that ``begin`` announced, now complete."""
+        # The beta told of an item once, when it began.
         return [] if self._is_beta else [_item_event("done", follows, item)]
 
 

@@ -108,12 +108,14 @@ def _emitted(name: str, call: Call, seen: ReceivedRequest) -> list[Event]:
         case "output_audio_buffer.cleared":
             return _cut_off(call)
     if name.endswith(".updated"):
+        # Updated before the event is made, since the event shows the new session.
         call.session = call.session.updated(_object_at(seen, "session"))
     return [server_event(name, session=call.session.body)]
 
 
 def _response(call: Call, seen: ReceivedRequest) -> list[Event]:
     response = respond(call.session, call.items, _object_at(seen, "response"))
+    # From here on the voice is fixed: a rule refuses to change it once audio was played.
     if response.has_audio and call.peer is not None:
         call.has_spoken = True
         call.peer.output.play(response.id, TONE_MS)

@@ -52,6 +52,7 @@ class RequestLog:
                 "number": self._answered,
                 "endpoint": seen.endpoint,
                 "method": seen.method,
+                # Also a path and a query may hold a token, where a client puts it there by mistake.
                 "path": self._masked(seen.path),
                 "query": {n: self._masked(v) for n, v in seen.query.items()},
                 "headers": {n: self._header(n, v) for n, v in seen.headers.items()},

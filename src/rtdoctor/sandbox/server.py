@@ -138,6 +138,8 @@ def _run(
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         warming = asyncio.create_task(asyncio.to_thread(_warm_up))
         await stop.wait()
+        # Calls end before the server does, so that their peers say goodbye over a loop that still
+        # runs.
         await service.close()
         # uvicorn's own shutdown waits for every open answer, also for one that a rule delays.
         serving.cancel()
@@ -237,7 +239,9 @@ class _StopRequest:
 
         asked = asyncio.Event()
         loop = asyncio.get_running_loop()
+        # A signal handler and the thread that reads stdin run outside the loop.
         self._wake = lambda: loop.call_soon_threadsafe(asked.set)
+        # It may have been asked for before there was anything to wake.
         if not self._asked:
             await asked.wait()
         self._wake = lambda: None

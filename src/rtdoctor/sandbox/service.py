@@ -95,6 +95,7 @@ class SandboxService:
         )
         session = Session.new(mint.dialect, type_, asked)
         seconds = seen.at("expires_after.seconds")
+        # Only GA takes `expires_after` at the top of its body.
         ttl_s = int(seconds) if json_type(seconds) == "number" and not beta else mint.ttl_s
         token = self.tokens.mint(session, key=seen.key, minted_at=seen.path, ttl_s=ttl_s)
         secret = {"value": token.value, "expires_at": int(token.expires_at)}
@@ -118,6 +119,8 @@ class SandboxService:
         except OfferRefused:
             return await _fixed(_PEER_REFUSED, seen)
         self._events.attend(call)
+        # A path and no URL, as in the recorded answers; a client resolves it or takes its last
+        # part.
         location = {"location": f"{_calls_path(seen.path)}/{call.id}"}
         return Reply(rule, 201, answer, "application/sdp", location)
 

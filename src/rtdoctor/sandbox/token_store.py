@@ -36,6 +36,7 @@ def opening_a_call(token: IssuedToken | None) -> Iterator[None]:
     token.calls += 1
     try:
         yield
+    # Also when the request is cancelled: a client that went away has opened no call.
     except BaseException:
         token.calls -= 1
         raise
@@ -63,6 +64,7 @@ class TokenBook:
         token = self._tokens.get(value)
         if token is None:
             return False
+        # A token that is older already keeps its own time.
         token.expires_at = min(token.expires_at, time.time())
         return True
 

@@ -29,6 +29,8 @@ _NAMED_INSTEAD = re.compile(
 _PIECE = re.compile(r"[A-Za-z0-9]{8,}")
 _MIXED = re.compile(r"(?=[A-Za-z]{0,999}[0-9])(?=[0-9]{0,999}[A-Za-z])")
 _SPACE = re.compile(r"\s")
+# A date, a version, an amount, a short number: reports are full of them.
+_NUMBER = re.compile(r"(?a)\d{1,7}|(?=.{0,20}\Z)\d+(?:[-./:,T ]\d+)+Z?")
 
 
 def is_alias(text: str) -> bool:
@@ -39,6 +41,11 @@ def is_alias(text: str) -> bool:
 def is_word(value: str) -> bool:
     """Whether this is what a program prints where a value is missing: never a secret."""
     return re.fullmatch(_MISSING, value) is not None
+
+
+def is_number(value: str) -> bool:
+    """Whether this has no letter, and few digits, like a date, a version or a port."""
+    return _NUMBER.fullmatch(value) is not None
 
 
 def is_evidence(value: str) -> bool:

@@ -13,7 +13,7 @@ import json
 import re
 import string
 import zlib
-from base64 import b64decode, b64encode
+from base64 import b32encode, b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
@@ -194,13 +194,17 @@ def spellings(value: str) -> set[str]:
 
 
 def forms(value: str) -> frozenset[str]:
-    """What to search the views for: the value, and its base64 and hex forms.
+    """What to search the views for: the value as people and programs write it, and its forms in
+    base64, base32 and hex.
 
     Base64 is given for each of the three alignments a value can have inside a longer text,
-    without the characters that also depend on its neighbours, in both alphabets.
+    without the characters that also depend on its neighbours, in both alphabets; base32 for each
+    of its five.
     """
     raw = value.encode("utf-8", "surrogatepass")
     found = spellings(value) | {value.replace(" ", "+")}
+    found |= {value.lower(), value.upper(), value.swapcase(), value[::-1], " ".join(value)}
+    found.update(_in_base32(raw))
     found |= {raw.hex(), raw.hex().upper(), raw.decode("latin-1")}
     found.add(normalise_message(value) or "")  # what it becomes in a signature
     for written in {value, quote(value, safe="", errors="replace"), json.dumps(value)[1:-1]}:
@@ -215,6 +219,15 @@ def _in_base64(raw: bytes) -> Iterator[str]:
         own = coded[shared : -1 if (lead + len(raw)) % 3 else None]
         yield own
         yield own.translate(_URLSAFE)
+
+
+def _in_base32(raw: bytes) -> Iterator[str]:
+    for lead in range(5):
+        coded = b32encode(bytes(lead) + raw).decode("ascii").rstrip("=")
+        begins = -(-lead * 8 // 5)  # the digits before hold bits of the neighbours
+        own = coded[begins : -1 if (lead + len(raw)) % 5 else None]
+        yield own
+        yield own.lower()
 
 
 def packed(text: str) -> Iterator[tuple[int, int, str]]:

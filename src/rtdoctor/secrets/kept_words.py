@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from rtdoctor.secrets.appearance import is_number, is_word
+from rtdoctor.secrets.multi_search import SHORTEST
 from rtdoctor.strict_yaml import load_packaged
 
 FILE = "kept_words.yaml"
@@ -23,6 +25,12 @@ class KeptWords:
 def is_kept_word(value: str) -> bool:
     """Whether the list keeps this word readable, or a word that it is a part of."""
     return value.lower() in _kept_words()
+
+
+def can_be_hidden(value: str) -> bool:
+    """Whether a value may be hidden wherever it stands: it is long enough, and no ordinary text."""
+    ordinary = is_word(value) or is_number(value) or is_kept_word(value.strip("<>"))
+    return len(value) >= SHORTEST and not ordinary
 
 
 @cache

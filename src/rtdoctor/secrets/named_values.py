@@ -13,7 +13,15 @@ from functools import cache
 
 from rtdoctor.secrets.appearance import looks_random
 from rtdoctor.secrets.names import LONGEST, Name, hints, judge
-from rtdoctor.secrets.shapes import COOKIE, CREDENTIAL, WORD, Found, Replacement, found
+from rtdoctor.secrets.shapes import (
+    COOKIE,
+    CREDENTIAL,
+    WORD,
+    Found,
+    Replacement,
+    found,
+    word_without,
+)
 from rtdoctor.secrets.table import table
 
 _ORGANIZATION = Replacement("organization", "<organization {n}>", learn=False)
@@ -32,7 +40,11 @@ _NAME_CHARACTERS = string.ascii_letters + string.digits + "_-"
 _REST_OF_NAME = r"[a-z0-9_-]{0,60}+"
 _SIGN = r"(?P<before>\s*+)(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<after>\s*+)"
 # In a sentence or an XML element only a value that looks random is one: `the token abc1...`.
-_NO_SIGN = r"(?P<words>>|[ \t]++(?:is[ \t]++|was[ \t]++|of[ \t]++)?)"
+# Most words have no digit, and are done with here.
+_NO_SIGN = (
+    r"(?P<words>>|[ \t]++(?:is[ \t]++|was[ \t]++|of[ \t]++)?)"
+    rf"(?=[\"'`]?{word_without('0-9')}*+[0-9])"
+)
 _OPTION = re.compile(rf"(?a)--(?P<name>[\w-]{{1,{LONGEST}}})[= ](?P<secret>(?!-){WORD}+)")
 _QUOTED = re.compile(
     r"(?P<quote>\\?[\"'`])(?P<secret>(?:(?!(?P=quote))(?:[^\\\r\n]|\\.))++)(?P=quote)"
@@ -40,8 +52,9 @@ _QUOTED = re.compile(
 _OPENED, _NEXT = re.compile(r"\[\s*+"), re.compile(r"\s*+,\s*+")
 _PARAMETER = re.compile(r"(?P<secret>[^&;#\s\"'`<>\\]+)")
 # Without a quote, a word may be of a sentence or of code: only a digit tells a secret apart.
-_DIGIT, _CALL = rf"(?={WORD}{{0,99}}[0-9])", r"(?![\w.]{1,99}\()"
-_LETTER = rf"(?={WORD}{{0,99}}[A-Za-z])"
+_DIGIT = rf"(?={word_without('0-9')}{{0,99}}+[0-9])"
+_LETTER = rf"(?={word_without('A-Za-z')}{{0,99}}+[A-Za-z])"
+_CALL = r"(?![\w.]{1,99}\()"
 _ASSIGNED = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_CALL}(?![$({{\[]){WORD}{{6,}})")
 _IN_WORDS = re.compile(rf"[\"'`]?(?P<secret>{_CALL}{WORD}*[^\s\"'`<>\\,;&().:?!])")
 _BARE = re.compile(rf"[\"']?(?P<secret>{_DIGIT}{_LETTER}{_CALL}(?![$({{\[]){WORD}{{6,}})")

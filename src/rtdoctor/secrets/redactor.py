@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeVar
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import RedactionError
 from rtdoctor.secrets.aliases import Aliases
-from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, is_word
+from rtdoctor.secrets.appearance import is_alias, is_evidence, is_unmistakable, looks_random
 from rtdoctor.secrets.encodings import forms, hides, lower, parts, readings, spellings, views
 from rtdoctor.secrets.hits import Hit, merged
 from rtdoctor.secrets.ip_addresses import find_addresses, find_known
-from rtdoctor.secrets.kept_words import is_kept_word
-from rtdoctor.secrets.multi_search import SHORTEST, MultiSearch
+from rtdoctor.secrets.kept_words import can_be_hidden
+from rtdoctor.secrets.multi_search import MultiSearch
 from rtdoctor.secrets.named_values import find_named, find_pairs
 from rtdoctor.secrets.shapes import CREDENTIAL, Found, find_shapes, find_strong_shapes
 from rtdoctor.secrets.walker import Walker
@@ -30,6 +30,7 @@ from rtdoctor.secrets.walker import Walker
 T = TypeVar("T")
 
 _CUT = 12  # so much of a secret is one cut short: at the end of a text, elsewhere if it is half
+_CERTAIN = 16  # characters of a value that is not in a report by chance
 _ROUNDS = 6
 # A stranger's text may consist of nothing but secrets, and each of them costs time. These bound
 # what one text, and all texts of a run, can cost.
@@ -63,19 +64,21 @@ class Redactor:
         self._surprises = 0  # values learnt from their shape or place, while cleaning
         self._by_shape = 0  # how many of the values were learnt from their shape
         self._known: set[str] = set()
+        self._by_chance: set[str] = set()  # forms of values that may be part of any report
         self._walker = Walker(self.clean_text, self._clean_named, self._learn_literal)
 
     def add(self, secret: Secret) -> bool:
         """Hide this value from now on, in every encoding.
 
-        False when it cannot be told from ordinary text: shorter than six characters, a word
-        such as ``undefined`` that explains a failure, or one that reports are made of. Such a
-        value is hidden by its place only (after ``Authorization:``, in a cookie, ...).
+        False when it cannot be told from ordinary text: shorter than six characters, a number, a
+        word such as ``undefined`` that explains a failure, one that reports are made of, or a part
+        of an alias. Such a value is hidden by its place only (after ``Authorization:``, in a
+        cookie, ...).
         """
         value = secret.reveal().strip()
         name = secret.alias.strip("<>")
         alias = name if is_alias(name) else f"<{name}>"
-        if len(value) < SHORTEST or is_word(value) or is_kept_word(value):
+        if not can_be_hidden(value) or value.lower() in alias.lower():
             return False
         stem = re.sub(r"[#? ]*\d+$", "", name)
         self._learn(value, alias, _KINDS.get(stem, stem))
@@ -134,11 +137,18 @@ class Redactor:
         Looks for every known value and masked address, and for shapes that are beyond doubt. Of a
         zip file the members are searched.
         """
+        return self._scan(data, decoded=decoded, by_chance=frozenset())
+
+    def _scan(self, data: bytes, *, decoded: bool, by_chance: Collection[str]) -> list[str]:
         names: set[str] = set()
         for part in parts(data):
             text = part.decode("utf-8", "replace")
             for reading in readings(text) if decoded else (text,):
-                values = {alias for _, _, alias in self._values.find(reading)}
+                values = {
+                    alias
+                    for start, end, alias in self._values.find(reading)
+                    if reading[start:end] not in by_chance
+                }
                 seen = values and reading is not text  # by its value: that says more
                 shapes = () if seen else find_strong_shapes(reading)
                 names |= values
@@ -150,25 +160,20 @@ class Redactor:
     def guard(self, data: bytes, *, decoded: bool = True) -> bytes:
         """The same bytes, when no secret is in them; otherwise ``RedactionError`` (exit 5).
 
+        Values that a report may hold by chance do not count: what was observed was cleaned of
+        them, and where they stand now they are words and marks of the report itself.
         ``decoded=False`` searches the bytes as they are, for every value in every encoding, but
         does not decode them once more: for what was cleaned a moment before.
         """
-        names = self.scan(data, decoded=decoded)
+        names = self._scan(data, decoded=decoded, by_chance=self._by_chance)
         if names:
             raise RedactionError(
                 f"the redaction self-test found {', '.join(names)} in {len(data)} bytes "
                 "about to be written; nothing was written",
-                hint=self._why_found(data),
+                hint="This is a bug in rtdoctor, unless one of your secrets is a text that is in "
+                "every report. Please report it without attaching the run.",
             )
         return data
-
-    def _why_found(self, data: bytes) -> str:
-        if any(word.encode() in data for word in self._known if word.isalpha() and word.isascii()):
-            return (
-                "One of your secrets is an ordinary word that reports are made of, so it cannot "
-                "be hidden. Use a longer key, with digits in it."
-            )
-        return "This is a bug in rtdoctor. Please report it without attaching the run."
 
     def counts(self) -> dict[str, int]:
         """How many different secrets of each kind were hidden so far, for the report."""
@@ -217,7 +222,7 @@ class Redactor:
 
     def _learn_literal(self, text: str) -> None:
         """A credential that was written into a setup, whatever it looks like."""
-        if not is_evidence(text) and len(text) >= SHORTEST and not is_kept_word(text):
+        if not is_evidence(text) and can_be_hidden(text):
             found = Found(0, len(text), text, CREDENTIAL)
             self._learn(text, self._name(found), CREDENTIAL.kind)
 
@@ -289,12 +294,16 @@ class Redactor:
         hidden = {form for part in parts for form in forms(part)}
         for form in hidden:
             self._values.add(form, alias)
+        if len(value) < _CERTAIN and not looks_random(value):
+            self._by_chance |= hidden
         self._learnt += 1
         if len(value) > _CUT:
             # one that was cut short in the middle of a text, as in: Invalid token abcdefgh...
             for whole in spellings(value):
                 half = whole[: max(_CUT, (len(whole) + 1) // 2)]
                 self._values.add(half, alias)
+                if value in self._by_chance:
+                    self._by_chance.add(half)
                 self._halves.setdefault(half, whole)
             self._heads.setdefault(value[:_CUT], []).append((value, alias))
 

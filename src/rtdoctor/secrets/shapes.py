@@ -84,6 +84,11 @@ _HALF = Replacement("half-masked key", "<half-masked key {n}>", learn=False)
 WORD = r"[^\s\"'`<>\\,;&()]"
 
 
+def word_without(characters: str) -> str:
+    """The class ``WORD`` without these characters: a search for one of them need not go back."""
+    return WORD.replace("[^", f"[^{characters}")
+
+
 def _shape(mask: Replacement, hint: str, pattern: str, *, strong: bool = False) -> Shape:
     return Shape(mask, hint, pattern, strong)
 

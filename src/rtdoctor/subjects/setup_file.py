@@ -3,79 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from rtdoctor.domain.setup import Factor, Level, Setup
 from rtdoctor.errors import ConfigError
-from rtdoctor.migration.json_text import compact_json
 from rtdoctor.plan.catalogue import Catalogue, level_value
 from rtdoctor.strict_yaml import load, placed
+from rtdoctor.subjects.setup_literals import (
+    AuthLiteral,
+    BetaLiteral,
+    BodyLiteral,
+    EncodingLiteral,
+    EndpointLiteral,
+    OfferLiteral,
+    QueryLiteral,
+    literal_name,
+)
+from rtdoctor.subjects.setup_shorthand import spelled_out, split_query
 
 NEWEST_VERSION = 1
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """A name of a header or a method (RFC 9110, sections 5.6.2 and 9.1)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointLiteral:
-    """A path or URL, and the method where it is not POST."""
-
-    path: str
-    method: str = "POST"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyLiteral:
-    """``json`` (any data) or ``text``, sent to the byte as given."""
-
-    json: Any = None
-    text: str | None = None
-    content_type: str = "application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthLiteral:
-    """A kind, or a literal ``text``; header, scheme and where the client reads the token in the
-    answer to the mint, when they are unusual."""
-
-    kind: Literal["ephemeral", "used", "expired", "api_key", "none", "literal"] = "literal"
-    text: str = ""
-    header: str = "Authorization"
-    scheme: str = "Bearer"
-    read_at: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BetaLiteral:
-    """``OpenAI-Beta`` on the mint and on the call, and any other headers, name to value."""
-
-    mint: str | None = None
-    call: str | None = None
-    mint_others: dict[str, str] = field(default_factory=dict)
-    call_others: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryLiteral:
-    params: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EncodingLiteral:
-    kind: Literal["raw", "multipart", "json"] = "raw"
-    content_type: str = "application/sdp"
-    session: Any = None
-    trim: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferLiteral:
-    """``sdp`` is an offer as a browser made it."""
-
-    audio: bool = True
-    channel: str | None = "oai-events"
-    sdp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +49,29 @@ def read_setup(text: str, where: str, catalogue: Catalogue) -> Setup:
     A literal that equals a listed level gets that level's name. Raises ``ConfigError``.
     """
     parsed = load(text, SetupFile, where, newest=NEWEST_VERSION)
+    parsed = _with_query_apart(parsed, text, where)
     levels = {}
     for factor in Factor:
         with placed(text, where, factor.value):
             levels[factor.value] = _level(catalogue, factor, getattr(parsed, factor.value))
     return Setup(**levels)
+
+
+def _with_query_apart(parsed: SetupFile, text: str, where: str) -> SetupFile:
+    """The query that is written into the URL of the call stands in ``call_query``."""
+    if not isinstance(parsed.call_endpoint, str):
+        return parsed
+    url, query = split_query(parsed.call_endpoint)
+    if query is None:
+        return parsed
+    with placed(text, where, Factor.CALL_QUERY.value):
+        if parsed.call_query is not None:
+            raise ConfigError(
+                where,
+                "the query of the call is given twice",
+                hint="It also stands in call_endpoint; keep one of them.",
+            )
+    return replace(parsed, call_endpoint=url, call_query=query or "none")
 
 
 def read_subject(text: str, where: str, catalogue: Catalogue) -> Setup:
@@ -169,35 +136,8 @@ def _level(catalogue: Catalogue, factor: Factor, given: Any) -> Level[Any]:
     if given is None:
         return catalogue.entry(factor, catalogue.defaults[factor]).level
     if isinstance(given, str):
-        # A path cannot be mistaken for the name of a level, which has no slash.
-        if factor in _ENDPOINTS and (given.startswith("/") or "://" in given):
-            return named(
-                catalogue, factor, level_value(factor, {"path": given, "method": "POST"}), given
-            )
+        given = spelled_out(factor, given)
+    if isinstance(given, str):
         return catalogue.entry(factor, given).level
     value = level_value(factor, asdict(given))
-    return named(catalogue, factor, value, _literal_name(given))
-
-
-_ENDPOINTS = (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT)
-
-
-def _literal_name(given: Any) -> str:
-    """What reports print for a literal that is on no list."""
-    match given:
-        case EndpointLiteral():
-            return given.path if given.method == "POST" else f"{given.method} {given.path}"
-        case BodyLiteral():
-            text = given.text if given.json is None else compact_json(given.json)
-            return "none" if text is None else text
-        case AuthLiteral():
-            return f"{given.scheme} {given.text or given.kind}".strip()
-        case BetaLiteral():
-            others = [*given.mint_others, *given.call_others]
-            return f"mint {given.mint}, call {given.call}" + "".join(f", {n}" for n in others)
-        case QueryLiteral():
-            return "&".join(f"{k}={v}" for k, v in given.params.items()) or "none"
-        case EncodingLiteral():
-            return f"{given.kind} as {given.content_type}"
-        case _:
-            return f"{'audio' if given.audio else 'no audio'}, channel {given.channel}"
+    return named(catalogue, factor, value, literal_name(given))

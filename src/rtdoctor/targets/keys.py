@@ -8,10 +8,15 @@ from pathlib import Path
 
 from rtdoctor.domain.secret import Secret
 from rtdoctor.errors import UsageError
+from rtdoctor.secrets.appearance import is_evidence, is_number
+from rtdoctor.secrets.multi_search import SHORTEST
 from rtdoctor.text_file import read_text
 
 KEY_VARIABLE = "OPENAI_API_KEY"
-_KEY_ALONE = "It should hold the key and nothing else."
+_KEY_ALONE = (
+    "It should hold the key and nothing else. For a service that asks for no key, any word of "
+    f"{SHORTEST} letters will do."
+)
 
 
 def read_key(key_file: Path | None = None) -> Secret | None:
@@ -60,8 +65,12 @@ def _not_a_key(value: str) -> str:
         return "it is a NAME=VALUE line"
     if value[0] in "\"'`" or value[-1] in "\"'`":
         return "it is in quotes"
-    if value.lower().startswith("bearer "):
+    if re.match(r"(?i)bearer(?:\s|$)", value):
         return "it begins with “Bearer”"
+    if is_evidence(value) or is_number(value):
+        return "it stands where a key should be, and is none"
     if not value.isascii() or not value.isprintable() or " " in value:
         return "it contains spaces or unusual letters"
+    if len(value) < SHORTEST:
+        return f"it has fewer than {SHORTEST} characters, so it could not be kept out of reports"
     return ""

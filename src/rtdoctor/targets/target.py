@@ -24,6 +24,10 @@ class Target:
     ``era`` is set for the embedded sandbox only. A key and its tokens go only to URLs of the
     target. Raises ``UsageError`` for a base URL that is none, holds a password, or is plain HTTP
     to another machine.
+
+    >>> sandbox = Target.at("http://localhost:8000", key="sk-local-0123456789")
+    >>> sandbox.may_see_key("http://localhost:8000/v1/realtime/calls"), sandbox.on_loopback
+    (True, True)
     """
 
     name: str
@@ -75,14 +79,17 @@ class Target:
 
     @property
     def info(self) -> TargetInfo:
+        """The same without the key, as a run keeps it."""
         return TargetInfo(self.name, self.base_url, self.era)
 
     @property
     def on_loopback(self) -> bool:
+        """Whether the service is on this machine, by its address or a name such as localhost."""
         return is_loopback(urlsplit(self.base_url).hostname or "")
 
     @property
     def is_https(self) -> bool:
+        """Whether it is reached over TLS."""
         return urlsplit(self.base_url).scheme == "https"
 
     def url(self, path: str) -> str:

@@ -23,6 +23,11 @@ class FakeMicrophone:
 
     A muted one gives silence, as a muted ``MediaStreamTrack`` of W3C does. With ``ends_after_s``
     the track ends after so many seconds, as when a real microphone is unplugged.
+
+    >>> FakeMicrophone().track().kind
+    'audio'
+    >>> FakeMicrophone(muted=True).chromium_args()[0]
+    '--use-fake-ui-for-media-stream'
     """
 
     wav: str | os.PathLike[str] = BEEPS

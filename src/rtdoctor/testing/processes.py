@@ -23,8 +23,12 @@ def run_sandbox(era: str = TODAY, rules: Path | str | None = None) -> Iterator[R
     """Run an imitated Realtime service for the block, in a process of its own.
 
     For a fixture of module or session scope; in a single test the fixture ``realtime_sandbox`` is
-    shorter. Raises ``UsageError`` for an unknown era or a file of rules that is wrong, and
-    ``CannotTest`` when the process does not start.
+    shorter. ``rules`` is a file, or its YAML text. Raises ``UsageError`` for an unknown era or a
+    file of rules that is wrong, and ``CannotTest`` when the process does not start within 20 s.
+
+    >>> with run_sandbox(era="ga-only") as service:
+    ...     sorted(service.env())
+    ['OPENAI_API_KEY', 'OPENAI_BASE_URL']
     """
     with ExitStack() as stack:
         process = _start(era, _rules_file(rules, stack))

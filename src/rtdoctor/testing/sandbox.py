@@ -19,6 +19,16 @@ class SandboxRequest:
     in the Authorization header, such as ``api_key``, ``token`` or ``none``. ``rule`` is the id of
     the rule that answered, ``fact`` the recorded fact that it follows, and ``basis`` is ``fact`` or
     ``inferred``. docs/sandbox-rules.md explains these words.
+
+    >>> from urllib.request import Request, urlopen
+    >>> from rtdoctor.testing import run_sandbox
+    >>> with run_sandbox() as service:
+    ...     url = f"{service.base_url}/v1/realtime/client_secrets"
+    ...     bearer = {"Authorization": f"Bearer {service.api_key}"}
+    ...     answer = urlopen(Request(url, b"{}", {"Content-Type": "application/json", **bearer}))
+    ...     [mint] = service.requests()
+    >>> mint.endpoint, mint.auth, mint.status, mint.json()
+    ('mint', ('api_key',), 200, {})
     """
 
     number: int
@@ -46,8 +56,17 @@ class SandboxSession:
     ``type`` is ``realtime``, ``transcription`` or ``translation``, ``dialect`` is ``beta`` or
     ``ga``. ``connected`` tells whether DTLS came up, ``channel`` is the label of the data channel.
     ``ended`` is ``None`` while the session is open, else ``hung_up``, ``peer_gone``,
-    ``never_connected``, ``too_long`` or ``shut_down``. ``audio_ms`` is how much audio came, and
-    ``sound_ms`` how much of it was not silence.
+    ``never_connected``, ``too_long`` or ``shut_down``. ``audio_ms`` is how much audio came, in
+    milliseconds, and ``sound_ms`` how much of it was not silence.
+
+    >>> from rtdoctor import NewSurvey, Target, run_check, setup_from_yaml
+    >>> from rtdoctor.testing import run_sandbox
+    >>> with run_sandbox() as service:
+    ...     target = Target.at(service.base_url, key=service.api_key)
+    ...     finished = await run_check(NewSurvey(target, (setup_from_yaml("auth: ephemeral"),)))
+    ...     [session] = service.sessions
+    >>> session.type, session.connected, session.ended
+    ('realtime', True, 'hung_up')
     """
 
     id: str
@@ -63,7 +82,13 @@ class SandboxSession:
 
 @dataclass(frozen=True, slots=True)
 class SandboxSessions:
-    """The sessions in the order in which they were opened."""
+    """The sessions in the order in which they were opened.
+
+    >>> from rtdoctor.testing import run_sandbox
+    >>> with run_sandbox() as service:
+    ...     service.sessions.opened, list(service.sessions)
+    (0, [])
+    """
 
     all: tuple[SandboxSession, ...]
 
@@ -72,14 +97,17 @@ class SandboxSessions:
 
     @property
     def opened(self) -> int:
+        """How many offers were answered."""
         return len(self.all)
 
     @property
     def hung_up(self) -> int:
+        """How many of them the client ended with a hang-up request."""
         return sum(session.ended == "hung_up" for session in self.all)
 
     @property
     def still_open(self) -> int:
+        """How many of them have not ended in any way."""
         return sum(session.ended is None for session in self.all)
 
 
@@ -88,7 +116,13 @@ class RealtimeSandbox:
     """An imitated Realtime service that runs. It is no claim about a real one.
 
     ``base_url`` has no ``/v1`` at its end. ``api_key`` opens this service and no other.
-    Its questions block for a moment, and raise ``CannotTest`` when the sandbox does not answer.
+    Its questions block for a moment, and raise ``CannotTest`` when the sandbox does not answer
+    within 10 s.
+
+    >>> from rtdoctor.testing import run_sandbox
+    >>> with run_sandbox(era="beta") as service:
+    ...     print(service.era, service.requests(), service.expire("ek_unknown"))
+    beta [] False
     """
 
     base_url: str

@@ -24,7 +24,7 @@ SUSPICIONS = "Likely, not proved"
 NO_PROOF = "a failure of this kind can have other reasons, so this is likely, not proved"
 CONTRADICTIONS = "The service contradicted itself"
 CONTROL = "What passes beside it"
-AS_CODE = "As code, before and after: rtdoctor show FILE --as js|curl|python|prompt"
+AS_CODE = "As code, before and after: rtdoctor show RUN --as js|curl|python|prompt"
 
 _NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 _RESUME = "to go on where it ended: rtdoctor check --resume JOURNAL"

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 SESSION = {
     "type": "transcription",
-    "audio": {"input": {"transcription": {"model": "gpt-4o-transcribe", "language": "en"}}},
+    "audio": {"input": {"transcription": {"model": "gpt-live-transcribe", "language": "en"}}},
 }
 
 

@@ -65,6 +65,10 @@ def test_what_is_said_is_transcribed_and_the_call_is_hung_up(service, open_page)
     page = open_page(service, FakeMicrophone())
 
     page.click("#talk")
+    expect(page.locator("#state")).to_have_text("connected", timeout=20_000)
+    while not any(s.sound_ms > 500 for s in service.sessions):
+        page.wait_for_timeout(50)
+    page.click("#done")
     expect(page.locator("#transcript")).to_contain_text("s of sound", timeout=20_000)
     page.click("#hang-up")
     expect(page.locator("#state")).to_have_text("hung up")

@@ -8,7 +8,7 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.text import Text
 
 from rtdoctor.explain.advice import cannot_tell
-from rtdoctor.explain.ranking import Explanation, Match
+from rtdoctor.explain.explanation import Explanation, Match
 
 _STYLES = {"strong": "bold red", "likely": "bold yellow", "possible": "bold"}
 
@@ -28,6 +28,7 @@ def explanation_parts(result: Explanation, place: Place = _of_one_text) -> Itera
     yield from _errors(result, place)
     if not result.matches:
         yield from _bodies(result, place)
+        yield from _retirements(result, place)
         if not (result.errors or result.bodies):
             yield Text("Nothing known matches this text.", style="bold")
         yield from _list("What it cannot tell:", cannot_tell(result))
@@ -42,6 +43,7 @@ def explanation_parts(result: Explanation, place: Place = _of_one_text) -> Itera
     for number, match in enumerate(result.matches, 1):
         yield _match(number, match, place)
     yield from _bodies(result, place)
+    yield from _retirements(result, place)
     yield from _list("What the text cannot tell:", cannot_tell(result))
     yield Text("Next:", style="bold")
 
@@ -54,6 +56,16 @@ def _bodies(result: Explanation, place: Place) -> Iterator[RenderableType]:
     for body in result.bodies:
         for said in body.faults:
             yield _Indented(Text.assemble((f"{place(body.line)}: ", "dim"), said), 3, "- ")
+    yield Text()
+
+
+def _retirements(result: Explanation, place: Place) -> Iterator[RenderableType]:
+    """The models in use that the service gives up, which need not be the fault."""
+    if not result.retirements:
+        return
+    yield Text("What the service gives up:", style="bold")
+    for ending in result.retirements:
+        yield _Indented(Text.assemble((f"{place(ending.line)}: ", "dim"), ending.said), 3, "- ")
     yield Text()
 
 

@@ -12,7 +12,7 @@ from rtdoctor.wording import levels
 from rtdoctor.wording import outcomes as words
 from rtdoctor.wording.outcomes import plural
 
-_PROBES = "Each #n is a probe: rtdoctor show RUN n, where RUN is the journal or a --json file."
+_PROBES = "Each #n is a probe: rtdoctor show RUN n, where RUN is last, a journal or a --json file."
 _REPLAYED = (
     "Played back from a recording, without a network: the HTTP exchanges, and the later "
     "stages as they were recorded."

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from rtdoctor.sdp.description import read_description
 
+# The priorities of the recorded answers; the first is that of RFC 8445, section 5.1.2.1, for a host
+# candidate of component 1.
 UDP_PRIORITY = 2130706431
 TCP_PRIORITY = 1671430143
 
@@ -61,6 +63,7 @@ def shaped(answer: str, tcp: Sequence[Address], max_message_size: int | None = N
             lines += _as_the_service_writes(line)
         if line.startswith("a=sctp-port:"):
             lines += message_size
+    # An answer with one m-section has no second one before which they could be put.
     if sections == 1:
         lines += _candidates(udp, tcp, ufrag)
     return "\r\n".join(lines) + "\r\n"

@@ -75,6 +75,7 @@ class AudioReceiver:
 
     def _stops(self, session: Session) -> list[Event]:
         assert self._started_ms is not None
+        # The silence that ended the stretch is no part of it.
         end_ms = self.heard_ms - self._quiet_ms
         seconds = (end_ms - self._started_ms) / 1000
         self._started_ms = None

@@ -60,6 +60,7 @@ class IceTcp:
             if candidate is None:
                 return
             self.connections += 1
+            # A socket of its own for each connection, so that the answers find their way back.
             relay, _ = await asyncio.get_running_loop().create_datagram_endpoint(
                 lambda: _ToClient(writer), remote_addr=candidate
             )

@@ -62,6 +62,7 @@ class OutputAudio(MediaStreamTrack):
         now = asyncio.get_running_loop().time()
         if self._next_at > now:
             await asyncio.sleep(self._next_at - now)
+        # Reckoned from when the frame was due; what came late does not make the later ones later.
         self._next_at = max(self._next_at, now) + _FRAME_MS / 1000
         self._frames_left = max(0, self._frames_left - 1)
         return self._frame()

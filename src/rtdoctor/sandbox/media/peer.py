@@ -71,6 +71,8 @@ class AnsweringPeer:
         max_message_size: int | None = None,
     ) -> str:
         """The SDP answer, with candidates on these addresses. Raises ``OfferRefused``."""
+        # Before the offer is set: aiortc then matches its audio section with this transceiver, and
+        # answers it with our track.
         audio = self._pc.addTransceiver(self.output, direction="sendrecv")
         audio.setCodecPreferences(
             [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.mimeType == "audio/opus"]
@@ -102,6 +104,7 @@ class AnsweringPeer:
         self._over()
 
     def _over(self) -> None:
+        # aiortc changes its state within `close`, which leads here a second time.
         ended, self._ended = self._ended, lambda: None
         ended()
 

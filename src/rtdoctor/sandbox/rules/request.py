@@ -220,8 +220,11 @@ class ReceivedRequest:
         return OfferSeen(self.text if self.parts is None else self.parts.get("sdp", ""))
 
     def at(self, path: str) -> Any:
-        """The value at a path of the JSON body, or ``ABSENT``."""
+        """The value at a path of the JSON body, or ``ABSENT``; at the empty one of a body that is
+        not JSON, its text."""
         value = self.body
+        if not path and value is ABSENT and self.text:
+            return self.text
         for name, index in _STEP.findall(path):
             if name and isinstance(value, dict):
                 value = value.get(name, ABSENT)
