@@ -29,7 +29,6 @@ _SCALARS: tuple[type, ...] = (str, int, float, bool)
 _MAX_BYTES = 2_000_000
 _MAX_DEPTH = 40
 _ROOT = "the document"
-_MERGE = "tag:yaml.org,2002:merge"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
@@ -230,12 +229,8 @@ class _NodeReader:
             self.fail(node, f"{what} must be a mapping", "Write it as lines of `name: value`.")
         seen: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                self.fail(key, f"{what}: a key must be text")
-            if key.tag == _MERGE:
-                self.fail(
-                    key, "YAML merge keys (<<) are refused", 'As a name it needs quotes: "<<"'
-                )
+            if not isinstance(key, ScalarNode) or key.tag.endswith(":merge"):
+                self.fail(key, f"{what}: a key must be text, and no YAML merge key (<<)")
             if key.value in seen:
                 # PyYAML would keep the last of them without a word.
                 self.fail(key, f"{what}: {key.value!r} is given twice")

@@ -20,19 +20,24 @@ def open_at_once(path: Path) -> BinaryIO:
     Raises ``OSError``, also for a device: ``/dev/zero`` has no end.
     """
     if sys.platform == "win32":  # has no pipes among its files, and set_blocking refuses files
-        return path.open("rb")
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, "it is a folder")
-        if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not os.isatty(descriptor)):
-            raise OSError(errno.EINVAL, "it is a device and not a file")
+        descriptor = os.open(path, os.O_RDONLY | os.O_BINARY)
+    else:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         os.set_blocking(descriptor, True)
+    try:
+        _refuse_what_is_no_file(descriptor)
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def _refuse_what_is_no_file(descriptor: int) -> None:
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "it is a folder")
+    if stat.S_ISBLK(mode) or (stat.S_ISCHR(mode) and not os.isatty(descriptor)):
+        raise OSError(errno.EINVAL, "it is a device and not a file")
 
 
 def read_text(path: Path) -> str:

@@ -29,7 +29,7 @@ class HttpPort(Protocol):
     async def send(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]: ...
 
 
-class Recording(Protocol):
+class ExchangeKeeper(Protocol):
     """Where answered exchanges are kept for a replay."""
 
     def keep(self, request: httpx.Request, response: HttpResponse) -> None: ...
@@ -61,7 +61,7 @@ class HttpxPort:
         on_loopback: bool,
         https: bool = True,
         no_answer_errors: tuple[type[Exception], ...] = (),
-        recording: Recording | None = None,
+        recording: ExchangeKeeper | None = None,
     ) -> None:
         """``no_answer_errors`` are what stands in for the network, e.g. in a replay.
 
