@@ -88,7 +88,7 @@ def decoders_for(content_encoding: str) -> list[Decoder] | None:
     return [_DECODERS[name]() for name in reversed(names)]
 
 
-class TooLarge(ValueError):
+class ExpandsTooFar(ValueError):
     """A body decodes to more than may be made of it."""
 
 
@@ -107,7 +107,7 @@ class Decoding:
     def next(self, data: bytes) -> Iterator[bytes]:
         """What the next bytes of the body decode to, in parts of a limited size.
 
-        Raises ``ValueError`` where the body is not encoded as was said, and ``TooLarge``.
+        Raises ``ValueError`` where the body is not encoded as was said, and ``ExpandsTooFar``.
         """
         return self._undone(data, 0)
 
@@ -118,5 +118,5 @@ class Decoding:
         for part in self._decoders[layer].decode(data):
             self._made += len(part)
             if self._most is not None and self._made > self._most:
-                raise TooLarge(f"it decodes to more than {self._most:,} bytes")
+                raise ExpandsTooFar(f"it decodes to more than {self._most:,} bytes")
             yield from self._undone(part, layer + 1)

@@ -229,8 +229,8 @@ class _NodeReader:
             self.fail(node, f"{what} must be a mapping", "Write it as lines of `name: value`.")
         seen: dict[str, tuple[Node, Node]] = {}
         for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                self.fail(key, f"{what}: a key must be text")
+            if not isinstance(key, ScalarNode) or key.tag.endswith(":merge"):
+                self.fail(key, f"{what}: a key must be text, and no YAML merge key (<<)")
             if key.value in seen:
                 # PyYAML would keep the last of them without a word.
                 self.fail(key, f"{what}: {key.value!r} is given twice")

@@ -186,7 +186,7 @@ def test_what_was_cut_short_is_counted_and_probed_again_when_resumed(tmp_path: P
         calls = sandbox.state()["calls"]
         cut, _ = load_run(journal)
 
-        done = rtdoctor("check", "--resume", journal, **env)
+        done = rtdoctor("check", "--resume", journal, "--base-url", sandbox.url, **env)
         after = sandbox.state()["calls"]
 
     assert cut.cut_short

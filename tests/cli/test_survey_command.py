@@ -260,11 +260,14 @@ def interrupted(tmp_path: Path) -> Path:
     return journal
 
 
-def test_a_resumed_run_sends_the_key_to_the_service_it_began_with(
+def test_a_resumed_run_sends_the_key_to_the_service_that_is_named_again(
     interrupted: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.json"
-    rtdoctor("check", "--resume", interrupted, "--key-file", tmp_path / "key", "--json", out)
+    rtdoctor(
+        "check", "--resume", interrupted, "--base-url", "http://127.0.0.1:1",
+        "--key-file", tmp_path / "key", "--json", out,
+    )  # fmt: skip
 
     seen = SavedRun.read(out).observations
     assert len(seen) == 2
@@ -283,6 +286,16 @@ def test_a_journal_alone_does_not_decide_where_the_key_goes(
 
     assert done.code == 2
     assert f"--base-url {elsewhere}" in done.err
+
+
+def test_a_journal_sends_no_key_to_a_port_of_this_machine_that_was_not_named(
+    interrupted: Path, tmp_path: Path
+) -> None:
+    done = rtdoctor("check", "--resume", interrupted, "--key-file", tmp_path / "key")
+
+    assert done.code == 2
+    assert "a stranger may have written" in done.err
+    assert "--base-url http://127.0.0.1:1" in done.err
 
 
 @pytest.mark.linux

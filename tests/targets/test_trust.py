@@ -24,13 +24,18 @@ def interrupted(base_url: str, **levels: str) -> RunHeader:
     )
 
 
-@pytest.mark.parametrize("url", ["https://api.openai.com", "http://127.0.0.1:8000"])
-def test_a_run_goes_on_at_openai_and_on_this_machine(url: str) -> None:
-    assert resumed_base_url(interrupted(url)) == url
+def test_a_run_goes_on_at_openai() -> None:
+    assert resumed_base_url(interrupted("https://api.openai.com")) == "https://api.openai.com"
 
 
 @pytest.mark.parametrize(
-    "url", ["https://example.com", "https://api.openai.com.example.com", "https://api.openai.com/"]
+    "url",
+    [
+        "http://127.0.0.1:8000",
+        "https://example.com",
+        "https://api.openai.com.example.com",
+        "https://api.openai.com/",
+    ],
 )
 def test_any_other_service_has_to_be_named_by_the_reader(url: str) -> None:
     with pytest.raises(UsageError, match="stranger") as caught:

@@ -16,7 +16,7 @@ from rtdoctor.domain.finding import Diagnosis, Verdict
 from rtdoctor.domain.outcome import LocalCode, OutcomeKind, Stage
 from rtdoctor.domain.run import DATA_FORMAT, Observation, Purpose, Run, RunHeader
 from rtdoctor.domain.setup import Setup
-from rtdoctor.probe.http import HttpPort, HttpxPort, Recording
+from rtdoctor.probe.http import ExchangeKeeper, HttpPort, HttpxPort
 from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peers.port import PeerFactory
 from rtdoctor.probe.runner import Prober, implied, not_run
@@ -201,7 +201,7 @@ async def open_check(
     listener: Listener | None = None,
     limits: Limits | None = None,
     http: HttpPort | None = None,
-    recording: Recording | None = None,
+    recording: ExchangeKeeper | None = None,
     new_peer: PeerFactory | None = None,
     earlier: Sequence[Observation] = (),
     cut_short: Sequence[Observation] = (),
@@ -231,7 +231,9 @@ async def open_check(
             # Imported here, since a replay needs no WebRTC stack and should not wait for it.
             from rtdoctor.probe.peers.aiortc import peer_factory
 
-            new_peer = peer_factory(limits, on_loopback=target.on_loopback)
+            new_peer = peer_factory(
+                limits, on_loopback=target.on_loopback, stays_here=target.era is not None
+            )
         prober = Prober(
             target, http, new_peer, recorder.register, limits, recorder.record_cut_short
         )

@@ -75,8 +75,8 @@ class Resume:
 
     A run on the embedded sandbox goes on there, with ``rules`` if they are given. Any other goes on
     at the service that it probed, with ``key`` or the environment's ``OPENAI_API_KEY``. A stranger
-    may have written the journal, so ``base_url`` has to name a service that is neither OpenAI's
-    nor on this machine.
+    may have written the journal, so ``base_url`` has to name a service that is not OpenAI's, also
+    one on this machine.
 
     >>> from pathlib import Path
     >>> Resume(Path("run.ndjson"), base_url="https://realtime.example").key is None

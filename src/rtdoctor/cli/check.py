@@ -99,6 +99,13 @@ What a setup file may hold: rtdoctor plan --levels""",
 @click.option("--ice-timeout", default=3.5, help="Seconds for ICE.", **_SECONDS)
 @click.option("--timeout", default=15.0, help="Seconds for one HTTP exchange.", **_SECONDS)
 @click.option(
+    "--candidates",
+    type=click.Choice(["loopback", "private", "any"]),
+    default="any",
+    show_default=True,
+    help="Addresses of an SDP answer that the probes may contact.",
+)
+@click.option(
     "--jobs",
     metavar="N",
     default=64,

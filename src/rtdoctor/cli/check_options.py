@@ -55,6 +55,7 @@ class CheckOptions:
     keep_addresses: bool
     ice_timeout: float
     timeout: float
+    candidates: str
     jobs: int
     quiet: bool
     page: PageOptions
@@ -98,10 +99,16 @@ class CheckOptions:
         """How a check with these options is carried out, whatever it is about."""
         from rtdoctor.cli.session import Circumstances
         from rtdoctor.probe.limits import Limits
+        from rtdoctor.sdp.candidate_scope import CandidateScope
 
         return Circumstances(
             catalogue=catalogue,
-            limits=Limits(http_s=self.timeout, ice_s=self.ice_timeout, probes_alive=self.jobs),
+            limits=Limits(
+                http_s=self.timeout,
+                ice_s=self.ice_timeout,
+                probes_alive=self.jobs,
+                candidates=CandidateScope(self.candidates),
+            ),
             keep_addresses=self.keep_addresses,
             quiet=self.quiet,
             secrets=secrets,

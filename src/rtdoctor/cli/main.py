@@ -15,6 +15,7 @@ import click
 
 from rtdoctor import __version__
 from rtdoctor.cli.clean_output import clean_standard_streams
+from rtdoctor.cli.closed_streams import open_closed_streams
 from rtdoctor.cli.home import home
 from rtdoctor.errors import ExitCode, InternalError, RtdoctorError
 from rtdoctor.report.terminal.encoding import act_on_colours, never_fail_to_encode
@@ -71,6 +72,7 @@ def main() -> NoReturn:
     """The console script: every error we raise on purpose becomes one message and its code."""
     # one run leaves little garbage, and looking for it costs a tenth of the run
     gc.set_threshold(50_000, 20, 20)
+    open_closed_streams()
     act_on_colours()
     never_fail_to_encode(sys.stdout, sys.stderr)
     clean_standard_streams()

@@ -13,6 +13,7 @@ import click
 
 from rtdoctor.errors import ConfigError, ExitCode, UsageError
 from rtdoctor.migration.dialect import Dialect, Generation
+from rtdoctor.text_file import open_at_once
 from rtdoctor.wording.printable import printable
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def _read(file: str) -> tuple[str, str]:
             # One byte more than is allowed tells that there is more, however much there is.
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:
-            with Path(file).open("rb") as stream:
+            with open_at_once(Path(file)) as stream:
                 data = stream.read(LARGEST + 1)
     except OSError as error:
         raise ConfigError(where, f"cannot be read: {error.strerror}") from None

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from rtdoctor.errors import UsageError
-from rtdoctor.text_file import read_text
+from rtdoctor.text_file import open_at_once, read_text
 
 Command = Callable[..., object]
 _FILE = click.Path(path_type=Path)
@@ -127,8 +127,9 @@ def page_named(thing: str | None) -> Path | str | None:
     if re.match(r"(?i)https?://", thing):
         return thing
     try:
-        with Path(thing).open(encoding="utf-8", errors="replace") as file:
-            beginning = file.read(_ENOUGH)
+        with open_at_once(Path(thing)) as file:
+            # a pipe is read once, by whoever reads the THING
+            beginning = file.read(_ENOUGH).decode("utf-8", "replace") if file.seekable() else ""
     except (OSError, ValueError):
         return None  # whoever reads the THING says what is wrong with it
     return Path(thing) if _PAGE.match(beginning) else None

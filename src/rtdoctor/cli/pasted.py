@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rtdoctor.errors import UsageError
+from rtdoctor.text_file import open_at_once
 
 STDIN = "-"
 _HALF = 4 * 2**20  # of a longer input the first and the last so many bytes are read
@@ -105,7 +106,7 @@ def _folder(folder: Path) -> dict[str, str]:
 
 def _file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
+        with open_at_once(path) as file:
             return _text(_ends(file), str(path))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None

@@ -26,6 +26,7 @@ from rtdoctor.plan.catalogue import Catalogue
 from rtdoctor.probe.limits import Limits
 from rtdoctor.secrets.environment import knowing_redactor
 from rtdoctor.secrets.redactor import Redactor
+from rtdoctor.targets.target import OPENAI_BASE_URL
 from rtdoctor.wording.command_line import command_line
 from rtdoctor.wording.outcomes import plural
 
@@ -123,8 +124,16 @@ def _say_interrupted(run: Run, journal: Path | None) -> None:
     if journal is None:
         on = f"No journal was kept; to begin again: {run.header.command}"
     else:
-        go_on = command_line(["rtdoctor", "check", "--resume", str(journal)])
+        go_on = command_line(["rtdoctor", "check", "--resume", str(journal), *_service(run)])
         on = f"To go on: {go_on}"
     with suppress(OSError):  # the terminal may be gone
         sys.stdout.flush()
         click.echo(f"Interrupted after {seen}; what they saw is reported.\n{on}", err=True)
+
+
+def _service(run: Run) -> list[str]:
+    """The option that names the service again, without which no journal sends a key there."""
+    target = run.header.target
+    if target.era is not None or target.base_url == OPENAI_BASE_URL:
+        return []
+    return ["--base-url", target.base_url]

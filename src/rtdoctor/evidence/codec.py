@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +28,7 @@ MAX_DEPTH = 40
 MAX_PARTS = 4_000_000
 """Most texts and brackets in a document: several times those of a thousand probes."""
 LONGEST_MS = 86_400_000
+_MOST = 10**12
 SCRIPT_ID = "rtdoctor-run"
 
 T = TypeVar("T")
@@ -107,6 +110,13 @@ def check_envelope(data: bytes, kind: str, where: str) -> None:
 
 def check_run(run: Run, where: str) -> Run:
     """The same run, when each probe can be told apart and shown; else ``EvidenceError``."""
+    numbers = Counter(observation.probe.lstrip("#0") for observation in run.observations)
+    for probe, times in numbers.most_common(1):
+        if times > 1:
+            raise EvidenceError(
+                f"{where} is not a sound run of rtdoctor: "
+                f"probe #{probe[:9]} stands in it {times} times"
+            )
     for observation in (*run.observations, *run.cut_short):
         if _PROBE_ID.fullmatch(observation.probe) is None:
             raise EvidenceError(f"{where} names a probe {observation.probe[:40]!r}; ids are #1, #2")
@@ -127,11 +137,29 @@ def _problem(observation: Observation) -> str:
         return f"has the outcome {outcome.kind} at no stage"
     if outcome.kind in (OutcomeKind.FAIL, OutcomeKind.TRANSIENT) and outcome.signature is None:
         return "failed and does not say how"
-    stages = observation.stages
-    times = [observation.duration_ms, *(t for s in stages for t in (s.start_ms, s.duration_ms))]
-    if not all(0 <= time <= LONGEST_MS for time in times):
+    if not all(0 <= time <= LONGEST_MS for time in _times(observation)):
         return "took longer than a day, or less than nothing"
+    if not all(0 <= count <= _MOST for count in _counts(observation)):
+        return "counts more than can be, or less than nothing"
     return ""
+
+
+def _times(observation: Observation) -> Iterator[float]:
+    """Every time in milliseconds that a report draws or adds up."""
+    yield observation.duration_ms
+    for stage in observation.stages:
+        yield from (stage.start_ms, stage.duration_ms)
+    for exchange in observation.exchanges:
+        timing = exchange.timing
+        yield from (timing.total_ms, timing.connect_ms or 0, timing.tls_ms or 0)
+        yield timing.wait_ms or 0
+    yield from (event.at_ms for event in observation.events)
+
+
+def _counts(observation: Observation) -> Iterator[int]:
+    yield from (observation.attempts, observation.tokens_minted)
+    yield from (observation.sessions_opened, observation.sessions_hung_up)
+    yield from (e.response.body_bytes for e in observation.exchanges if e.response is not None)
 
 
 def check_limits(data: bytes, where: str) -> None:
@@ -157,11 +185,17 @@ def decode_as(decoder: msgspec.json.Decoder[T], data: bytes, where: str) -> T:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
         raise EvidenceError(
-            f"{where} is not a sound run of rtdoctor: {error}",
+            f"{where} is not a sound run of rtdoctor: {_brief(error)}",
             hint="It was changed by hand, damaged, or written by a newer version.",
         ) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise EvidenceError(f"{where} is not JSON: {error}") from None
+
+
+def _brief(error: Exception) -> str:
+    """What msgspec says, without most of a long value that it repeats."""
+    text = str(error)
+    return text if len(text) <= 400 else f"{text[:200]} … {text[-200:]}"
 
 
 if __name__ == "__main__":  # writes the shipped schema anew

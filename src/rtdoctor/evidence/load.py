@@ -6,10 +6,8 @@ The file may come from a stranger. Nothing in it is executed, followed or unpack
 from __future__ import annotations
 
 import io
-import os
 import re
 import struct
-import sys
 import zipfile
 import zlib
 from dataclasses import dataclass, replace
@@ -32,6 +30,7 @@ from rtdoctor.evidence.codec import (
 )
 from rtdoctor.evidence.folding import unfold
 from rtdoctor.evidence.journal import LINES, Line, split_torn
+from rtdoctor.text_file import open_at_once
 
 BUNDLED = "run.json"
 _MAX_MEMBERS = 1000
@@ -134,7 +133,7 @@ def _is_journal(data: bytes) -> bool:
 def read_bounded(path: Path) -> bytes:
     """The bytes of a file, up to the limit. ``EvidenceError`` when there are none, or more."""
     try:
-        with os.fdopen(_open_at_once(path), "rb") as stream:
+        with open_at_once(path) as stream:
             data = stream.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -144,16 +143,6 @@ def read_bounded(path: Path) -> bytes:
     if len(data) > MAX_BYTES:
         raise EvidenceError(f"{path} is larger than {MAX_BYTES // 2**20} MB, the limit for a run")
     return data
-
-
-def _open_at_once(path: Path) -> int:
-    """Open without waiting for somebody to write into a pipe that nobody holds."""
-    if sys.platform == "win32":  # has no pipes among its files, and set_blocking refuses files
-        descriptor = os.open(path, os.O_RDONLY | os.O_BINARY)
-    else:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        os.set_blocking(descriptor, True)
-    return descriptor
 
 
 def _bundled(data: bytes, where: str) -> bytes:

@@ -30,6 +30,8 @@ from rtdoctor.targets.target import Target
 
 _MAX_EVENTS = 100  # a service that says so much and not the one thing awaited will not say it
 _MAX_EVENT_TYPE = 100
+_MOST_KEPT = 128 * 1024  # characters of the messages of a probe; of each one after that, a few
+_OF_THE_REST = 200
 _FIRST_EVENTS = ("session.created", "transcription_session.created", "session.started")
 
 
@@ -233,7 +235,8 @@ async def _first_event(tools: Tools, record: Record, peer: Peer) -> str:
             break
         event = _parsed(message)
         kind = str(event.get("type", ""))[:_MAX_EVENT_TYPE]
-        record.events.append(ServerEvent(record.watch.now_ms(), kind, message))
+        kept = message[: max(_MOST_KEPT - sum(len(e.body) for e in record.events), _OF_THE_REST)]
+        record.events.append(ServerEvent(record.watch.now_ms(), kind, kept))
         if kind in _FIRST_EVENTS:
             return kind
         if kind == "error":

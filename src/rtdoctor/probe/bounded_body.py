@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rtdoctor.content_coding import Decoding, TooLarge, decoders_for
+from rtdoctor.content_coding import Decoding, ExpandsTooFar, decoders_for
 
 if TYPE_CHECKING:
     import httpx
@@ -43,7 +43,7 @@ async def bounded_body(answer: httpx.Response, most: int) -> BoundedBody:
                 size += len(part)
                 if size > most:
                     return BoundedBody(bytes(kept), size, is_cut=True)
-    except TooLarge:
+    except ExpandsTooFar:
         return BoundedBody(bytes(kept), size, is_cut=True)
     except ValueError as error:
         what = f"the body is not encoded as its header says: {error}"

@@ -29,7 +29,7 @@ class HttpPort(Protocol):
     async def send(self, request: WireRequest) -> tuple[HttpExchange, NetworkError | None]: ...
 
 
-class Recording(Protocol):
+class ExchangeKeeper(Protocol):
     """Where answered exchanges are kept for a replay."""
 
     def keep(self, request: httpx.Request, response: HttpResponse) -> None: ...
@@ -61,7 +61,7 @@ class HttpxPort:
         on_loopback: bool,
         https: bool = True,
         no_answer_errors: tuple[type[Exception], ...] = (),
-        recording: Recording | None = None,
+        recording: ExchangeKeeper | None = None,
     ) -> None:
         """``no_answer_errors`` are what stands in for the network, e.g. in a replay.
 
@@ -72,6 +72,7 @@ class HttpxPort:
         self._no_answer: tuple[type[Exception], ...] = network
         self._not_recorded = no_answer_errors
         self._recording = recording
+        self._read_in_all = 0
         self._trust_env = not on_loopback  # a proxy must not see what stays on this machine
         # plain HTTP needs no trust store, and loading one costs as much as many negotiations
         self._tls = trusted_authorities() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -130,9 +131,10 @@ class HttpxPort:
     async def _exchange(self, client: httpx.AsyncClient, wire: httpx.Request) -> HttpResponse:
         answer = await client.send(wire, stream=True)
         try:
-            body = await bounded_body(answer, self._limits.max_body_bytes)
+            body = await bounded_body(answer, self._most_of(answer.status_code))
         finally:
             await answer.aclose()
+        self._read_in_all += len(body.data)
         response = HttpResponse(
             status=answer.status_code,
             headers=tuple((k, v) for k, v in answer.headers.multi_items()),
@@ -143,6 +145,12 @@ class HttpxPort:
         if self._recording is not None:
             self._recording.keep(wire, response)
         return response
+
+    def _most_of(self, status: int) -> int:
+        """How many bytes of an answer are read."""
+        limits = self._limits
+        has_room = self._read_in_all < limits.max_bytes_in_all
+        return limits.max_body_bytes if status < 400 and has_room else limits.max_error_bytes
 
     def _new_client(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(
@@ -169,6 +177,8 @@ def _build(client: httpx.AsyncClient, request: WireRequest, clock: _Trace) -> ht
     headers = [
         (name, value.on_wire() if isinstance(value, Credential) else value)
         for name, value in request.headers
+        # The length is that of the body that is sent: with another one h11 breaks off half-way.
+        if name.lower() not in _OF_FRAMING
     ]
     files = {p.name: (None, p.text.encode(), p.content_type) for p in request.parts}
     try:
@@ -195,6 +205,7 @@ def _labelled(wire: httpx.Request, label: str) -> httpx.Request:
     return wire
 
 
+_OF_FRAMING = ("content-length", "transfer-encoding")
 _HIDDEN_HEADERS = {"host", "accept-encoding", "connection", "user-agent", "accept"}
 
 

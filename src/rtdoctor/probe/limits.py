@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rtdoctor.sdp.candidate_scope import CandidateScope
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -16,8 +18,12 @@ class Limits:
     which of the two closed. ``expiry_wait_s`` is how long a probe with an expired token may wait
     for the expiry. ``http_in_flight`` requests and ``probes_alive`` probes go on at once; a
     transient answer is tried again ``retries`` times, unless it asks for more than
-    ``max_retry_after_s``. ``max_body_bytes`` counts decoded bytes: ten times what any answer of a
-    service has been seen to hold, and little enough to be redacted at once.
+    ``max_retry_after_s``.
+    Bodies are counted in decoded bytes, and what is read of them is redacted, kept and shown:
+    ``max_body_bytes`` is room for a session with the longest instructions,
+    ``max_error_bytes`` is for an answer of 400 and above, of which the beginning says all, and
+    once ``max_bytes_in_all`` of a run are used up, each body is read as an error is.
+    ``candidates`` says which addresses of an SDP answer are contacted.
 
     >>> Limits(ice_s=10, probes_alive=4).http_s
     15.0
@@ -33,7 +39,10 @@ class Limits:
     cleanup_s: float = 3.0
     expiry_wait_s: float = 75.0
     max_body_bytes: int = 256 * 1024
+    max_error_bytes: int = 16 * 1024
+    max_bytes_in_all: int = 8 * 1024 * 1024
     http_in_flight: int = 12
     probes_alive: int = 64
+    candidates: CandidateScope = CandidateScope.ANY
     retries: int = 2
     max_retry_after_s: float = 10.0

@@ -190,7 +190,7 @@ def refusal(stage: Stage, response: HttpResponse) -> Outcome | None:
 
     429 and 5xx say nothing about the setup: transient. Everything else refused is evidence.
     """
-    if response.truncated:
+    if response.truncated and response.status < 400:  # the beginning of an error is enough
         return Outcome.failed(
             Signature(
                 stage,

@@ -20,6 +20,7 @@ from rtdoctor.subjects.detect import (
 from rtdoctor.subjects.reading import Reading
 from rtdoctor.subjects.recording import Recording
 from rtdoctor.subjects.source_code import is_source_name, reading_of_sources
+from rtdoctor.text_file import open_at_once
 
 STDIN = "-"
 _HINT_OF_FOLDER = (
@@ -57,7 +58,7 @@ def read_thing(given: str, stdin: BinaryIO, catalogue: Catalogue) -> Reading:
     try:
         if path.is_dir():
             return _folder(path, catalogue)
-        with path.open("rb") as file:
+        with open_at_once(path) as file:
             text = _text(_limited(file, path.name), path.name)
     except (OSError, ValueError) as error:
         raise _no_file(given, getattr(error, "strerror", None)) from None
@@ -76,7 +77,7 @@ def _folder(folder: Path, catalogue: Catalogue) -> Reading:
         if is_source_name(path.name):
             continue
         try:
-            with path.open("rb") as file:
+            with open_at_once(path) as file:
                 recording = recording_in(_text(_limited(file, path.name), path.name), path.name)
         except (ConfigError, UsageError):
             recording = None
@@ -130,7 +131,11 @@ def sources_in(folder: Path) -> dict[str, str]:
                 continue
             if path.is_dir():
                 waiting.append(path)
-            elif is_source_name(path.name) and path.stat().st_size <= _LARGEST_SOURCE:
+            elif (
+                is_source_name(path.name)
+                and path.is_file()
+                and path.stat().st_size <= _LARGEST_SOURCE
+            ):
                 seen += 1
                 text = path.read_bytes().decode("utf-8", "replace")
                 texts[path.relative_to(folder).as_posix()] = text

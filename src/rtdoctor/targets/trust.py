@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from rtdoctor.domain.run import RunHeader
 from rtdoctor.domain.setup import Factor, Setup
 from rtdoctor.errors import UsageError
-from rtdoctor.ice.host_addresses import is_loopback
 from rtdoctor.secrets.redactor import Redactor
 from rtdoctor.targets.target import OPENAI_BASE_URL, Target
 from rtdoctor.wording.command_line import command_line
@@ -67,8 +66,7 @@ def resumed_base_url(header: RunHeader) -> str:
             f"this run goes to {printable(endpoint, one_line=True)}, which is no Realtime endpoint",
             hint="If that is what you want, name the service: --base-url URL",
         )
-    base_url = header.target.base_url
-    return base_url if is_loopback(host_in(base_url)) else base_url_in(base_url)
+    return base_url_in(header.target.base_url)
 
 
 def refuse_foreign(subject: Setup, target: Target) -> None:

@@ -23,6 +23,7 @@ from rtdoctor.probe.limits import Limits
 from rtdoctor.probe.peers.ice_inside import ConnectivityChecks, has_other_certificate, selected_pair
 from rtdoctor.probe.peers.port import CannotGoOn, PeerFactory, PeerFailure
 from rtdoctor.sdp.answer_check import candidate_fault, objection
+from rtdoctor.sdp.candidate_scope import CandidateScope, within
 from rtdoctor.sdp.description import read_description
 from rtdoctor.sdp.foreign_offer import ForeignOffer, NoCounterpart, kinds_of
 
@@ -37,8 +38,14 @@ _MAX_ERROR_TEXT = 100
 class AiortcPeer:
     """One aiortc ``RTCPeerConnection`` with a time limit on every stage."""
 
-    def __init__(self, limits: Limits, addresses: Sequence[str]) -> None:
-        """``addresses`` are the local ones to gather host candidates on."""
+    def __init__(
+        self, limits: Limits, addresses: Sequence[str], *, stays_here: bool = False
+    ) -> None:
+        """``addresses`` are the local ones to gather host candidates on.
+
+        With ``stays_here`` no other machine is contacted, whatever an answer names.
+        """
+        self._stays_here = stays_here
         self._limits = limits
         self._addresses = addresses
         # iceServers=None would mean a public STUN server; the services need none
@@ -144,6 +151,7 @@ class AiortcPeer:
             raise CannotGoOn(self._unfit)
         if self._foreign is not None:
             answer = self._foreign.as_own(answer)
+        answer = self._within_scope(answer)
         self._answer = answer
         said = read_description(answer)
         self._remote_candidates = len(said.candidates)
@@ -158,6 +166,18 @@ class AiortcPeer:
             if self._foreign is not None:
                 raise CannotGoOn(f"this peer cannot apply the answer: {_brief(error)}") from None
             raise _rejected(f"setRemoteDescription refused the answer: {_brief(error)}") from None
+
+    def _within_scope(self, answer: str) -> str:
+        """The answer with the candidates that may be contacted. Raises ``CannotGoOn``."""
+        scope = CandidateScope.LOOPBACK if self._stays_here else self._limits.candidates
+        also = self._addresses if self._stays_here else ()
+        answer, left_out = within(answer, scope, also=also)
+        if left_out and not read_description(answer).candidates:
+            option = (
+                "the sandbox is on this machine" if self._stays_here else f"--candidates {scope}"
+            )
+            raise CannotGoOn(f"all candidates of the answer were left out ({option})")
+        return answer
 
     async def until_ice(self) -> None:
         pc = self._pc
@@ -309,10 +329,11 @@ class AiortcPeer:
         return True
 
 
-def peer_factory(limits: Limits, *, on_loopback: bool) -> PeerFactory:
-    """Peers for one target, with the addresses that may reach it."""
+def peer_factory(limits: Limits, *, on_loopback: bool, stays_here: bool = False) -> PeerFactory:
+    """Peers for one target, with the addresses that may reach it. ``stays_here`` is for a service
+    of this very machine: no other is contacted."""
     addresses = addresses_near(on_loopback=on_loopback)
-    return lambda setup: AiortcPeer(limits, addresses)
+    return lambda setup: AiortcPeer(limits, addresses, stays_here=stays_here)
 
 
 def _kinds(offer: Offer) -> tuple[str, ...]:

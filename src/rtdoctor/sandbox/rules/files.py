@@ -11,6 +11,7 @@ from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.sandbox.rules.matching import RuleBook
 from rtdoctor.sandbox.rules.rule_file import NEWEST_VERSION, Rule, RuleFile
 from rtdoctor.strict_yaml import closest, load
+from rtdoctor.text_file import read_text
 
 
 def rule_book(era: str = TODAY, custom: Path | None = None) -> RuleBook:
@@ -39,15 +40,7 @@ def _packaged(name: str) -> list[Rule]:
 
 
 def _read_custom(path: Path) -> RuleFile:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(str(path), f"cannot be read: {error.strerror}") from None
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise ConfigError(str(path), "is not UTF-8 text") from None
-    file = load(text, RuleFile, str(path), newest=NEWEST_VERSION)
+    file = load(read_text(path), RuleFile, str(path), newest=NEWEST_VERSION)
     if file.extends:
         hint = "The rules of the chosen era follow by themselves; choose it with --era."
         raise ConfigError(str(path), "`extends` is for the packaged eras", hint=hint)
