@@ -19,7 +19,7 @@ _ERA_STARTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class DayOfText:
     """The latest day that a text names (``""``: none), and today, if the caller told it."""
 
     day: str

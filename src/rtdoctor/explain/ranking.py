@@ -16,7 +16,7 @@ from datetime import date
 from itertools import islice
 
 from rtdoctor.explain.clues import clue_reasons
-from rtdoctor.explain.dating import When, latest_day
+from rtdoctor.explain.dating import DayOfText, latest_day
 from rtdoctor.explain.explanation import Evidence, Explanation, Match, ReadBody
 from rtdoctor.explain.own_routes import own_routes
 from rtdoctor.explain.paper import Paper, find_signs, prepare
@@ -69,7 +69,7 @@ def explain_text(
     known = knowledge or load()
     paper = prepare(text)
     told = Told(paper, find_signs(paper), find_errors(paper))
-    when = When(latest_day(paper.text), today)
+    when = DayOfText(latest_day(paper.text), today)
     bodies = find_bodies(paper)
     by_schema = schema_reasons(told, bodies)
     reasons = {
@@ -184,7 +184,7 @@ def _unattributed(told: Told, known: Knowledge) -> tuple[Evidence, ...]:
 
 
 def _score(
-    paper: Paper, entry: Entry, reasons: list[Reason], when: When
+    paper: Paper, entry: Entry, reasons: list[Reason], when: DayOfText
 ) -> tuple[tuple[int, ...], Match]:
     strength = strongest = max(reason.strength for reason in reasons)
     cautions = []
