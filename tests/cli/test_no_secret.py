@@ -209,3 +209,23 @@ def test_a_bug_of_ours(tmp_path: Path, surroundings: dict[str, str]) -> None:
     assert done.returncode == 70
     assert b"ZeroDivisionError" in done.stderr
     assert_clean(tmp_path, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.mark.parametrize(
+    "value", ["gpt-realtime-2.1", "gpt-realtime", "Zx9Kq2mVh7sYB1nT0bRz4uWn1eLx9c"]
+)
+def test_what_is_masked_does_not_change_what_is_judged(value: str, tmp_path: Path) -> None:
+    model = value if value.startswith("Zx9") else "gpt-realtime-2.1"
+    (tmp_path / "setup.yaml").write_text(
+        f"token_body: {{session: {{type: realtime, model: {model}, temperature: 0.8}}}}"
+    )
+
+    done = rtdoctor(
+        "check", "setup.yaml", "--sandbox", "single-use", "--json", "run.json",
+        cwd=tmp_path, VOICE_TOKEN=value,
+    )  # fmt: skip
+    again = rtdoctor("replay", "run.json", cwd=tmp_path)
+
+    assert done.code == again.code == 1
+    assert "session.temperature (0.8)" in done.out
+    assert "session.temperature (0.8)" in again.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -43,4 +44,11 @@ def kept_words() -> tuple[KeptWords, ...]:
 @cache
 def _kept_words() -> frozenset[str]:
     words = {word.lower() for group in kept_words() for word in group.words}
-    return frozenset(words | {part for word in words for part in re.split("[-_.]", word)})
+    return frozenset(words | {part for word in words for part in _parts(word)})
+
+
+def _parts(word: str) -> Iterator[str]:
+    """What stands in a word between any two of its separators: ``gpt-realtime`` in a model."""
+    cuts = [match.start() for match in re.finditer("[-_.]", word)]
+    for start in [-1, *cuts]:
+        yield from (word[start + 1 : end] for end in [*cuts, len(word)] if end > start)
