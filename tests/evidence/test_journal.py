@@ -320,6 +320,22 @@ def test_a_full_disk_does_not_end_the_run_and_is_told_once(
     assert load_journal(path).observations == run.observations[:4], "nothing was lost"
 
 
+def test_a_journal_that_stayed_without_room_says_what_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = sample()
+    told: list[str] = []
+    writer = JournalWriter(tmp_path / "run.ndjson", run.header, Redactor(), on_problem=told.append)
+    monkeypatch.setattr(journal.os, "write", Disk(room=1000).write)
+
+    for observation in run.observations[:3]:
+        writer.append(observation)
+    writer.end("complete", 1.0)
+
+    assert len(told) == 2
+    assert "no room for its last 4 lines" in told[1]
+
+
 def test_a_closed_journal_does_not_end_the_run(tmp_path: Path) -> None:
     run = sample()
     path = tmp_path / "run.ndjson"

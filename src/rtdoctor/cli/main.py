@@ -129,7 +129,8 @@ def _run() -> int:
 def _say_full(error: OSError) -> int:
     click.echo(
         f"Error: cannot write {error.filename or 'to standard output'}: {error.strerror}.\n"
-        "Make room or send it elsewhere; a run that was made is kept in its journal.",
+        "Make room or send it elsewhere; the journal of a run has what it had room for: "
+        "rtdoctor runs",
         err=True,
     )
     return ExitCode.USAGE

@@ -168,6 +168,11 @@ class JournalWriter:
         if self._file >= 0:
             self._put(Line("end", finished=finished, at=_now(), wall_ms=wall_ms))
             self._sync()
+            if self._waiting and self._on_problem is not None:
+                self._on_problem(
+                    f"the journal {self.path} is not whole: there was no room for its last "
+                    f"{len(self._waiting)} lines, so only a report has all of the run"
+                )
         self.close()
 
     def _sync(self) -> None:

@@ -64,7 +64,8 @@ def _write(path: Path | str, data: bytes, mode: int) -> None:
     except OSError as error:
         raise UsageError(
             f"cannot write {place}: {error.strerror or error} ({len(data)} bytes)",
-            hint="Nothing was written there. Choose another place; the journal keeps the run.",
+            hint="Nothing was written there. Choose another place; the journal has what it had "
+            "room for: rtdoctor runs",
         ) from None
 
 
@@ -83,7 +84,8 @@ def _print(data: bytes) -> None:
             )  # what is left would fail once more
         raise UsageError(
             f"cannot write to standard output: {error.strerror} ({len(data)} bytes)",
-            hint="What was written there is not whole; the journal keeps the run.",
+            hint="What was written there is not whole; the journal has what it had room for: "
+            "rtdoctor runs",
         ) from None
 
 
