@@ -17,7 +17,6 @@ from enum import Enum
 from functools import cache
 from typing import Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
-import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -56,17 +55,6 @@ def load(text: str, type_: type[T], where: str, *, newest: int | None = None) ->
         reader.check_version(node, newest)
     result: T = reader.read(node, type_, _ROOT)
     return result
-
-
-def load_packaged(text: str, type_: type[T], where: str) -> T:
-    """As ``load``, for a file that ships with the program: the fast way when nothing is wrong.
-
-    Unknown fields are not looked for here; a test reads every packaged file with ``load``.
-    """
-    try:
-        return msgspec.convert(yaml.load(text, Loader=_Loader), type_)  # noqa: S506 - a safe one
-    except (yaml.YAMLError, msgspec.ValidationError):
-        return load(text, type_, where)
 
 
 @contextmanager

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 _NAME_COUNTS = 0.6  # an id or a test id says less than what people read
 _NAME_BESIDE_TEXT = 0.1  # and next to nothing where that says it: ids are often all alike
@@ -74,15 +73,13 @@ class Pressable:
 @cache
 def words() -> Words:
     """The packaged words."""
-    text = (resources.files(__package__) / "words.yaml").read_text("utf-8")
-    return load_packaged(text, Words, "browser/words.yaml")
+    return read_packaged("browser/words.yaml", Words)
 
 
 @cache
 def _icons() -> dict[str, tuple[str, ...]]:
     """icons.yaml: how the paths of icons begin, by what they show."""
-    text = (resources.files(__package__) / "icons.yaml").read_text("utf-8")
-    return load_packaged(text, dict[str, tuple[str, ...]], "browser/icons.yaml")
+    return read_packaged("browser/icons.yaml", dict[str, tuple[str, ...]])
 
 
 def score(candidate: Pressable) -> float:

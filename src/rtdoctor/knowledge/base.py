@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
 from rtdoctor.domain.era import TODAY, Era
 from rtdoctor.domain.outcome import Outcome, Signature, Stage
 from rtdoctor.errors import ConfigError, UsageError
 from rtdoctor.knowledge.entry import Entry, KnownService
+from rtdoctor.packaged_yaml import read_packaged
 from rtdoctor.strict_yaml import closest
-from rtdoctor.strict_yaml import load_packaged as read_yaml
 
 AREAS = ("token", "auth", "sdp", "datachannel", "webrtc", "browser", "providers")
 _NOT_THE_SETUP = frozenset({"auth", "webrtc"})
@@ -127,15 +126,12 @@ class Knowledge:
 @lru_cache(maxsize=1)
 def load() -> Knowledge:
     """The packaged knowledge, read once. Raises ``ConfigError`` when a file is wrong."""
-    folder = resources.files("rtdoctor.knowledge") / "entries"
     entries: list[Entry] = []
     for area in AREAS:
-        where = f"knowledge/{area}.yaml"
-        read = read_yaml((folder / f"{area}.yaml").read_text("utf-8"), tuple[Entry, ...], where)
+        read = read_packaged(f"knowledge/entries/{area}.yaml", tuple[Entry, ...])
         entries += [replace(entry, area=area) for entry in read]
     _no_doubles(entries)
-    index = (folder / "facts_index.yaml").read_text("utf-8")
-    facts = read_yaml(index, dict[str, FactNote], "knowledge/facts_index.yaml")
+    facts = read_packaged("knowledge/entries/facts_index.yaml", dict[str, FactNote])
     return Knowledge(tuple(entries), facts)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 KEPT = 8
 """How many places of a sign are kept."""
@@ -32,8 +31,7 @@ class Sign:
 @lru_cache(maxsize=1)
 def signs() -> dict[str, Sign]:
     """All signs by name. Raises ``ConfigError`` when the packaged file is wrong."""
-    file = resources.files("rtdoctor.knowledge") / "entries" / "signs.yaml"
-    read = load_packaged(file.read_text("utf-8"), tuple[Sign, ...], "knowledge/signs.yaml")
+    read = read_packaged("knowledge/entries/signs.yaml", tuple[Sign, ...])
     return {sign.name: sign for sign in read}
 
 

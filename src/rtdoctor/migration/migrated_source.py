@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from rtdoctor.migration.code_objects import CodeObjects, migrate_objects
 from rtdoctor.migration.dialect import Dialect
 from rtdoctor.migration.edit import Edit, LineNumbers, applied
 from rtdoctor.migration.migrated_text import MigratedText
 from rtdoctor.migration.wording import MigrationStep
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 _URL = r"(?P<quote>[\"'`])(?P<base>https?://[^\"'`\s?#]*/v1/realtime)"
 _REST = r"/?(?P<query>\?[^\"'`]*)?(?P=quote)"
@@ -49,9 +48,7 @@ class BetaSigns:
 @lru_cache(maxsize=1)
 def beta_signs() -> tuple[tuple[re.Pattern[str], BetaSign], ...]:
     """The packaged signs, read once."""
-    where = "migration/beta_signs.yaml"
-    text = (resources.files("rtdoctor.migration") / "beta_signs.yaml").read_text("utf-8")
-    signs = load_packaged(text, BetaSigns, where).signs
+    signs = read_packaged("migration/beta_signs.yaml", BetaSigns).signs
     return tuple((re.compile(sign.pattern), sign) for sign in signs)
 
 

@@ -7,10 +7,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 WHERE = "migration/places.yaml"
 
@@ -138,8 +137,7 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def load() -> Places:
     """The packaged table, read once. Raises ``ConfigError`` when the file is wrong."""
-    text = (resources.files("rtdoctor.migration") / "places.yaml").read_text("utf-8")
-    return load_packaged(text, Places, WHERE)
+    return read_packaged(WHERE, Places)
 
 
 @lru_cache(maxsize=len(ValueShape))

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from rtdoctor.migration.wording import MigrationStep
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 _WHERE = "migration/retirements.yaml"
 _MODELS = (
@@ -74,8 +73,7 @@ class _Table:
 @lru_cache(maxsize=1)
 def _table() -> _Table:
     """The packaged table, read once."""
-    text = (resources.files("rtdoctor.migration") / "retirements.yaml").read_text("utf-8")
-    return load_packaged(text, _Table, _WHERE)
+    return read_packaged(_WHERE, _Table)
 
 
 def retired_model(name: str, place: str = "model") -> Retirement | None:

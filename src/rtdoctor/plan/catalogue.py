@@ -25,8 +25,9 @@ from rtdoctor.domain.setup import (
 )
 from rtdoctor.errors import ConfigError
 from rtdoctor.migration.json_text import compact_json
+from rtdoctor.packaged_yaml import load_packaged
 from rtdoctor.plan import schema
-from rtdoctor.strict_yaml import closest, load, load_packaged, placed
+from rtdoctor.strict_yaml import closest, load, placed
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from rtdoctor.migration.places import ValueShape, split
+from rtdoctor.packaged_yaml import read_packaged
 from rtdoctor.schema.faults import Fault, FaultKind
 from rtdoctor.schema.frame import Frame, value_at
 from rtdoctor.schema.requests import At, RequestKind
-from rtdoctor.strict_yaml import load_packaged
 
 WHERE = "schema/refusals.yaml"
 
@@ -50,8 +49,7 @@ class Refusals:
 @lru_cache(maxsize=1)
 def refusals() -> Refusals:
     """The packaged file, read once. Raises ``ConfigError`` when the file is wrong."""
-    text = (resources.files("rtdoctor.schema") / "refusals.yaml").read_text("utf-8")
-    return load_packaged(text, Refusals, WHERE)
+    return read_packaged(WHERE, Refusals)
 
 
 def judge_refusals(frame: Frame, body: Any, service: str | None) -> Iterator[Fault]:

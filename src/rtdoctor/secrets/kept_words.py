@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from rtdoctor.packaged_yaml import read_packaged
 from rtdoctor.secrets.appearance import is_number, is_word
 from rtdoctor.secrets.multi_search import SHORTEST
-from rtdoctor.strict_yaml import load_packaged
 
 FILE = "kept_words.yaml"
 
@@ -37,8 +36,7 @@ def can_be_hidden(value: str) -> bool:
 @cache
 def kept_words() -> tuple[KeptWords, ...]:
     """The packaged list. Raises ``ConfigError`` when the file is wrong."""
-    text = (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
-    return load_packaged(text, tuple[KeptWords, ...], FILE)
+    return read_packaged(f"secrets/{FILE}", tuple[KeptWords, ...])
 
 
 @cache

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
-from rtdoctor.strict_yaml import load_packaged
+from rtdoctor.packaged_yaml import read_packaged
 
 FILE = "table.yaml"
 
@@ -64,5 +63,4 @@ class Table:
 @cache
 def table() -> Table:
     """The packaged table. Raises ``ConfigError`` when the file is wrong."""
-    text = (resources.files("rtdoctor.secrets") / FILE).read_text("utf-8")
-    return load_packaged(text, Table, FILE)
+    return read_packaged(f"secrets/{FILE}", Table)
