@@ -6,14 +6,14 @@ import pytest
 
 from rtdoctor.domain.setup import AuthKind, Setup
 from rtdoctor.errors import ConfigError
-from rtdoctor.plan.catalogue import read as load_default
+from rtdoctor.plan import catalogue
 from rtdoctor.subjects.setup_file import read_subject
 
 KEY = "sk-proj-Aa1Bb2Cc3Dd4Ee5Ff6Gg7Hh8Ii9Jj0Kk1Ll2Mm3"
 
 
 def read(text: str) -> Setup:
-    return read_subject(text, "setup.yaml", load_default())
+    return read_subject(text, "setup.yaml", catalogue.read())
 
 
 def test_a_body_stands_for_itself() -> None:

@@ -21,6 +21,7 @@ from rtdoctor.cli.saved import RunFile
 from rtdoctor.cli.token_options import token_options
 from rtdoctor.domain.era import ERAS, TODAY
 from rtdoctor.errors import ExitCode
+from rtdoctor.sdp.candidate_scope import CandidateScope
 from rtdoctor.targets.embedded_sandbox import EmbeddedSandbox
 from rtdoctor.targets.keys import KEY_VARIABLE
 from rtdoctor.targets.target import OPENAI_BASE_URL
@@ -100,8 +101,8 @@ What a setup file may hold: rtdoctor plan --levels""",
 @click.option("--timeout", default=15.0, help="Seconds for one HTTP exchange.", **_SECONDS)
 @click.option(
     "--candidates",
-    type=click.Choice(["loopback", "private", "any"]),
-    default="any",
+    type=click.Choice([scope.value for scope in CandidateScope]),
+    default=CandidateScope.ANY.value,
     show_default=True,
     help="Addresses of an SDP answer that the probes may contact.",
 )

@@ -19,18 +19,16 @@ _OPTION = re.compile(r"(--key-file|--token-file)(?:=(.*))?", re.DOTALL)
 def clean_standard_streams() -> None:
     """From now on no secret that is known from the start leaves through stdout or stderr.
 
-    Addresses stay: a report hides those of its run, and an error has to name what was given.
+    Addresses stay: a report hides those of its run, and an error has to name what was given. A
+    stream that the shell closed has to be opened before (``open_closed_streams``).
     """
 
     @cache
     def redactor() -> Redactor:
         return _knowing_redactor(sys.argv[1:])
 
-    # a stream is None when the shell closed it
-    if sys.stdout is not None:
-        sys.stdout = clean_stream(sys.stdout, redactor)
-    if sys.stderr is not None:
-        sys.stderr = clean_stream(sys.stderr, redactor)
+    sys.stdout = clean_stream(sys.stdout, redactor)
+    sys.stderr = clean_stream(sys.stderr, redactor)
 
 
 def _knowing_redactor(arguments: Sequence[str]) -> Redactor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,6 @@ def runs(count: int, as_json: bool) -> int:
 
 def _described(number: int, path: Path) -> dict[str, Any]:
     from rtdoctor.evidence.load import load_journal
-    from rtdoctor.secrets.environment import knowing_redactor
 
     name = f"last~{number}" if number else "last"
     try:
@@ -58,11 +56,10 @@ def _described(number: int, path: Path) -> dict[str, Any]:
         started_at, about = "", f"cannot be read: {error.message}"
     else:
         started_at, about = run.header.started_at[:19] + "Z", _about(run)
-    clean = knowing_redactor(os.environ, keep_addresses=True).clean_text
     return {
         "name": name,
         "started_at": printable(started_at, one_line=True),
-        "about": printable(clean(about), one_line=True),
+        "about": printable(about, one_line=True),
         "file": str(path),
     }
 

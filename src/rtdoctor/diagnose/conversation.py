@@ -233,9 +233,7 @@ def _diagnosis(
         causes=causes,
         suspicions=claims.suspicions(),
         repairs=claims.repairs,
-        tried=()
-        if observed.by_chance(subject)
-        else tried_and_refused(subject, claims.repairs, observed),
+        tried=tried_and_refused(subject, claims.repairs, observed),
         ruled_out=claims.ruled_out(),
         unresolved=claims.unresolved(),
         pending=claims.main.found.pending,

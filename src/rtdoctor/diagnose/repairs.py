@@ -43,7 +43,12 @@ def _chosen(subject: Setup, observed: Observed, candidates: Candidates) -> list[
 def tried_and_refused(
     subject: Setup, repairs: Sequence[Repair], observed: Observed
 ) -> tuple[Tried, ...]:
-    """The changes that would have cost less than the cheapest repair, and did not help."""
+    """The changes that would have cost less than the cheapest repair, and did not help.
+
+    None where the subject may have failed by chance: then so may they.
+    """
+    if observed.by_chance(subject):
+        return ()
     limit = min((r.cost for r in repairs if not r.leaks_key), default=None)
     found = []
     for setup in observed.setups():

@@ -70,18 +70,16 @@ def _write(path: Path | str, data: bytes, mode: int) -> None:
 
 
 def _print(data: bytes) -> None:
+    stream = final_bytes(sys.stdout)
     try:
         sys.stdout.flush()
-        stream = final_bytes(sys.stdout)
         stream.write(data)
         stream.flush()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
             raise  # nobody reads it any more
         with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(
-                nowhere.fileno(), final_bytes(sys.stdout).fileno()
-            )  # what is left would fail once more
+            os.dup2(nowhere.fileno(), stream.fileno())  # what is left would fail once more
         raise UsageError(
             f"cannot write to standard output: {error.strerror} ({len(data)} bytes)",
             hint="What was written there is not whole; the journal has what it had room for: "

@@ -20,7 +20,7 @@ from rtdoctor.subjects.setup_literals import (
     QueryLiteral,
     literal_name,
 )
-from rtdoctor.subjects.setup_shorthand import spelled_out, split_query
+from rtdoctor.subjects.setup_shorthand import spelled_out
 
 NEWEST_VERSION = 1
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -61,8 +61,8 @@ def _with_query_apart(parsed: SetupFile, text: str, where: str) -> SetupFile:
     """The query that is written into the URL of the call stands in ``call_query``."""
     if not isinstance(parsed.call_endpoint, str):
         return parsed
-    url, query = split_query(parsed.call_endpoint)
-    if query is None:
+    url, mark, query = parsed.call_endpoint.partition("?")
+    if not mark:
         return parsed
     with placed(text, where, Factor.CALL_QUERY.value):
         if parsed.call_query is not None:

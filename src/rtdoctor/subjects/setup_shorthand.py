@@ -18,12 +18,6 @@ Spelled = EndpointLiteral | BodyLiteral | AuthLiteral | QueryLiteral
 _ENDPOINTS = (Factor.TOKEN_ENDPOINT, Factor.CALL_ENDPOINT)
 
 
-def split_query(url: str) -> tuple[str, str | None]:
-    """A path or URL without its query, and the query; ``None`` where there is none."""
-    path, mark, query = url.partition("?")
-    return path, query if mark else None
-
-
 def spelled_out(factor: Factor, text: str) -> str | Spelled:
     """The value that a text spells out, or else the name of a level.
 
