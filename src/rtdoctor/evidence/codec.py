@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -75,10 +76,18 @@ def decode(data: bytes, *, where: str = "this file") -> tuple[Run, Diagnosis | N
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of the document; also shipped as ``run.schema.json``."""
-    found: dict[str, Any] = json.loads(json.dumps(msgspec.json.schema(Document)))
+    text = json.dumps(msgspec.json.schema(Document))
+    found: dict[str, Any] = json.loads(text, object_hook=_with_clean_description)
     found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     found["title"] = f"rtdoctor run, data format {DATA_FORMAT}"
     return found
+
+
+def _with_clean_description(part: dict[str, Any]) -> dict[str, Any]:
+    # msgspec before 0.23 leaves the indent of a docstring in it
+    if isinstance(said := part.get("description"), str):
+        part["description"] = cleandoc(said)
+    return part
 
 
 def check_envelope(data: bytes, kind: str, where: str) -> None:
